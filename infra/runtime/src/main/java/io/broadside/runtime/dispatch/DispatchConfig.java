@@ -1,0 +1,95 @@
+package io.broadside.runtime.dispatch;
+
+import io.broadside.runtime.config.ConfigException;
+import io.broadside.runtime.config.Setting;
+import io.broadside.runtime.config.Settings;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How a dispatcher works.
+ *
+ * @param maxInFlight calls under way at once, all topics together
+ * @param maxInFlightPerTopic calls under way at once for one topic, so that one platform cannot take all of them
+ * @param window how many offsets of a partition, counted from its first unfinished record, may be started; what the
+ *     ledger must describe
+ * @param buffer records of a partition held in memory before the partition is paused
+ * @param intentMaxAge how old a durable intent may be when its call starts
+ * @param callLimit how long the calls for one record may take in all
+ * @param clockSkew by how much the clocks of two instances may differ
+ * @param revokeLimit how long a rebalance may wait for calls of partitions that are leaving
+ * @param closeLimit how long closing waits for calls under way
+ */
+public record DispatchConfig(
+        int maxInFlight,
+        int maxInFlightPerTopic,
+        int window,
+        int buffer,
+        Duration intentMaxAge,
+        Duration callLimit,
+        Duration clockSkew,
+        Duration revokeLimit,
+        Duration closeLimit) {
+
+    private static final Setting MAX_IN_FLIGHT =
+            Setting.of("DISPATCH_MAX_IN_FLIGHT", "2000", "Calls to platforms under way at once in this instance.");
+    private static final Setting MAX_IN_FLIGHT_PER_TOPIC = Setting.of(
+            "DISPATCH_MAX_IN_FLIGHT_PER_TOPIC", "500", "The same for one topic, so that one platform cannot take them all.");
+    private static final Setting WINDOW = Setting.of(
+            "DISPATCH_WINDOW", "4000", "Offsets of one partition that may be started beyond its first unfinished record.");
+    private static final Setting BUFFER = Setting.of(
+            "DISPATCH_BUFFER", "2000", "Records of one partition held in memory before the partition is paused.");
+    private static final Setting INTENT_MAX_AGE = Setting.of(
+            "DISPATCH_INTENT_MAX_AGE", "5s", "A call starts only if its durable intent is younger than this.");
+    private static final Setting CALL_LIMIT = Setting.of(
+            "DISPATCH_CALL_LIMIT",
+            "60s",
+            "Longest time of all calls for one record; the next owner of a partition waits it out before it looks.");
+    private static final Setting CLOCK_SKEW =
+            Setting.of("DISPATCH_CLOCK_SKEW", "2s", "By how much the clocks of two instances may differ.");
+    private static final Setting REVOKE_LIMIT = Setting.of(
+            "DISPATCH_REVOKE_LIMIT", "3s", "How long a rebalance waits for calls of partitions that are leaving.");
+    private static final Setting CLOSE_LIMIT =
+            Setting.of("DISPATCH_CLOSE_LIMIT", "25s", "How long a shutdown waits for calls under way.");
+
+    public static final List<Setting> SETTINGS = List.of(
+            MAX_IN_FLIGHT,
+            MAX_IN_FLIGHT_PER_TOPIC,
+            WINDOW,
+            BUFFER,
+            INTENT_MAX_AGE,
+            CALL_LIMIT,
+            CLOCK_SKEW,
+            REVOKE_LIMIT,
+            CLOSE_LIMIT);
+
+    public DispatchConfig {
+        if (window < 1 || window > Ledger.MAX_SPAN) {
+            throw new ConfigException(
+                    "DISPATCH_WINDOW: from 1 to " + Ledger.MAX_SPAN + " (what a ledger can describe), was " + window);
+        }
+        if (maxInFlightPerTopic > maxInFlight) {
+            throw new ConfigException("DISPATCH_MAX_IN_FLIGHT_PER_TOPIC: at most DISPATCH_MAX_IN_FLIGHT (" + maxInFlight
+                    + "), was " + maxInFlightPerTopic);
+        }
+    }
+
+    public static DispatchConfig from(Settings settings) {
+        var maxInFlight = settings.integer(MAX_IN_FLIGHT, 1, 100_000);
+        return new DispatchConfig(
+                maxInFlight,
+                settings.integer(MAX_IN_FLIGHT_PER_TOPIC, 1, 100_000),
+                settings.integer(WINDOW, 1, Ledger.MAX_SPAN),
+                settings.integer(BUFFER, 1, 100_000),
+                settings.duration(INTENT_MAX_AGE),
+                settings.duration(CALL_LIMIT),
+                settings.duration(CLOCK_SKEW),
+                settings.duration(REVOKE_LIMIT),
+                settings.duration(CLOSE_LIMIT));
+    }
+
+    /** After this long, counted from the time of an intent, none of its calls can be under way any more. */
+    Duration timeToSettle() {
+        return intentMaxAge.plus(callLimit).plus(clockSkew);
+    }
+}

@@ -1,0 +1,51 @@
+package io.broadside.runtime.dispatch;
+
+import org.apache.avro.specific.SpecificRecord;
+
+/**
+ * What is to be done with a record: the part of the dispatcher that knows about the outside world.
+ *
+ * <p>The dispatcher promises, for every record:
+ *
+ * <ol>
+ *   <li>{@link #run} is called at most once, in all processes together, and only after the intent to do so is durable.
+ *   <li>If the process that was to call {@link #run} is gone, {@link #reconcile} is called instead, after every call that
+ *       {@code run} might have started has ended.
+ *   <li>What {@code run}, {@code reconcile} or a {@link Decision.Settle} returned is written in one transaction with the
+ *       note that the record is done: both happen or neither.
+ *   <li>Records of one key are worked on one after another, in the order of their offsets.
+ * </ol>
+ *
+ * Implementations must be safe for use by many threads.
+ */
+public interface EffectHandler<V extends SpecificRecord> {
+
+    /**
+     * Decides without calling anybody whether a call is needed at all. Runs on the dispatcher's own thread: it must not
+     * block, and is called again for the same record when an intent could not be made durable.
+     */
+    Decision decide(Work<V> work);
+
+    /**
+     * Makes the call and says what is to be written because of it. May block, up to {@link DispatchConfig#callLimit};
+     * every call must ask {@link Work#lease} before it leaves. An exception is a bug and leads to {@link #failed}.
+     */
+    Outputs run(Work<V> work);
+
+    /**
+     * Finds out whether the effect of a call, made by a process that is gone, has happened. Must not cause the effect
+     * itself: what is to be run again goes out as a new record. An exception leads to {@link #failed}.
+     */
+    Outputs reconcile(Work<V> work);
+
+    /** What to write for a record that could not be read, so that it is kept and the partition goes on. Must not block. */
+    Outputs unreadable(Unreadable unreadable);
+
+    /** What to write when this handler threw: the dead letter, and what the sender is told. */
+    Outputs failed(Work<V> work, Throwable cause);
+
+    /** Whether records of this topic may be started just now; a topic that may not waits, and no other is delayed. */
+    default boolean admits(String topic) {
+        return true;
+    }
+}

@@ -1,0 +1,17 @@
+package io.broadside.runtime.dispatch;
+
+import io.broadside.events.RecordPosition;
+import io.broadside.runtime.tracing.Trace;
+import org.apache.avro.specific.SpecificRecord;
+
+/**
+ * One record to work on.
+ *
+ * @param key the record's key
+ * @param value its value
+ * @param position where it stands
+ * @param trace the trace it belongs to
+ * @param lease permission to call the outside world, limited in time
+ */
+public record Work<V extends SpecificRecord>(
+        String key, V value, RecordPosition position, Trace trace, Lease lease) {}

@@ -1,0 +1,260 @@
+package io.broadside.runtime.kafka;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.broadside.runtime.health.Check;
+import io.broadside.runtime.health.Checked;
+import io.broadside.schemas.Topic;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The current state of a compacted topic, all partitions of it, in memory: the last value of every key, or what is needed
+ * of it. It follows the topic for as long as it lives.
+ *
+ * <p>Reads are for any thread and never block. {@link #start} returns at once; {@link #awaitCurrent} waits until what was
+ * written before the call is here.
+ *
+ * @param <V> the topic's values
+ * @param <T> what is kept of each
+ */
+public final class CompactedTable<V extends SpecificRecord, T> implements AutoCloseable, Checked {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(CompactedTable.class);
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final long OLDEST_POLL_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    /** Hears of every change, in the order of the topic, on the table's thread; must be quick. */
+    public interface Listener<T> {
+        /** @param before what was there, or null; {@code after} what is there now, or null if it was removed */
+        void changed(String key, @Nullable T before, @Nullable T after);
+    }
+
+    private final Topic<V> topic;
+    private final KafkaClients clients;
+    private final Function<V, T> projection;
+    private final Listener<T> listener;
+    private final Map<String, T> entries = new ConcurrentHashMap<>();
+    private final Consumer<byte[], byte[]> consumer;
+    private final Admin admin;
+    private final Thread thread;
+    private final CountDownLatch loaded = new CountDownLatch(1);
+    private final ReentrantLock lock = new ReentrantLock();
+    private final java.util.concurrent.locks.Condition moved = lock.newCondition();
+    private Map<TopicPartition, Long> positions = Map.of();
+    private volatile long lastPoll = System.nanoTime();
+    private volatile boolean isClosing;
+    private volatile @Nullable String fault;
+
+    public CompactedTable(Topic<V> topic, KafkaClients clients, Function<V, T> projection, Listener<T> listener) {
+        this.topic = topic;
+        this.clients = clients;
+        this.projection = projection;
+        this.listener = listener;
+        this.consumer = clients.tableConsumer("table-" + topic.name());
+        this.admin = clients.admin();
+        this.thread = Thread.ofPlatform().name("table " + topic.name()).daemon().unstarted(this::follow);
+    }
+
+    public CompactedTable(Topic<V> topic, KafkaClients clients, Function<V, T> projection) {
+        this(topic, clients, projection, (_, _, _) -> {});
+    }
+
+    /** Begins to read. The topic must exist. */
+    public CompactedTable<V, T> start() {
+        thread.start();
+        return this;
+    }
+
+    public Optional<T> get(String key) {
+        return Optional.ofNullable(entries.get(key));
+    }
+
+    public int size() {
+        return entries.size();
+    }
+
+    /** A view of what is there, for scans; it may change while it is read. */
+    public Map<String, T> entries() {
+        return java.util.Collections.unmodifiableMap(entries);
+    }
+
+    /**
+     * Waits until everything is here that was written and acknowledged before this call, by transactions too.
+     *
+     * @throws TimeoutException if that takes longer than the limit
+     */
+    public void awaitCurrent(Duration limit) throws TimeoutException, InterruptedException {
+        var deadline = System.nanoTime() + limit.toNanos();
+        if (!loaded.await(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+            throw new TimeoutException("The table of " + topic + " could not be read within " + limit);
+        }
+        var ends = ends(limit);
+        lock.lock();
+        try {
+            while (!hasReached(ends)) {
+                var left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    throw new TimeoutException("The table of " + topic + " did not catch up within " + limit);
+                }
+                var _ = moved.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Check check() {
+        var name = "table " + topic.name();
+        var failed = fault;
+        if (failed != null) {
+            return Check.failing(name, "stopped: " + failed);
+        }
+        if (loaded.getCount() > 0) {
+            return Check.failing(name, "still reading; " + entries.size() + " entries so far");
+        }
+        return System.nanoTime() - lastPoll > OLDEST_POLL_NANOS
+                ? Check.failing(name, "has not heard from the broker for 30 s")
+                : Check.ok(name, entries.size() + " entries");
+    }
+
+    @Override
+    public void close() {
+        isClosing = true;
+        consumer.wakeup();
+        try {
+            thread.join(Duration.ofSeconds(5));
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        admin.close(Duration.ofSeconds(1));
+    }
+
+    /** Open transactions end below these offsets; only when they have ended does a reader get as far. */
+    private Map<TopicPartition, Long> ends(Duration limit) throws InterruptedException, TimeoutException {
+        Map<TopicPartition, OffsetSpec> wanted;
+        lock.lock();
+        try {
+            wanted = positions.keySet().stream().collect(Collectors.toMap(key -> key, _ -> OffsetSpec.latest()));
+        } finally {
+            lock.unlock();
+        }
+        try {
+            var offsets = admin.listOffsets(wanted, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
+                    .all()
+                    .get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            var ends = new HashMap<TopicPartition, Long>();
+            offsets.forEach((partition, end) -> ends.put(partition, end.offset()));
+            return ends;
+        } catch (ExecutionException e) {
+            throw new KafkaException("The end of " + topic + " could not be looked up", e.getCause());
+        }
+    }
+
+    private boolean hasReached(Map<TopicPartition, Long> ends) {
+        return ends.entrySet().stream()
+                .allMatch(end -> positions.getOrDefault(end.getKey(), 0L) >= end.getValue());
+    }
+
+    private void follow() {
+        try (consumer) {
+            var partitions = assign();
+            var firstEnds = consumer.endOffsets(partitions);
+            while (!isClosing) {
+                var records = consumer.poll(POLL);
+                lastPoll = System.nanoTime();
+                for (var record : records) {
+                    apply(record);
+                }
+                note(partitions);
+                if (hasReached(firstEnds)) {
+                    loaded.countDown();
+                }
+            }
+        } catch (WakeupException e) {
+            if (!isClosing) {
+                fail(e);
+            }
+        } catch (RuntimeException e) {
+            fail(e);
+        }
+    }
+
+    private void fail(RuntimeException cause) {
+        fault = cause.toString();
+        LOGGER.atError().addKeyValue("topic", topic).setCause(cause).log("table stopped");
+    }
+
+    private List<TopicPartition> assign() {
+        var partitions = new ArrayList<TopicPartition>();
+        consumer.partitionsFor(topic.name())
+                .forEach(info -> partitions.add(new TopicPartition(info.topic(), info.partition())));
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+        return partitions;
+    }
+
+    private void note(List<TopicPartition> partitions) {
+        var now = new HashMap<TopicPartition, Long>();
+        for (var partition : partitions) {
+            now.put(partition, consumer.position(partition));
+        }
+        lock.lock();
+        try {
+            positions = now;
+            moved.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void apply(ConsumerRecord<byte[], byte[]> record) {
+        if (record.key() == null) {
+            return;
+        }
+        var key = new String(record.key(), UTF_8);
+        if (record.value() == null) {
+            listener.changed(key, entries.remove(key), null);
+            return;
+        }
+        try {
+            var value = projection.apply(clients.serdes().read(topic, record.value()));
+            listener.changed(key, entries.put(key, value), value);
+        } catch (SerializationException e) {
+            // One bad record must not blind the service to all that follow; the former value stays.
+            LOGGER.atError()
+                    .addKeyValue("topic", topic)
+                    .addKeyValue("partition", record.partition())
+                    .addKeyValue("offset", record.offset())
+                    .addKeyValue("cause", e.getMessage())
+                    .log("record of a table could not be read and is left out");
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package io.broadside.runtime.kafka;
+
+import io.broadside.schemas.EventSerdes;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.StreamsConfig;
+
+/**
+ * Makes every Kafka client of a service, so that what matters for our promises is set in one place: acknowledged by all
+ * replicas, idempotent, only committed records read. Whoever asks for a client closes it.
+ */
+public final class KafkaClients implements AutoCloseable {
+
+    /** Between tries of a request. The default of 100 ms would be the price of every transaction in a row. */
+    private static final int RETRY_BACKOFF_MS = 2;
+
+    private static final int RETRY_BACKOFF_MAX_MS = 500;
+    private static final int MAX_BLOCK_MS = 10_000;
+    private static final int REQUEST_TIMEOUT_MS = 10_000;
+    private static final int DELIVERY_TIMEOUT_MS = 20_000;
+
+    private final KafkaConfig config;
+    private final String service;
+    private final EventSerdes serdes;
+
+    /** @param service prefix of client ids and transactional ids */
+    public KafkaClients(KafkaConfig config, String service) {
+        this.config = config;
+        this.service = service;
+        var registrySettings = new HashMap<String, Object>();
+        // Settings of a secured registry are given among those of the clients, by Confluent's names.
+        config.extra().forEach((name, value) -> {
+            if (name.startsWith("schema.registry.") || name.startsWith("basic.auth.") || name.startsWith("bearer.auth.")) {
+                registrySettings.put(name, value);
+            }
+        });
+        registrySettings.put("schema.registry.url", config.registry().toString());
+        registrySettings.put("auto.register.schemas", config.registersSchemas());
+        this.serdes = new EventSerdes(registrySettings);
+    }
+
+    public EventSerdes serdes() {
+        return serdes;
+    }
+
+    public KafkaConfig config() {
+        return config;
+    }
+
+    /** A consumer of a group, that commits nothing by itself and reads only what is committed. */
+    public Consumer<byte[], byte[]> groupConsumer(String group) {
+        var settings = consumerSettings(group);
+        settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+        settings.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, config.groupProtocol());
+        if (config.groupProtocol().equals("classic")) {
+            settings.put(
+                    ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
+            settings.put(
+                    ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
+                    (int) config.sessionTimeout().toMillis());
+        }
+        return new KafkaConsumer<>(settings);
+    }
+
+    /** A consumer without a group, for partitions it is told. */
+    public Consumer<byte[], byte[]> tableConsumer(String name) {
+        return new KafkaConsumer<>(consumerSettings(name));
+    }
+
+    /** A producer for transactions; the id is unique among the instances of the service. */
+    public Producer<byte[], byte[]> transactionalProducer(String name) {
+        var settings = producerSettings(name);
+        settings.put(
+                ProducerConfig.TRANSACTIONAL_ID_CONFIG, "broadside-" + service + "-" + name + "-" + config.instanceId());
+        settings.put(
+                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                (int) config.transactionTimeout().toMillis());
+        return new KafkaProducer<>(settings);
+    }
+
+    /** An idempotent producer without transactions: a record is there when its future says so. */
+    public Producer<byte[], byte[]> producer(String name) {
+        return new KafkaProducer<>(producerSettings(name));
+    }
+
+    public Admin admin() {
+        var settings = common("admin");
+        settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 30_000);
+        return Admin.create(settings);
+    }
+
+    /** Settings of a topology: exactly-once, small commit interval, fast transactions. */
+    public Properties streams(String applicationId) {
+        var settings = new Properties();
+        settings.putAll(config.extra());
+        settings.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
+        settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers());
+        settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, config.commitInterval().toMillis());
+        settings.put(StreamsConfig.STATE_DIR_CONFIG, config.stateDirectory().toString());
+        settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) config.replication());
+        settings.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
+        settings.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
+        // Records are few and small beside the calls they cause: held back, they would only be late.
+        settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
+        settings.put(StreamsConfig.POLL_MS_CONFIG, 20);
+        settings.put(
+                StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), RETRY_BACKOFF_MS);
+        settings.put(
+                StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MAX_MS_CONFIG), RETRY_BACKOFF_MAX_MS);
+        settings.put(
+                StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
+                (int) config.transactionTimeout().toMillis());
+        settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+        settings.put(
+                StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG),
+                (int) config.sessionTimeout().toMillis());
+        settings.put(StreamsConfig.ENABLE_METRICS_PUSH_CONFIG, false);
+        return settings;
+    }
+
+    private Map<String, Object> consumerSettings(String name) {
+        var settings = common(name);
+        settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1000);
+        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        return settings;
+    }
+
+    private Map<String, Object> producerSettings(String name) {
+        var settings = common(name);
+        settings.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+        settings.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+        settings.put(ProducerConfig.ACKS_CONFIG, "all");
+        settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
+        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MS);
+        return settings;
+    }
+
+    private Map<String, Object> common(String name) {
+        var settings = new HashMap<String, Object>(config.extra());
+        settings.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers());
+        settings.put(CommonClientConfigs.CLIENT_ID_CONFIG, "broadside-" + service + "-" + name);
+        settings.put(CommonClientConfigs.RETRY_BACKOFF_MS_CONFIG, RETRY_BACKOFF_MS);
+        settings.put(CommonClientConfigs.RETRY_BACKOFF_MAX_MS_CONFIG, RETRY_BACKOFF_MAX_MS);
+        settings.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MS);
+        settings.put(CommonClientConfigs.ENABLE_METRICS_PUSH_CONFIG, false);
+        return settings;
+    }
+
+    @Override
+    public void close() {
+        serdes.close();
+    }
+}

@@ -1,0 +1,117 @@
+package io.broadside.runtime.kafka;
+
+import io.broadside.schemas.Topic;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes sure that topics are there before a service works with them: creates those that are missing, and refuses to go on
+ * with those that cannot work.
+ */
+public final class TopicSetup {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(TopicSetup.class);
+
+    private TopicSetup() {}
+
+    /**
+     * Creates the topics that are missing and verifies all of them. Several services may do so at once.
+     *
+     * @throws KafkaException if the broker cannot be reached, or if a topic has another number of partitions than the
+     *     others: records of one key must be in partitions of one number, everywhere
+     */
+    public static void ensure(KafkaClients clients, Collection<? extends Topic<?>> topics) {
+        try (var admin = clients.admin()) {
+            var partitions = create(admin, clients.config(), topics);
+            verify(admin, topics, partitions);
+        }
+    }
+
+    private static int create(Admin admin, KafkaConfig config, Collection<? extends Topic<?>> topics) {
+        var existing = describe(admin, topics);
+        // Whoever came first has decided on the number of partitions.
+        var partitions = existing.values().stream()
+                .findFirst()
+                .map(topic -> topic.partitions().size())
+                .orElse(config.partitions());
+        var missing = topics.stream()
+                .filter(topic -> !existing.containsKey(topic.name()))
+                .map(topic -> new NewTopic(topic.name(), partitions, config.replication()).configs(topic.brokerConfig()))
+                .toList();
+        admin.createTopics(missing).values().forEach((name, created) -> {
+            try {
+                created.get();
+                LOGGER.atInfo()
+                        .addKeyValue("topic", name)
+                        .addKeyValue("partitions", partitions)
+                        .log("topic created");
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof TopicExistsException)) {
+                    throw failed("Topic " + name + " could not be created", e);
+                }
+            } catch (InterruptedException e) {
+                throw interrupted(e);
+            }
+        });
+        return partitions;
+    }
+
+    private static void verify(Admin admin, Collection<? extends Topic<?>> topics, int partitions) {
+        var deadline = System.nanoTime() + 10_000_000_000L;
+        var found = describe(admin, topics);
+        while (found.size() < topics.size() && System.nanoTime() - deadline < 0) {
+            // Metadata of a topic just created may take a moment to reach every broker.
+            found = describe(admin, topics);
+        }
+        for (var topic : topics) {
+            var description = found.get(topic.name());
+            if (description == null) {
+                throw new KafkaException("Topic " + topic.name() + " does not exist after it was created.");
+            }
+            if (description.partitions().size() != partitions) {
+                throw new KafkaException("Topic " + topic.name() + " has "
+                        + description.partitions().size() + " partitions, but others of Broadside have " + partitions
+                        + ". All need the same number, because records of one key must meet.");
+            }
+        }
+    }
+
+    private static Map<String, TopicDescription> describe(Admin admin, Collection<? extends Topic<?>> topics) {
+        List<String> names = topics.stream().map(Topic::name).collect(Collectors.toList());
+        var found = new HashMap<String, TopicDescription>();
+        admin.describeTopics(names).topicNameValues().forEach((name, description) -> {
+            try {
+                found.put(name, description.get());
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                    throw failed("Topic " + name + " could not be looked up", e);
+                }
+            } catch (InterruptedException e) {
+                throw interrupted(e);
+            }
+        });
+        return found;
+    }
+
+    private static KafkaException failed(String what, ExecutionException cause) {
+        var reason = cause.getCause() == null ? cause : cause.getCause();
+        return new KafkaException(what + ": " + reason.getMessage(), reason);
+    }
+
+    private static KafkaException interrupted(InterruptedException cause) {
+        Thread.currentThread().interrupt();
+        return new org.apache.kafka.common.errors.InterruptException(cause);
+    }
+}

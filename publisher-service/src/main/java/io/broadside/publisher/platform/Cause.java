@@ -1,0 +1,20 @@
+package io.broadside.publisher.platform;
+
+import io.broadside.schemas.ErrorCode;
+import java.util.Optional;
+
+/**
+ * Why an attempt did not succeed.
+ *
+ * @param code Broadside's code
+ * @param detail one sentence for a person, saying what to do; no secrets, nothing localised by the platform
+ * @param platformCode the platform's own code, for instance 190/463
+ * @param httpStatus status of its answer, if there was one
+ */
+public record Cause(ErrorCode code, String detail, Optional<String> platformCode, Optional<Integer> httpStatus) {
+
+    /** A cause for which the code says all there is to say. */
+    public static Cause of(ErrorCode code) {
+        return new Cause(code, code.sentence(), Optional.empty(), Optional.empty());
+    }
+}

@@ -1,0 +1,17 @@
+package io.broadside.publisher.platform;
+
+import java.net.URI;
+import java.util.Optional;
+
+/** What a search for a publication in doubt came to. */
+public sealed interface Found {
+
+    /** It happened. */
+    record Landed(String remoteId, Optional<URI> permalink) implements Found {}
+
+    /** It did not happen and no longer can: it may be sent again. */
+    record Absent() implements Found {}
+
+    /** Not to be found out, for now or at all; the cause says why. */
+    record CannotTell(Cause cause) implements Found {}
+}

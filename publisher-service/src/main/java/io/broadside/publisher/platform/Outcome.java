@@ -1,0 +1,41 @@
+package io.broadside.publisher.platform;
+
+import io.broadside.events.Checkpoint;
+import java.net.URI;
+import java.time.Instant;
+import java.util.Optional;
+
+/** What came of an attempt to publish. */
+public sealed interface Outcome {
+
+    /** It is out. */
+    record Published(String remoteId, Optional<URI> permalink) implements Outcome {}
+
+    /** A step is done; the next one starts from this checkpoint, once that is durable. */
+    record Continue(Checkpoint checkpoint, Optional<Instant> notBefore) implements Outcome {}
+
+    /** The platform asks to wait, until the time it names if it names one. Nothing was published. */
+    record RateLimited(Scope scope, Optional<Instant> notBefore, Cause cause) implements Outcome {}
+
+    /** The platform, or the way to it, is down. Nothing was published. */
+    record Unavailable(Cause cause) implements Outcome {}
+
+    /** The token is refused and a newer one may help. Nothing was published. */
+    record TokenExpired(Cause cause) implements Outcome {}
+
+    /** The token is refused for good: a person must reconnect. Nothing was published. */
+    record TokenRevoked(Cause cause) implements Outcome {}
+
+    /** The platform refuses, and would refuse again. Nothing was published. */
+    record Rejected(Cause cause) implements Outcome {}
+
+    /** Perhaps it was published: it must be looked for first. */
+    record Unconfirmed(String step, Cause cause) implements Outcome {}
+
+    /** What a limit applies to. */
+    enum Scope {
+        APP,
+        ACCOUNT,
+        ENDPOINT
+    }
+}
