@@ -10,6 +10,7 @@ import io.broadside.schemas.Topic;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -259,7 +260,13 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
         }
         var position =
                 new io.broadside.events.RecordPosition(record.topic(), record.partition(), record.offset());
-        var work = new Work<>(slot.key, value, position, Trace.from(record.headers()), Lease.none());
+        var work = new Work<>(
+                slot.key,
+                value,
+                position,
+                Instant.ofEpochMilli(record.timestamp()),
+                Trace.from(record.headers()),
+                Lease.none());
         if (slot.isInDoubt) {
             pending.reconcile(slot, work);
             assignment.countUnderWay(record.topic(), 1);
@@ -359,7 +366,7 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
             var lease = starting.isReconciliation()
                     ? Lease.of(System::nanoTime, System.nanoTime(), config.intentMaxAge(), config.callLimit())
                     : Lease.of(System::nanoTime, intentNanos, config.intentMaxAge(), config.callLimit());
-            var leased = new Work<>(work.key(), work.value(), work.position(), work.trace(), lease);
+            var leased = work.with(lease);
             slot.partition.underWay++;
             Thread.ofVirtual()
                     .name(name + " " + work.position().getTopic() + " " + slot.offset)

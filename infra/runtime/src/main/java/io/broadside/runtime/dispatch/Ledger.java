@@ -42,19 +42,26 @@ record Ledger(Instant lastIntent, States states) {
     /** What is known of one record. */
     enum State {
         /** Nobody has done anything with it. */
-        NEW,
+        NEW(0),
         /** The intent to make its call is durable: the call may have been made. */
-        ATTEMPTED,
+        ATTEMPTED(1),
         /** What came of it is durable. */
-        DONE;
+        DONE(2);
 
-        private static final State[] BY_CODE = values();
+        private final byte code;
+
+        State(int code) {
+            this.code = (byte) code;
+        }
 
         static State of(int code) {
-            if (code >= BY_CODE.length) {
-                throw new LedgerException("the state " + code + " is not one of a ledger of version " + VERSION);
-            }
-            return BY_CODE[code];
+            return switch (code) {
+                case 0 -> NEW;
+                case 1 -> ATTEMPTED;
+                case 2 -> DONE;
+                default ->
+                    throw new LedgerException("the state " + code + " is not one of a ledger of version " + VERSION);
+            };
         }
     }
 
@@ -76,8 +83,8 @@ record Ledger(Instant lastIntent, States states) {
                 codes = Arrays.copyOf(codes, Math.min(MAX_SPAN, Math.max(index + 1, codes.length * 2)));
             }
             // Offsets between records belong to transaction markers or compacted records: nothing is left to do there.
-            Arrays.fill(codes, length, index, (byte) State.DONE.ordinal());
-            codes[index] = (byte) state.ordinal();
+            Arrays.fill(codes, length, index, State.DONE.code);
+            codes[index] = state.code;
             length = index + 1;
         }
 
@@ -127,11 +134,12 @@ record Ledger(Instant lastIntent, States states) {
     String encoded() {
         var runs = runs();
         var table = table();
-        var body = runs.remaining() <= table.remaining() ? runs : table;
+        var isShorterAsRuns = runs.remaining() <= table.remaining();
+        var body = isShorterAsRuns ? runs : table;
         var bytes = ByteBuffer.allocate(HEADER_BYTES + body.remaining())
                 .put((byte) VERSION)
                 .putLong(lastIntent.toEpochMilli())
-                .put(body == runs ? RUNS : TABLE)
+                .put(isShorterAsRuns ? RUNS : TABLE)
                 .put(body);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
     }
@@ -192,7 +200,7 @@ record Ledger(Instant lastIntent, States states) {
         for (int start = 0; start < states.length; start += STATES_PER_BYTE) {
             var packed = 0;
             for (int i = Math.min(start + STATES_PER_BYTE, states.length) - 1; i >= start; i--) {
-                packed = packed << 2 | states.codes[i];
+                packed = (packed << 2) | states.codes[i];
             }
             bytes.put((byte) packed);
         }
@@ -216,7 +224,7 @@ record Ledger(Instant lastIntent, States states) {
     private static void putVarint(ByteBuffer bytes, int value) {
         var rest = value;
         while ((rest & ~0x7F) != 0) {
-            bytes.put((byte) (rest & 0x7F | 0x80));
+            bytes.put((byte) ((rest & 0x7F) | 0x80));
             rest >>>= 7;
         }
         bytes.put((byte) rest);

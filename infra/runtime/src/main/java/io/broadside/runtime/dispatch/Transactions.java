@@ -65,7 +65,10 @@ final class Transactions implements AutoCloseable {
             var producer = ready(mine);
             producer.beginTransaction();
             for (var output : outputs) {
-                output.records().forEach(producer::send);
+                for (var record : output.records()) {
+                    // A send that fails makes the commit fail.
+                    var _ = producer.send(record);
+                }
             }
             producer.sendOffsetsToTransaction(offsets, group);
         } catch (KafkaException e) {

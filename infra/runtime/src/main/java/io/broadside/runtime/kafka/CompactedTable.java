@@ -52,7 +52,12 @@ public final class CompactedTable<V extends SpecificRecord, T> implements AutoCl
 
     /** Hears of every change, in the order of the topic, on the table's thread; must be quick. */
     public interface Listener<T> {
-        /** @param before what was there, or null; {@code after} what is there now, or null if it was removed */
+        /**
+         * One entry has changed.
+         *
+         * @param before what was there, or null
+         * @param after what is there now, or null if it was removed
+         */
         void changed(String key, @Nullable T before, @Nullable T after);
     }
 

@@ -18,6 +18,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.processor.WallclockTimestampExtractor;
 
 /**
  * Makes every Kafka client of a service, so that what matters for our promises is set in one place: acknowledged by all
@@ -32,6 +33,9 @@ public final class KafkaClients implements AutoCloseable {
     private static final int MAX_BLOCK_MS = 10_000;
     private static final int REQUEST_TIMEOUT_MS = 10_000;
     private static final int DELIVERY_TIMEOUT_MS = 20_000;
+
+    private static final int BEST_EFFORT_BLOCK_MS = 50;
+    private static final int BEST_EFFORT_BUFFER_BYTES = 8 << 20;
 
     private final KafkaConfig config;
     private final String service;
@@ -97,6 +101,15 @@ public final class KafkaClients implements AutoCloseable {
         return new KafkaProducer<>(producerSettings(name));
     }
 
+    /** A producer for what may be lost: it never holds its caller up for longer than a moment. */
+    public Producer<byte[], byte[]> bestEffortProducer(String name) {
+        var settings = producerSettings(name);
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, BEST_EFFORT_BLOCK_MS);
+        settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, BEST_EFFORT_BUFFER_BYTES);
+        settings.put(ProducerConfig.LINGER_MS_CONFIG, 20);
+        return new KafkaProducer<>(settings);
+    }
+
     public Admin admin() {
         var settings = common("admin");
         settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 30_000);
@@ -115,6 +128,9 @@ public final class KafkaClients implements AutoCloseable {
         settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) config.replication());
         settings.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
         settings.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
+        // Whatever time a sender wrote on a record must not stop a topology, nor make its outputs look old.
+        settings.put(
+                StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, WallclockTimestampExtractor.class);
         // Records are few and small beside the calls they cause: held back, they would only be late.
         settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
         settings.put(StreamsConfig.POLL_MS_CONFIG, 20);

@@ -1,0 +1,72 @@
+package io.broadside.runtime.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.vertx.core.buffer.Buffer;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a call carries. None of them shows its content in {@code toString}. */
+public sealed interface Body {
+
+    /** Nothing. */
+    record None() implements Body {}
+
+    /** Fields as {@code application/x-www-form-urlencoded}, in the order given. */
+    record Form(Map<String, String> fields) implements Body {
+        public Form {
+            fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+        }
+
+        @Override
+        public String toString() {
+            return "Form[fields=" + fields.keySet() + "]";
+        }
+    }
+
+    /** A JSON text, as it is. */
+    record Json(String text) implements Body {
+        @Override
+        public String toString() {
+            return "Json[" + text.length() + " characters]";
+        }
+    }
+
+    /** Parts as {@code multipart/form-data}, in the order given. All of it is held in memory: for pieces, not for films. */
+    record Multipart(List<Part> parts) implements Body {
+        public Multipart {
+            parts = List.copyOf(parts);
+        }
+    }
+
+    /**
+     * One part of a {@link Multipart} body.
+     *
+     * @param fileName the file's name; empty for a plain field
+     * @param content must not be changed any more
+     */
+    record Part(String name, Optional<String> fileName, String contentType, Buffer content) {
+
+        public Part {
+            HeaderText.require(contentType);
+        }
+
+        /** A text field. */
+        public static Part field(String name, String value) {
+            return new Part(name, Optional.empty(), "text/plain; charset=utf-8", Buffer.buffer(value.getBytes(UTF_8)));
+        }
+
+        /** A file. */
+        public static Part file(String name, String fileName, String contentType, Buffer content) {
+            return new Part(name, Optional.of(fileName), contentType, content);
+        }
+
+        @Override
+        public String toString() {
+            return "Part[name=" + name + ", contentType=" + contentType + ", " + content.length() + " bytes]";
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package io.broadside.runtime.http;
+
+import static io.vertx.core.http.HttpMethod.DELETE;
+import static io.vertx.core.http.HttpMethod.GET;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.broadside.runtime.http.Reply.Answer;
+import io.broadside.runtime.http.Reply.NoAnswer;
+import io.broadside.schemas.ErrorCode;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.RequestOptions;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * One request over the wire and the answer back, in two steps that fail differently.
+ *
+ * <ol>
+ *   <li>Getting a connection. Whatever goes wrong, nothing has left.
+ *   <li>Sending and reading. Whatever goes wrong, the platform may have got the request: a broken write tells nothing of
+ *       what arrived.
+ * </ol>
+ *
+ * <p>It is built on Vert.x's HttpClient rather than its WebClient, because the latter shows no line between the two.
+ */
+final class Exchange {
+
+    private static final String USER_AGENT = "broadside";
+
+    private final Vertx vertx;
+    private final HttpClient client;
+    private final HttpConfig config;
+
+    Exchange(Vertx vertx, HttpClient client, HttpConfig config) {
+        this.vertx = vertx;
+        this.client = client;
+        this.config = config;
+    }
+
+    Reply run(Call call, CallGate gate) {
+        // Everything that takes time or may throw comes before the gate is asked.
+        var body = EncodedBody.of(call.body());
+        var options = options(call, body);
+        HttpClientRequest request;
+        try {
+            request = connect(options);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return new NoAnswer(ErrorCode.TIMED_OUT, false);
+        } catch (Exception _) {
+            return new NoAnswer(ErrorCode.NO_CONNECTION, false);
+        }
+        return sendIfAdmitted(request, body.bytes(), gate);
+    }
+
+    private Reply sendIfAdmitted(HttpClientRequest request, Buffer body, CallGate gate) {
+        var isSent = false;
+        try {
+            var limit = gate.admit().filter(Duration::isPositive);
+            if (limit.isEmpty()) {
+                return new NoAnswer(ErrorCode.OWNER_LOST, false);
+            }
+            isSent = true;
+            return send(request, body, shorter(limit.get(), config.callTimeout()));
+        } finally {
+            if (!isSent) {
+                request.reset();
+            }
+        }
+    }
+
+    private Reply send(HttpClientRequest request, Buffer body, Duration limit) {
+        var answer = Promise.<Answer>promise();
+        try {
+            request.exceptionHandler(answer::tryFail);
+            request.response().onSuccess(response -> read(request, response, answer)).onFailure(answer::tryFail);
+            write(request, body).onFailure(answer::tryFail);
+            return awaitWithin(limit, answer);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            request.reset();
+            return new NoAnswer(ErrorCode.TIMED_OUT, true);
+        } catch (TimeoutException _) {
+            request.reset();
+            return new NoAnswer(ErrorCode.TIMED_OUT, true);
+        } catch (AnswerTooLongException _) {
+            request.reset();
+            return new NoAnswer(ErrorCode.UNEXPECTED_ANSWER, true);
+        } catch (Exception _) {
+            return new NoAnswer(ErrorCode.NO_ANSWER, true);
+        }
+    }
+
+    private static Future<Void> write(HttpClientRequest request, Buffer body) {
+        var method = request.getMethod();
+        var isBare = body.length() == 0 && (method.equals(GET) || method.equals(DELETE));
+        // A length of 0 belongs to a POST without a body, and to nothing else.
+        return isBare ? request.end() : request.end(body);
+    }
+
+    /** Collects the body, and stops at the bound: the rest is not even read. */
+    private void read(HttpClientRequest request, HttpClientResponse response, Promise<Answer> answer) {
+        var body = Buffer.buffer();
+        response.exceptionHandler(answer::tryFail);
+        response.handler(piece -> {
+            if (answer.future().isComplete()) {
+                return;
+            }
+            if (body.length() + piece.length() > config.maxAnswerBytes()) {
+                answer.tryFail(new AnswerTooLongException());
+                request.reset();
+                return;
+            }
+            body.appendBuffer(piece);
+        });
+        response.endHandler(
+                _ -> answer.tryComplete(new Answer(response.statusCode(), headers(response), body.toString(UTF_8))));
+    }
+
+    private static Map<String, String> headers(HttpClientResponse response) {
+        var headers = new LinkedHashMap<String, String>();
+        response.headers()
+                .forEach((name, value) ->
+                        headers.merge(name.toLowerCase(Locale.ROOT), value, (first, next) -> first + ", " + next));
+        return headers;
+    }
+
+    private HttpClientRequest connect(RequestOptions options) throws Exception {
+        var connected = client.request(options);
+        try {
+            return await(connected);
+        } catch (InterruptedException e) {
+            // Nobody is going to use the connection that may still come; give it back.
+            connected.onSuccess(HttpClientRequest::reset);
+            throw e;
+        }
+    }
+
+    private RequestOptions options(Call call, EncodedBody body) {
+        var headers = MultiMap.caseInsensitiveMultiMap().add("user-agent", USER_AGENT);
+        body.contentType().ifPresent(type -> headers.set("content-type", type));
+        headers.setAll(call.headers());
+        call.authorization().ifPresent(value -> headers.set("authorization", value));
+        return new RequestOptions()
+                .setMethod(io.vertx.core.http.HttpMethod.valueOf(call.method().name()))
+                .setHost(call.host())
+                .setPort(call.port())
+                .setSsl(call.isSecure())
+                .setURI(call.pathAndQuery())
+                .setHeaders(headers)
+                .setConnectTimeout(config.connectTimeout().toMillis())
+                .setFollowRedirects(false);
+    }
+
+    /**
+     * Waits for what a promise becomes. The time limit fails the promise instead of ending the wait: a thread of Vert.x'
+     * own that stops waiting before its future is complete has lost its turn.
+     */
+    private <T> T awaitWithin(Duration limit, Promise<T> promise) throws Exception {
+        var timer = vertx.setTimer(Math.max(1, limit.toMillis()), _ -> promise.tryFail(new TimeoutException()));
+        try {
+            return await(promise.future());
+        } finally {
+            vertx.cancelTimer(timer);
+        }
+    }
+
+    /** Says what Vert.x' method does not: it throws whatever the future failed with, and it can be interrupted. */
+    private static <T> T await(Future<T> future) throws Exception {
+        return future.await();
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private static final class AnswerTooLongException extends Exception {}
+}
