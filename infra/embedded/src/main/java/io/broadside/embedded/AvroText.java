@@ -22,14 +22,26 @@ record AvroText(Schema parsed, String text, boolean normalized) {
 
     /** Attributes the Avro specification knows. Avro prints them in an order of its own, the same every time. */
     private static final Set<String> KNOWN = Set.of(
-            "type", "name", "namespace", "doc", "fields", "symbols", "items", "values", "size", "default", "order", "aliases");
+            "type",
+            "name",
+            "namespace",
+            "doc",
+            "fields",
+            "symbols",
+            "items",
+            "values",
+            "size",
+            "default",
+            "order",
+            "aliases");
 
     static AvroText parse(String schema, boolean normalize) {
         try {
             var parsed = new Schema.Parser().parse(schema);
             return new AvroText(parsed, normalize ? normalize(parsed.toString()) : parsed.toString(), normalize);
         } catch (RuntimeException e) {
-            // Not only Avro's own exceptions: JSON that is far from a schema ends in a failed cast or a null inside of it.
+            // Not only Avro's own exceptions: JSON that is far from a schema ends in a failed cast or a null inside of
+            // it.
             throw RegistryException.invalidSchema(e.toString());
         }
     }

@@ -21,8 +21,8 @@ final class BrokerDirectory {
     private static final String META_PROPERTIES = "meta.properties";
 
     /** What a format that was cut short may have left: {@code meta.properties} is written last. */
-    private static final Set<String> LEFT_BY_AN_UNFINISHED_FORMAT =
-            Set.of(DirectoryLock.FILE, ".lock", "bootstrap.checkpoint", "bootstrap.checkpoint.tmp", "meta.properties.tmp");
+    private static final Set<String> LEFT_BY_AN_UNFINISHED_FORMAT = Set.of(
+            DirectoryLock.FILE, ".lock", "bootstrap.checkpoint", "bootstrap.checkpoint.tmp", "meta.properties.tmp");
 
     private BrokerDirectory() {}
 
@@ -42,8 +42,9 @@ final class BrokerDirectory {
         }
         var nodeId = properties.getProperty("node.id", "");
         if (!nodeId.equals(Integer.toString(BrokerSettings.NODE_ID))) {
-            throw new EmbeddedStartException("%s belongs to another Kafka node (node.id %s, ours is %d): choose another directory"
-                    .formatted(directory, nodeId.isEmpty() ? "missing" : nodeId, BrokerSettings.NODE_ID));
+            throw new EmbeddedStartException(
+                    "%s belongs to another Kafka node (node.id %s, ours is %d): choose another directory"
+                            .formatted(directory, nodeId.isEmpty() ? "missing" : nodeId, BrokerSettings.NODE_ID));
         }
         return properties.getProperty("cluster.id", "");
     }
@@ -75,8 +76,9 @@ final class BrokerDirectory {
                     .sorted()
                     .findFirst();
             if (foreign.isPresent()) {
-                throw new EmbeddedStartException("%s is not empty (it holds %s) and was not made by Kafka: choose another directory"
-                        .formatted(directory, foreign.get()));
+                throw new EmbeddedStartException(
+                        "%s is not empty (it holds %s) and was not made by Kafka: choose another directory"
+                                .formatted(directory, foreign.get()));
             }
         }
     }

@@ -31,7 +31,8 @@ public final class BrokerSettings {
             Map.entry("group.streams.initial.rebalance.delay.ms", "0"),
             // A transaction whose producer died blocks read_committed readers: look every second, not every ten.
             Map.entry("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000"),
-            // With the newer group protocol these belong to the broker. Members learn of a rebalance in their heartbeat,
+            // With the newer group protocol these belong to the broker. Members learn of a rebalance in their
+            // heartbeat,
             // so a short one makes rebalances quick; a killed member is missed after ten seconds instead of 45.
             Map.entry("group.consumer.heartbeat.interval.ms", "1000"),
             Map.entry("group.consumer.min.heartbeat.interval.ms", "200"),
@@ -46,7 +47,8 @@ public final class BrokerSettings {
 
     /** What only this JVM notices: made for a node alone on its machine, made light beside one application here. */
     private static final Map<String, String> LIGHT = Map.ofEntries(
-            // After a kill the controller still takes the killed broker for alive until its session ends, and refuses the
+            // After a kill the controller still takes the killed broker for alive until its session ends, and refuses
+            // the
             // new one that long: nine seconds by default.
             Map.entry("broker.session.timeout.ms", "3000"),
             Map.entry("broker.heartbeat.interval.ms", "500"),
@@ -85,8 +87,10 @@ public final class BrokerSettings {
         settings.put("log.dirs", directory.toString());
         settings.put("controller.quorum.voters", NODE_ID + "@" + Ports.HOST + ":" + controllerPort);
         settings.put("controller.listener.names", CONTROLLER_LISTENER);
-        settings.put("listeners", "PLAINTEXT://%1$s:%2$d,%3$s://%1$s:%4$d"
-                .formatted(Ports.HOST, port, CONTROLLER_LISTENER, controllerPort));
+        settings.put(
+                "listeners",
+                "PLAINTEXT://%1$s:%2$d,%3$s://%1$s:%4$d"
+                        .formatted(Ports.HOST, port, CONTROLLER_LISTENER, controllerPort));
         settings.put("advertised.listeners", "PLAINTEXT://%s:%d".formatted(Ports.HOST, port));
         settings.put("inter.broker.listener.name", "PLAINTEXT");
         settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT," + CONTROLLER_LISTENER + ":PLAINTEXT");

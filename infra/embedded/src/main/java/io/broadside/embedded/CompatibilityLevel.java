@@ -61,7 +61,8 @@ enum CompatibilityLevel {
     }
 
     private static List<String> cannotRead(Schema reader, Schema writer, String readerName, String writerName) {
-        var result = SchemaCompatibility.checkReaderWriterCompatibility(reader, writer).getResult();
+        var result = SchemaCompatibility.checkReaderWriterCompatibility(reader, writer)
+                .getResult();
         return result.getIncompatibilities().stream()
                 .map(found ->
                         "{errorType:'%s', description:'The %s cannot read data written with the %s at path '%s': %s'}"

@@ -44,8 +44,8 @@ final class DirectoryLock implements AutoCloseable {
                         + ": stop it first, or choose another directory");
             }
             channel.truncate(0);
-            channel.write(ByteBuffer.wrap(
-                    Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+            channel.write(
+                    ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
             return new DirectoryLock(channel);
         } catch (IOException e) {
             throw new EmbeddedStartException("cannot lock " + directory + ": " + e, e);

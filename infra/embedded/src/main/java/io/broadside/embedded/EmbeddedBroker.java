@@ -127,6 +127,7 @@ public final class EmbeddedBroker implements AutoCloseable {
                 stopServer("did not start");
             }
             FatalFaults.forget(onFatalFault);
+            whyNotWorking = "did not start";
             throw new EmbeddedStartException("Kafka did not start in %s: %s".formatted(directory, rootOf(e)), e);
         }
         LOGGER.atInfo()

@@ -34,7 +34,8 @@ final class RegistryException extends RuntimeException {
     }
 
     static RegistryException schemaNotFound(String which) {
-        return new RegistryException(404, 40403, which.isEmpty() ? "Schema not found" : "Schema " + which + " not found");
+        return new RegistryException(
+                404, 40403, which.isEmpty() ? "Schema not found" : "Schema " + which + " not found");
     }
 
     static RegistryException subjectSoftDeleted(String subject) {
@@ -48,13 +49,19 @@ final class RegistryException extends RuntimeException {
     }
 
     static RegistryException versionSoftDeleted(String subject, int version) {
-        return new RegistryException(404, 40406, "Subject '" + subject + "' Version " + version
-                + " was soft deleted. Set permanent=true to delete permanently");
+        return new RegistryException(
+                404,
+                40406,
+                "Subject '" + subject + "' Version " + version
+                        + " was soft deleted. Set permanent=true to delete permanently");
     }
 
     static RegistryException versionNotSoftDeleted(String subject, int version) {
-        return new RegistryException(404, 40407, "Subject '" + subject + "' Version " + version
-                + " was not deleted first before being permanently deleted");
+        return new RegistryException(
+                404,
+                40407,
+                "Subject '" + subject + "' Version " + version
+                        + " was not deleted first before being permanently deleted");
     }
 
     static RegistryException noLevelOfItsOwn(String subject) {
@@ -63,7 +70,8 @@ final class RegistryException extends RuntimeException {
     }
 
     static RegistryException noModeOfItsOwn(String subject) {
-        return new RegistryException(404, 40409, "Subject '" + subject + "' does not have subject-level mode configured");
+        return new RegistryException(
+                404, 40409, "Subject '" + subject + "' does not have subject-level mode configured");
     }
 
     static RegistryException incompatible(String subject, Iterable<String> reasons) {
@@ -79,13 +87,19 @@ final class RegistryException extends RuntimeException {
     }
 
     static RegistryException invalidVersion(String version) {
-        return new RegistryException(422, 42202, "The specified version '" + version + "' is not a valid version id. "
-                + "Allowed values are between [1, 2^31-1] and the string \"latest\"");
+        return new RegistryException(
+                422,
+                42202,
+                "The specified version '" + version + "' is not a valid version id. "
+                        + "Allowed values are between [1, 2^31-1] and the string \"latest\"");
     }
 
     static RegistryException invalidLevel(String level) {
-        return new RegistryException(422, 42203, "Invalid compatibility level '" + level + "'. Valid values are "
-                + "NONE, BACKWARD, BACKWARD_TRANSITIVE, FORWARD, FORWARD_TRANSITIVE, FULL, FULL_TRANSITIVE");
+        return new RegistryException(
+                422,
+                42203,
+                "Invalid compatibility level '" + level + "'. Valid values are "
+                        + "NONE, BACKWARD, BACKWARD_TRANSITIVE, FORWARD, FORWARD_TRANSITIVE, FULL, FULL_TRANSITIVE");
     }
 
     static RegistryException invalidMode(String mode) {
@@ -97,7 +111,8 @@ final class RegistryException extends RuntimeException {
     }
 
     static RegistryException unsupported(String what) {
-        return new RegistryException(422, 422, what + " not supported here: this registry is for development, Avro schemas only");
+        return new RegistryException(
+                422, 422, what + " not supported here: this registry is for development, Avro schemas only");
     }
 
     static RegistryException badRequest(String reason) {

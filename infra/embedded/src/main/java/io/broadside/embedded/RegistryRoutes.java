@@ -42,25 +42,36 @@ final class RegistryRoutes {
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
     private record Compatible(
-            @JsonProperty("is_compatible") boolean isCompatible, @Nullable List<String> messages) {}
+            @JsonProperty("is_compatible") boolean isCompatible,
+            @Nullable List<String> messages) {}
 
     RegistryRoutes(RegistryStore store) {
         this.store = store;
         this.routes = List.of(
                 on("GET", "/", _ -> Map.of()),
                 on("GET", "/subjects", call -> store.subjects(call.isSet("deleted"))),
-                on("POST", "/subjects/{}", call -> body(store.lookUp(call.subject(), call.avro(), call.isSet("deleted")))),
+                on(
+                        "POST",
+                        "/subjects/{}",
+                        call -> body(store.lookUp(call.subject(), call.avro(), call.isSet("deleted")))),
                 on("DELETE", "/subjects/{}", call -> store.deleteSubject(call.subject(), call.isSet("permanent"))),
                 on("GET", "/subjects/{}/versions", this::versionNumbers),
                 on("POST", "/subjects/{}/versions", call -> new Id(store.register(call.subject(), call.avro()))),
                 on("GET", "/subjects/{}/versions/{}", call -> body(version(call))),
-                on("GET", "/subjects/{}/versions/{}/schema", call -> new RawJson(version(call).schema())),
+                on(
+                        "GET",
+                        "/subjects/{}/versions/{}/schema",
+                        call -> new RawJson(version(call).schema())),
                 on("GET", "/subjects/{}/versions/{}/referencedby", call -> nothingRefersTo(version(call))),
-                on("DELETE", "/subjects/{}/versions/{}", call -> store.deleteVersion(
-                        call.subject(), call.versionNumber(), call.isSet("permanent"))),
+                on(
+                        "DELETE",
+                        "/subjects/{}/versions/{}",
+                        call -> store.deleteVersion(call.subject(), call.versionNumber(), call.isSet("permanent"))),
                 on("GET", "/schemas/types", _ -> List.of("AVRO")),
-                on("GET", "/schemas/ids/{}", call -> new SchemaBody(
-                        schema(call), call.isSet("fetchMaxId") ? store.highestId() : null)),
+                on(
+                        "GET",
+                        "/schemas/ids/{}",
+                        call -> new SchemaBody(schema(call), call.isSet("fetchMaxId") ? store.highestId() : null)),
                 on("GET", "/schemas/ids/{}/schema", call -> new RawJson(schema(call))),
                 on("GET", "/schemas/ids/{}/subjects", this::subjectsOfId),
                 on("GET", "/schemas/ids/{}/versions", this::versionsOfId),
@@ -147,7 +158,8 @@ final class RegistryRoutes {
     }
 
     private CurrentLevel levelOfSubject(RegistryCall call) {
-        var fallback = call.isSet("defaultToGlobal") ? Optional.of(store.globalLevel()) : Optional.<CompatibilityLevel>empty();
+        var fallback =
+                call.isSet("defaultToGlobal") ? Optional.of(store.globalLevel()) : Optional.<CompatibilityLevel>empty();
         return new CurrentLevel(store.ownLevel(call.subject())
                 .or(() -> fallback)
                 .orElseThrow(() -> RegistryException.noLevelOfItsOwn(call.subject())));

@@ -46,9 +46,8 @@ final class RegistryStore implements AutoCloseable {
     private RegistryMode mode = RegistryMode.READWRITE;
 
     RegistryStore(Optional<Path> directory) {
-        this.journal = directory
-                .map(path -> RegistryJournal.open(path, this::apply))
-                .orElseGet(RegistryJournal::forgetful);
+        this.journal =
+                directory.map(path -> RegistryJournal.open(path, this::apply)).orElseGet(RegistryJournal::forgetful);
     }
 
     // Reading
@@ -71,6 +70,12 @@ final class RegistryStore implements AutoCloseable {
                 .flatMap(versions -> versions.values().stream())
                 .filter(version -> version.id() == id && (deletedToo || !version.deleted()))
                 .toList();
+    }
+
+    /** The subjects an id is used in, each once. */
+    synchronized List<String> subjectsOf(int id, boolean deletedToo) {
+        return List.copyOf(
+                versionsOf(id, deletedToo).stream().map(Version::subject).collect(toCollection(TreeSet::new)));
     }
 
     /** The text of an id. Soft deletion does not hide it: records written with it are still to be read. */
@@ -161,7 +166,8 @@ final class RegistryStore implements AutoCloseable {
         if (!permanent && live.isEmpty()) {
             throw RegistryException.subjectSoftDeleted(subject);
         }
-        var numbers = (permanent ? remembered : live).stream().map(Version::version).toList();
+        var numbers =
+                (permanent ? remembered : live).stream().map(Version::version).toList();
         change(permanent ? new PermanentlyDeleted(subject, numbers) : new SoftDeleted(subject, numbers));
         return numbers;
     }
@@ -218,8 +224,8 @@ final class RegistryStore implements AutoCloseable {
                         .put(version, new Version(subject, version, id, schema, false));
             }
             case SoftDeleted(var subject, var versions) ->
-                subjects.getOrDefault(subject, new TreeMap<>()).replaceAll((number, version) ->
-                        versions.contains(number)
+                subjects.getOrDefault(subject, new TreeMap<>())
+                        .replaceAll((number, version) -> versions.contains(number)
                                 ? new Version(subject, number, version.id(), version.schema(), true)
                                 : version);
             case PermanentlyDeleted(var subject, var versions) ->
@@ -251,11 +257,5 @@ final class RegistryStore implements AutoCloseable {
         return versions.stream()
                 .map(version -> new Earlier(version.version(), AvroText.parseStored(version.schema())))
                 .collect(toCollection(ArrayList::new));
-    }
-
-    /** The subjects an id is used in, each once. */
-    synchronized List<String> subjectsOf(int id, boolean deletedToo) {
-        return List.copyOf(
-                versionsOf(id, deletedToo).stream().map(Version::subject).collect(toCollection(TreeSet::new)));
     }
 }

@@ -64,9 +64,13 @@ public final class SchemaRegistry implements AutoCloseable {
             var registry = new SchemaRegistry(server, requests, store, lock);
             LOGGER.atInfo()
                     .addKeyValue("uri", registry.uri())
-                    .addKeyValue("directory", config.directory().map(Object::toString).orElse("none"))
+                    .addKeyValue(
+                            "directory",
+                            config.directory().map(Object::toString).orElse("none"))
                     .addKeyValue("schemas", store.highestId())
-                    .addKeyValue("durationMs", Duration.ofNanos(System.nanoTime() - began).toMillis())
+                    .addKeyValue(
+                            "durationMs",
+                            Duration.ofNanos(System.nanoTime() - began).toMillis())
                     .log("schema registry started");
             return registry;
         } catch (Throwable e) {

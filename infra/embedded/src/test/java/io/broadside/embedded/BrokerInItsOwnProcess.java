@@ -20,7 +20,8 @@ final class BrokerInItsOwnProcess {
 
     static BrokerInItsOwnProcess start(Path directory) throws IOException {
         var process = new ProcessBuilder(
-                        Paths.get(System.getProperty("java.home"), "bin", "java").toString(),
+                        Paths.get(System.getProperty("java.home"), "bin", "java")
+                                .toString(),
                         "-Xmx512m",
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",

@@ -23,7 +23,9 @@ final class Clients {
 
     static void createTopic(String bootstrapServers, String topic, int partitions) throws Exception {
         try (var admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
-            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1))).all().get();
+            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
+                    .all()
+                    .get();
         }
     }
 
@@ -36,7 +38,13 @@ final class Clients {
 
     static KafkaProducer<String, String> transactionalProducer(String bootstrapServers, String transactionalId) {
         return new KafkaProducer<>(
-                Map.of("bootstrap.servers", bootstrapServers, "transactional.id", transactionalId, "retry.backoff.ms", 2),
+                Map.of(
+                        "bootstrap.servers",
+                        bootstrapServers,
+                        "transactional.id",
+                        transactionalId,
+                        "retry.backoff.ms",
+                        2),
                 new StringSerializer(),
                 new StringSerializer());
     }
@@ -44,12 +52,18 @@ final class Clients {
     static KafkaConsumer<String, String> consumer(String bootstrapServers, String group, String protocol) {
         return new KafkaConsumer<>(
                 Map.of(
-                        "bootstrap.servers", bootstrapServers,
-                        "group.id", group,
-                        "group.protocol", protocol,
-                        "auto.offset.reset", "earliest",
-                        "enable.auto.commit", "false",
-                        "isolation.level", "read_committed"),
+                        "bootstrap.servers",
+                        bootstrapServers,
+                        "group.id",
+                        group,
+                        "group.protocol",
+                        protocol,
+                        "auto.offset.reset",
+                        "earliest",
+                        "enable.auto.commit",
+                        "false",
+                        "isolation.level",
+                        "read_committed"),
                 new StringDeserializer(),
                 new StringDeserializer());
     }

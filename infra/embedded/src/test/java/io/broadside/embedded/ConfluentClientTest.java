@@ -45,7 +45,8 @@ class ConfluentClientTest {
         // Given
         byte[] bytes;
         try (var registry = SchemaRegistry.start(RegistryConfig.in(directory))) {
-            bytes = write(registry, new GenericRecordBuilder(POST).set("id", "post-1").build());
+            bytes = write(
+                    registry, new GenericRecordBuilder(POST).set("id", "post-1").build());
         }
         // When
         try (var registry = SchemaRegistry.start(RegistryConfig.in(directory))) {
@@ -81,15 +82,21 @@ class ConfluentClientTest {
             client.register("posts-value", new AvroSchema(POST_WITH_TEXT));
             // When / Then
             assertThat(other.getSchemaById(id).rawSchema()).isEqualTo(POST);
-            assertThat(other.getSchemaBySubjectAndId("posts-value", id).rawSchema()).isEqualTo(POST);
+            assertThat(other.getSchemaBySubjectAndId("posts-value", id).rawSchema())
+                    .isEqualTo(POST);
             assertThat(other.getId("posts-value", new AvroSchema(POST))).isEqualTo(id);
-            assertThat(other.getVersion("posts-value", new AvroSchema(POST_WITH_TEXT))).isEqualTo(2);
-            assertThat(other.getLatestSchemaMetadata("posts-value").getVersion()).isEqualTo(2);
-            assertThat(other.getSchemaMetadata("posts-value", 1).getSchemaType()).isEqualTo("AVRO");
+            assertThat(other.getVersion("posts-value", new AvroSchema(POST_WITH_TEXT)))
+                    .isEqualTo(2);
+            assertThat(other.getLatestSchemaMetadata("posts-value").getVersion())
+                    .isEqualTo(2);
+            assertThat(other.getSchemaMetadata("posts-value", 1).getSchemaType())
+                    .isEqualTo("AVRO");
             assertThat(other.getAllSubjects()).containsExactly("posts-value");
             assertThat(other.getAllVersions("posts-value")).containsExactly(1, 2);
             assertThat(other.getAllSubjectsById(id)).containsExactly("posts-value");
-            assertThat(other.getAllVersionsById(id)).singleElement().satisfies(found -> assertThat(found.getVersion()).isEqualTo(1));
+            assertThat(other.getAllVersionsById(id))
+                    .singleElement()
+                    .satisfies(found -> assertThat(found.getVersion()).isEqualTo(1));
         }
     }
 
@@ -100,13 +107,18 @@ class ConfluentClientTest {
             // Given
             client.register("posts-value", new AvroSchema(POST));
             // When / Then
-            assertThat(client.testCompatibility("posts-value", new AvroSchema(POST_WITH_TEXT))).isTrue();
-            assertThat(client.testCompatibility("posts-value", new AvroSchema(POST_WITH_NEW_FIELD))).isFalse();
-            assertThat(client.testCompatibilityVerbose("posts-value", new AvroSchema(POST_WITH_NEW_FIELD))).isNotEmpty();
-            assertThat(client.testCompatibilityVerbose("posts-value", new AvroSchema(POST_WITH_TEXT))).isEmpty();
+            assertThat(client.testCompatibility("posts-value", new AvroSchema(POST_WITH_TEXT)))
+                    .isTrue();
+            assertThat(client.testCompatibility("posts-value", new AvroSchema(POST_WITH_NEW_FIELD)))
+                    .isFalse();
+            assertThat(client.testCompatibilityVerbose("posts-value", new AvroSchema(POST_WITH_NEW_FIELD)))
+                    .isNotEmpty();
+            assertThat(client.testCompatibilityVerbose("posts-value", new AvroSchema(POST_WITH_TEXT)))
+                    .isEmpty();
             assertThat(client.updateCompatibility("posts-value", "FORWARD")).isEqualTo("FORWARD");
             assertThat(client.getCompatibility("posts-value")).isEqualTo("FORWARD");
-            assertThat(client.testCompatibility("posts-value", new AvroSchema(POST_WITH_NEW_FIELD))).isTrue();
+            assertThat(client.testCompatibility("posts-value", new AvroSchema(POST_WITH_NEW_FIELD)))
+                    .isTrue();
             client.deleteCompatibility("posts-value");
             assertThat(client.getMode()).isEqualTo("READWRITE");
             assertThat(client.deleteSubject("posts-value")).containsExactly(1);

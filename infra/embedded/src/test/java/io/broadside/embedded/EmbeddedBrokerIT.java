@@ -64,12 +64,15 @@ class EmbeddedBrokerIT {
                 producer.initTransactions();
                 // When
                 producer.beginTransaction();
-                producer.send(new ProducerRecord<>("results", "post-1", "published")).get();
+                producer.send(new ProducerRecord<>("results", "post-1", "published"))
+                        .get();
                 producer.sendOffsetsToTransaction(
-                        Map.of(requests, new OffsetAndMetadata(1, "ledger: post-2 ATTEMPTED")), consumer.groupMetadata());
+                        Map.of(requests, new OffsetAndMetadata(1, "ledger: post-2 ATTEMPTED")),
+                        consumer.groupMetadata());
                 producer.commitTransaction();
                 producer.beginTransaction();
-                producer.send(new ProducerRecord<>("results", "post-2", "never seen")).get();
+                producer.send(new ProducerRecord<>("results", "post-2", "never seen"))
+                        .get();
                 producer.sendOffsetsToTransaction(
                         Map.of(requests, new OffsetAndMetadata(2, "never seen")), consumer.groupMetadata());
                 producer.abortTransaction();
@@ -186,7 +189,8 @@ class EmbeddedBrokerIT {
             // When
             assertThatThrownBy(() -> Exit.halt(1, "the disk is gone")).isInstanceOf(Error.class);
             // Then
-            assertThat(broker.check()).hasValueSatisfying(reason -> assertThat(reason).contains("the disk is gone"));
+            assertThat(broker.check())
+                    .hasValueSatisfying(reason -> assertThat(reason).contains("the disk is gone"));
         }
     }
 

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SchemaRegistryTest {
 
     private static final String POST = record("{\"name\":\"id\",\"type\":\"string\"}");
-    private static final String POST_WITH_TEXT = record(
-            "{\"name\":\"id\",\"type\":\"string\"},{\"name\":\"text\",\"type\":\"string\",\"default\":\"\"}");
+    private static final String POST_WITH_TEXT =
+            record("{\"name\":\"id\",\"type\":\"string\"},{\"name\":\"text\",\"type\":\"string\",\"default\":\"\"}");
     private static final String POST_WITH_OTHER_ID = record("{\"name\":\"id\",\"type\":\"long\"}");
     private static final String POST_WITH_NEW_FIELD =
             record("{\"name\":\"id\",\"type\":\"string\"},{\"name\":\"text\",\"type\":\"string\"}");
@@ -49,7 +49,8 @@ class SchemaRegistryTest {
         assertThat(elsewhere).isEqualTo(first);
         assertThat(other).isEqualTo(new Answer(200, "{\"id\":2}"));
         assertThat(get("/schemas/ids/1/versions").body())
-                .isEqualTo("[{\"subject\":\"drafts-value\",\"version\":1},{\"subject\":\"posts-value\",\"version\":1}]");
+                .isEqualTo(
+                        "[{\"subject\":\"drafts-value\",\"version\":1},{\"subject\":\"posts-value\",\"version\":1}]");
         assertThat(get("/schemas/ids/1/subjects").body()).isEqualTo("[\"drafts-value\",\"posts-value\"]");
     }
 
@@ -68,7 +69,8 @@ class SchemaRegistryTest {
         // Given
         register("posts-value", "{\"type\":\"record\",\"name\":\"P\",\"fields\":[],\"zebra\":1,\"ant\":2}");
         // When
-        var answer = post("/subjects/posts-value/versions?normalize=true",
+        var answer = post(
+                "/subjects/posts-value/versions?normalize=true",
                 schema("{\"ant\":2,\"fields\":[],\"name\":\"P\",\"zebra\":1,\"type\":\"record\"}"));
         // Then
         assertThat(answer.body()).isEqualTo("{\"id\":1}");
@@ -110,7 +112,8 @@ class SchemaRegistryTest {
         register("%3A.dev%3Aposts%2Fv1%20a+b", POST);
         // Then
         assertThat(get("/subjects").body()).isEqualTo("[\":.dev:posts/v1 a+b\"]");
-        assertThat(get("/subjects/%3A.dev%3Aposts%2Fv1%20a%2Bb/versions").body()).isEqualTo("[1]");
+        assertThat(get("/subjects/%3A.dev%3Aposts%2Fv1%20a%2Bb/versions").body())
+                .isEqualTo("[1]");
     }
 
     @Test
@@ -138,11 +141,15 @@ class SchemaRegistryTest {
         assertThat(post("/subjects/s/versions", "{}").code()).isEqualTo("422/42201");
         assertThat(post("/subjects/s/versions", "not json").code()).isEqualTo("400/400");
         assertThat(post("/subjects/s/versions", "{\"schemaType\":\"PROTOBUF\",\"schema\":\"x\"}"))
-                .isEqualTo(new Answer(422, "{\"error_code\":422,\"message\":\"Schema type PROTOBUF is not supported here: "
-                        + "this registry is for development, Avro schemas only\"}"));
-        assertThat(post("/subjects/s/versions", "{\"schema\":\"\\\"int\\\"\",\"references\":[{\"name\":\"a\"}]}").code())
+                .isEqualTo(new Answer(
+                        422,
+                        "{\"error_code\":422,\"message\":\"Schema type PROTOBUF is not supported here: "
+                                + "this registry is for development, Avro schemas only\"}"));
+        assertThat(post("/subjects/s/versions", "{\"schema\":\"\\\"int\\\"\",\"references\":[{\"name\":\"a\"}]}")
+                        .code())
                 .isEqualTo("422/422");
-        assertThat(post("/subjects/s/versions", "{\"schema\":\"\\\"int\\\"\",\"references\":[]}").status())
+        assertThat(post("/subjects/s/versions", "{\"schema\":\"\\\"int\\\"\",\"references\":[]}")
+                        .status())
                 .isEqualTo(200);
         assertThat(post("/subjects/s/versions", " ".repeat(2 << 20)).code()).isEqualTo("413/413");
     }
@@ -201,10 +208,12 @@ class SchemaRegistryTest {
         var path = "/compatibility/subjects/s/versions/";
         // When / Then
         assertThat(post(path + "1", schema(POST_WITH_TEXT)).body()).isEqualTo("{\"is_compatible\":true}");
-        assertThat(post(path + "latest?verbose=true", schema(POST_WITH_NEW_FIELD)).body())
+        assertThat(post(path + "latest?verbose=true", schema(POST_WITH_NEW_FIELD))
+                        .body())
                 .startsWith("{\"is_compatible\":false,\"messages\":[\"{errorType:'READER_FIELD_MISSING_DEFAULT_VALUE'");
         assertThat(post(path + "2", schema(POST)).code()).isEqualTo("404/40402");
-        assertThat(post("/compatibility/subjects/unknown/versions/latest", schema(POST)).body())
+        assertThat(post("/compatibility/subjects/unknown/versions/latest", schema(POST))
+                        .body())
                 .isEqualTo("{\"is_compatible\":true}");
     }
 
@@ -244,13 +253,15 @@ class SchemaRegistryTest {
         register("s", POST);
         register("s", POST_WITH_TEXT);
         // When / Then
-        assertThat(send("DELETE", "/subjects/s/versions/1?permanent=true", "").code()).isEqualTo("404/40407");
+        assertThat(send("DELETE", "/subjects/s/versions/1?permanent=true", "").code())
+                .isEqualTo("404/40407");
         assertThat(send("DELETE", "/subjects/s/versions/1", "").body()).isEqualTo("1");
         assertThat(send("DELETE", "/subjects/s/versions/1", "").code()).isEqualTo("404/40406");
         assertThat(get("/subjects/s/versions").body()).isEqualTo("[2]");
         assertThat(get("/subjects/s/versions?deleted=true").body()).isEqualTo("[1,2]");
         assertThat(get("/schemas/ids/1/schema").body()).isEqualTo(POST);
-        assertThat(send("DELETE", "/subjects/s/versions/1?permanent=true", "").body()).isEqualTo("1");
+        assertThat(send("DELETE", "/subjects/s/versions/1?permanent=true", "").body())
+                .isEqualTo("1");
         assertThat(get("/schemas/ids/1").code()).isEqualTo("404/40403");
     }
 
@@ -389,8 +400,7 @@ class SchemaRegistryTest {
                 .method(method, HttpRequest.BodyPublishers.ofString(body))
                 .build();
         var response = http.send(request, HttpResponse.BodyHandlers.ofString());
-        assertThat(response.headers().firstValue("Content-Type"))
-                .hasValue("application/vnd.schemaregistry.v1+json");
+        assertThat(response.headers().firstValue("Content-Type")).hasValue("application/vnd.schemaregistry.v1+json");
         return new Answer(response.statusCode(), response.body());
     }
 }

@@ -53,7 +53,8 @@ final class DockerBroker implements TestBroker {
     static Map<String, String> environment(Map<String, String> settings) {
         return settings.entrySet().stream()
                 .collect(Collectors.toMap(
-                        entry -> "KAFKA_" + entry.getKey().toUpperCase(Locale.ROOT).replace('.', '_'),
+                        entry -> "KAFKA_"
+                                + entry.getKey().toUpperCase(Locale.ROOT).replace('.', '_'),
                         Map.Entry::getValue));
     }
 

@@ -98,8 +98,11 @@ final class DockerEngine {
             return new Image.Present();
         }
         return new Image.Missing("the image %s:%s is not there and could not be pulled (%s)"
-                .formatted(name, tag, pulled.map(status -> "status " + status)
-                        .orElse("no answer within " + PULL_LIMIT.toSeconds() + " s")));
+                .formatted(
+                        name,
+                        tag,
+                        pulled.map(status -> "status " + status)
+                                .orElse("no answer within " + PULL_LIMIT.toSeconds() + " s")));
     }
 
     private static boolean answers(SocketAddress engine) {
@@ -138,7 +141,7 @@ final class DockerEngine {
                 // the progress of a pull: only its end matters
             }
             var statusLine = new String(head.array(), 0, head.position(), StandardCharsets.US_ASCII);
-            return statusLine.matches("HTTP/1\\.\\d \\d{3}.*(?s:.*)")
+            return statusLine.matches("(?s)HTTP/1\\.\\d \\d{3}.*")
                     ? Optional.of(Integer.parseInt(statusLine.substring(9, 12)))
                     : Optional.empty();
         }

@@ -18,8 +18,8 @@ enum KafkaChoice {
             case "", "auto" -> AUTO;
             case "embedded" -> EMBEDDED;
             case "docker" -> DOCKER;
-            default -> throw new IllegalArgumentException(
-                    VARIABLE + ": embedded, docker or auto needed, was '" + name + "'");
+            default ->
+                throw new IllegalArgumentException(VARIABLE + ": embedded, docker or auto needed, was '" + name + "'");
         };
     }
 }

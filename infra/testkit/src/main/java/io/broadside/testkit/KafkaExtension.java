@@ -57,9 +57,11 @@ public final class KafkaExtension implements ParameterResolver {
                 var kafka = KafkaForTest.on(TestBrokers.ofThisMachine().start(choice));
                 return new Attempt(() -> kafka, kafka::stop);
             } catch (RuntimeException e) {
-                return new Attempt(() -> {
-                    throw new ParameterResolutionException("no Kafka for tests: " + e.getMessage(), e);
-                }, () -> {});
+                return new Attempt(
+                        () -> {
+                            throw new ParameterResolutionException("no Kafka for tests: " + e.getMessage(), e);
+                        },
+                        () -> {});
             }
         }
 

@@ -35,7 +35,8 @@ public final class KafkaForTest {
     private final SchemaRegistry registry;
     private final Admin admin;
     private final AtomicInteger names = new AtomicInteger();
-    private final String run = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+    private final String run =
+            HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
 
     private KafkaForTest(TestBroker broker, SchemaRegistry registry, Admin admin) {
         this.broker = broker;

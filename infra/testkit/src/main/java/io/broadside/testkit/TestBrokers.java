@@ -30,16 +30,18 @@ final class TestBrokers {
     TestBroker start(KafkaChoice choice) {
         return switch (choice) {
             case EMBEDDED -> embedded(KafkaChoice.VARIABLE + " says so");
-            case DOCKER -> switch (image.get()) {
-                case Image.Present() -> docker(KafkaChoice.VARIABLE + " says so");
-                case Image.NoEngine(var why) -> throw dockerWanted(why);
-                case Image.Missing(var why) -> throw dockerWanted(why);
-            };
-            case AUTO -> switch (image.get()) {
-                case Image.Present() -> dockerIfItStarts();
-                case Image.NoEngine(var why) -> embedded(why);
-                case Image.Missing(var why) -> insteadOfDocker(why);
-            };
+            case DOCKER ->
+                switch (image.get()) {
+                    case Image.Present() -> docker(KafkaChoice.VARIABLE + " says so");
+                    case Image.NoEngine(var why) -> throw dockerWanted(why);
+                    case Image.Missing(var why) -> throw dockerWanted(why);
+                };
+            case AUTO ->
+                switch (image.get()) {
+                    case Image.Present() -> dockerIfItStarts();
+                    case Image.NoEngine(var why) -> embedded(why);
+                    case Image.Missing(var why) -> insteadOfDocker(why);
+                };
         };
     }
 

@@ -28,8 +28,11 @@ class DockerEngineTest {
         var began = System.nanoTime();
         var image = engine.image("apache/kafka", "4.3.1");
         // Then
-        assertThat(image).isInstanceOfSatisfying(Image.NoEngine.class, none ->
-                assertThat(none.why()).startsWith("no Docker engine answers (looked at DOCKER_HOST unix:///"));
+        assertThat(image)
+                .isInstanceOfSatisfying(
+                        Image.NoEngine.class,
+                        none -> assertThat(none.why())
+                                .startsWith("no Docker engine answers (looked at DOCKER_HOST unix:///"));
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(QUICK);
     }
 
@@ -91,8 +94,8 @@ class DockerEngineTest {
         }
 
         DockerEngine client() {
-            return DockerEngine.of(
-                    Map.of("DOCKER_HOST", "tcp://127.0.0.1:" + server.getAddress().getPort()));
+            return DockerEngine.of(Map.of(
+                    "DOCKER_HOST", "tcp://127.0.0.1:" + server.getAddress().getPort()));
         }
 
         @Override

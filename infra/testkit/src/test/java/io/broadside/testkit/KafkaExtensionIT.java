@@ -151,7 +151,8 @@ class KafkaExtensionIT {
     void theRegistryAnswers() throws Exception {
         // When
         try (var http = HttpClient.newHttpClient()) {
-            var request = HttpRequest.newBuilder(URI.create(kafka.registryUrl() + "/schemas/types")).build();
+            var request = HttpRequest.newBuilder(URI.create(kafka.registryUrl() + "/schemas/types"))
+                    .build();
             var answer = http.send(request, BodyHandlers.ofString());
             // Then
             assertThat(answer.body()).isEqualTo("[\"AVRO\"]");

@@ -82,7 +82,9 @@ class TestBrokersTest {
         var broker = brokers.start(KafkaChoice.AUTO);
         // Then
         assertThat(broker).isSameAs(EMBEDDED);
-        assertThat(log.list).singleElement().satisfies(line -> assertThat(keys(line)).contains("no space left"));
+        assertThat(log.list)
+                .singleElement()
+                .satisfies(line -> assertThat(keys(line)).contains("no space left"));
     }
 
     @Test
@@ -101,7 +103,8 @@ class TestBrokersTest {
     @Test
     void failsWhenDockerIsAskedForAndCannotBeUsed() {
         assertThat(brokers(new Image.Present()).start(KafkaChoice.DOCKER)).isSameAs(DOCKER);
-        assertThatThrownBy(() -> brokers(new Image.NoEngine("no engine answers")).start(KafkaChoice.DOCKER))
+        assertThatThrownBy(
+                        () -> brokers(new Image.NoEngine("no engine answers")).start(KafkaChoice.DOCKER))
                 .hasMessage("BROADSIDE_TEST_KAFKA=docker, but no engine answers");
         assertThatThrownBy(() -> brokers(new Image.Missing("no such image")).start(KafkaChoice.DOCKER))
                 .hasMessage("BROADSIDE_TEST_KAFKA=docker, but no such image");

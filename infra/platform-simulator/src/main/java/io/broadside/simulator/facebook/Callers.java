@@ -1,0 +1,76 @@
+package io.broadside.simulator.facebook;
+
+import io.broadside.simulator.facebook.FacebookChange.Token;
+import io.broadside.simulator.facebook.FacebookChange.TokenKind;
+import io.broadside.simulator.facebook.FacebookChange.TokenState;
+import io.broadside.simulator.facebook.FacebookState.Page;
+import io.broadside.simulator.http.Refusal;
+import java.time.Clock;
+import java.util.Optional;
+
+/** Who calls, by the token that came with the call. */
+final class Callers {
+    private final Clock clock;
+    private final FacebookState state;
+    private final FacebookApp app;
+
+    Callers(Clock clock, FacebookState state, FacebookApp app) {
+        this.clock = clock;
+        this.state = state;
+        this.app = app;
+    }
+
+    /** Refuses tokens that are missing, unknown, expired or revoked. */
+    Caller of(GraphRequest request) {
+        var value = request.token().orElseThrow(FacebookError::tokenMissing);
+        if (value.equals(app.token())) {
+            return new Caller.App();
+        }
+        var token = state.token(value).orElseThrow(FacebookError::tokenInvalid);
+        if (token.state() == TokenState.REVOKED) {
+            throw new Refusal(FacebookError.tokenRevoked());
+        }
+        if (token.isExpired(clock.instant())) {
+            throw new Refusal(FacebookError.tokenExpired());
+        }
+        return switch (token.kind()) {
+            case PAGE -> new Caller.AsPage(state.page(token.ownerId()).orElseThrow(FacebookError::tokenInvalid));
+            case USER -> new Caller.AsUser(token.ownerId());
+        };
+    }
+
+    /** The Page named by the path, if the caller is that Page. */
+    Page asPage(GraphRequest request, String id) {
+        return switch (of(request)) {
+            case Caller.AsPage(var page) when id.equals("me") || id.equals(page.id()) -> page;
+            case Caller.AsPage _ -> {
+                if (state.page(id).isEmpty()) {
+                    throw FacebookError.noSuchObject(request.method(), id);
+                }
+                throw new Refusal(FacebookError.permissionMissing());
+            }
+            case Caller.AsUser _ -> throw FacebookError.notAsThePage();
+            case Caller.App _ -> throw new Refusal(FacebookError.permissionMissing());
+        };
+    }
+
+    /** The account a failure may name: the Page of the token, or of the path. */
+    Optional<String> account(GraphRequest request) {
+        return request.token()
+                .flatMap(state::token)
+                .filter(token -> token.kind() == TokenKind.PAGE)
+                .map(Token::ownerId)
+                .or(() -> request.path().stream()
+                        .findFirst()
+                        .filter(id -> state.page(id).isPresent()));
+    }
+
+    /** Who a token speaks for. */
+    sealed interface Caller {
+        record AsPage(Page page) implements Caller {}
+
+        record AsUser(String userId) implements Caller {}
+
+        record App() implements Caller {}
+    }
+}

@@ -1,0 +1,312 @@
+package io.broadside.simulator.facebook;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.broadside.simulator.facebook.Callers.Caller;
+import io.broadside.simulator.facebook.FacebookChange.Token;
+import io.broadside.simulator.facebook.FacebookChange.TokenKind;
+import io.broadside.simulator.facebook.FacebookChange.TokenState;
+import io.broadside.simulator.facebook.FacebookState.Page;
+import io.broadside.simulator.http.Json;
+import io.broadside.simulator.http.Refusal;
+import io.broadside.simulator.http.Reply;
+import io.vertx.core.buffer.Buffer;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Tokens, who they speak for and what they may do.
+ *
+ * <p>https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived,
+ * https://developers.facebook.com/docs/graph-api/reference/debug_token
+ */
+final class FacebookAccess {
+    /** What a long-lived user token really got when the facts were gathered: nearly 60 days. */
+    private static final Duration LONG_LIVED = Duration.ofSeconds(5_183_944);
+
+    private static final Duration SHORT_LIVED = Duration.ofHours(2);
+    private static final Duration CODE_LIVES = Duration.ofMinutes(10);
+    private static final Duration DATA_ACCESS = Duration.ofDays(90);
+    private static final List<String> SCOPES = List.of(
+            "pages_show_list",
+            "pages_read_engagement",
+            "pages_manage_posts",
+            "pages_manage_engagement",
+            "pages_read_user_content",
+            "pages_manage_metadata",
+            "public_profile");
+
+    private final Clock clock;
+    private final FacebookState state;
+    private final Callers callers;
+    private final FacebookViews views;
+    private final FacebookApp app;
+    private final Map<String, Code> codes = new ConcurrentHashMap<>();
+
+    FacebookAccess(Clock clock, FacebookState state, Callers callers, FacebookViews views, FacebookApp app) {
+        this.clock = clock;
+        this.state = state;
+        this.callers = callers;
+        this.views = views;
+        this.app = app;
+    }
+
+    Reply me(GraphRequest request) {
+        return switch (callers.of(request)) {
+            case Caller.AsPage(var page) ->
+                Reply.json(200, views.page(page, request.fields(Set.of("name", "id")), true));
+            case Caller.AsUser(var user) -> {
+                var fields = request.fields(Set.of("name", "id"));
+                FacebookViews.refuseUnknown(
+                        fields, Set.of("id", "name", "first_name", "last_name", "email", "picture"), "User");
+                var body = Json.object();
+                if (fields.contains("name")) {
+                    body.put("name", "Person " + user);
+                }
+                yield Reply.json(200, body.put("id", user));
+            }
+            case Caller.App _ ->
+                throw new Refusal(FacebookError.reply(
+                        400,
+                        2500,
+                        Optional.empty(),
+                        "OAuthException",
+                        "An active access token must be used to query information about the current user."));
+        };
+    }
+
+    /** Pages of the person, each with a token that can be used: an expired one is replaced. */
+    Reply accounts(GraphRequest request) {
+        var user = asUser(request);
+        var fields = request.fields(Set.of("access_token", "category", "name", "id", "tasks"));
+        request.onlyKnown(Set.of("limit", "after", "before"));
+        var body = Json.object();
+        var data = body.putArray("data");
+        for (var page : state.pagesOf(user)) {
+            synchronized (page) {
+                renew(page);
+                data.add(views.page(page, fields, true));
+            }
+        }
+        if (!data.isEmpty()) {
+            body.putObject("paging")
+                    .putObject("cursors")
+                    .put("before", "MAZDZD")
+                    .put("after", "MQZDZD");
+        }
+        return Reply.json(200, body);
+    }
+
+    Reply permissions(GraphRequest request) {
+        asUser(request);
+        var body = Json.object();
+        var data = body.putArray("data");
+        SCOPES.forEach(scope -> data.addObject().put("permission", scope).put("status", "granted"));
+        return Reply.json(200, body);
+    }
+
+    Reply debugToken(GraphRequest request) {
+        if (!(callers.of(request) instanceof Caller.App)) {
+            throw FacebookError.invalidParameter("You must provide an app access token, or a user access token that is"
+                    + " an owner or developer of the app");
+        }
+        var input = request.parameter("input_token")
+                .orElseThrow(() -> FacebookError.invalidParameter("The parameter input_token is required"));
+        var body = Json.object();
+        var data = body.putObject("data");
+        state.token(input)
+                .ifPresentOrElse(
+                        token -> describe(token, data),
+                        () -> error(
+                                data.put("is_valid", false),
+                                0,
+                                "Invalid OAuth access token - Cannot parse access token"));
+        return Reply.json(200, body);
+    }
+
+    Reply accessToken(GraphRequest request) {
+        requireApp(request);
+        if (request.parameter("grant_type").filter("fb_exchange_token"::equals).isPresent()) {
+            var given = request.parameter("fb_exchange_token").flatMap(state::token);
+            if (given.filter(token -> token.kind() == TokenKind.USER).isEmpty()) {
+                throw FacebookError.tokenInvalid();
+            }
+            if (given.get().state() == TokenState.REVOKED) {
+                throw new Refusal(FacebookError.tokenRevoked());
+            }
+            if (given.get().isExpired(clock.instant())) {
+                throw new Refusal(FacebookError.tokenExpired());
+            }
+            return issued(given.get().ownerId(), LONG_LIVED);
+        }
+        if (request.parameter("grant_type").filter("client_credentials"::equals).isPresent()) {
+            return Reply.json(
+                    200, Json.object().put("access_token", app.token()).put("token_type", "bearer"));
+        }
+        var code = codes.remove(request.parameter("code")
+                .orElseThrow(() -> FacebookError.invalidParameter("Missing code or grant_type parameter")));
+        if (code == null
+                || !clock.instant().isBefore(code.expiresAt)
+                || request.parameter("redirect_uri")
+                        .filter(code.redirectUri::equals)
+                        .isEmpty()) {
+            throw FacebookError.invalidParameter(
+                    "This authorization code has been used, has expired, or belongs to" + " another redirect_uri.");
+        }
+        return issued(code.userId, SHORT_LIVED);
+    }
+
+    /** Consents at once: {@code sim_user} chooses the person, the first one otherwise. */
+    Reply dialog(GraphRequest request) {
+        var redirect = request.parameter("redirect_uri")
+                .orElseThrow(() -> FacebookError.invalidParameter("Missing redirect_uri parameter"));
+        if (request.parameter("client_id").filter(app.id()::equals).isEmpty()) {
+            throw FacebookError.oauth("Error validating application. Invalid application ID.");
+        }
+        var user = request.parameter("sim_user")
+                .or(() -> state.pages().stream()
+                        .flatMap(page -> page.userId().stream())
+                        .min(Comparator.naturalOrder()))
+                .orElseThrow(() -> FacebookError.invalidParameter("No such user"));
+        var code = "sim-facebook-code-" + UUID.randomUUID();
+        codes.put(code, new Code(user, redirect, clock.instant().plus(CODE_LIVES)));
+        var given = request.parameter("state").orElse("");
+        var location = redirect + (redirect.contains("?") ? "&" : "?") + "code=" + code + "&state="
+                + URLEncoder.encode(given, StandardCharsets.UTF_8);
+        return new Reply(302, Map.of("Location", location), Buffer.buffer());
+    }
+
+    Reply subscribe(String pageId, GraphRequest request) {
+        var page = callers.asPage(request, pageId);
+        request.onlyKnown(Set.of("subscribed_fields"));
+        var fields = request.parameter("subscribed_fields")
+                .map(text -> Arrays.stream(text.replaceAll("[\\[\\]\" ]", "").split(",", -1))
+                        .filter(field -> !field.isEmpty())
+                        .toList())
+                .orElseThrow(() -> FacebookError.invalidParameter("The parameter subscribed_fields is required."));
+        state.commit(new FacebookChange.Subscribed(page.id(), fields));
+        return Reply.json(200, Json.object().put("success", true));
+    }
+
+    Reply subscriptions(String pageId, GraphRequest request) {
+        var page = callers.asPage(request, pageId);
+        var body = Json.object();
+        var data = body.putArray("data");
+        state.subscribedFields(page.id()).ifPresent(fields -> {
+            ArrayNode names = data.addObject()
+                    .put("link", "https://example.org/")
+                    .put("name", "Broadside")
+                    .put("id", app.id())
+                    .putArray("subscribed_fields");
+            fields.forEach(names::add);
+        });
+        return Reply.json(200, body);
+    }
+
+    private void renew(Page page) {
+        var isUsable = state.token(page.account().pageToken())
+                .filter(token -> token.isUsable(clock.instant()))
+                .isPresent();
+        if (!isUsable) {
+            var value = "sim-facebook-page-" + page.id() + "-" + UUID.randomUUID();
+            state.commit(new FacebookChange.TokenIssued(
+                    new Token(value, TokenKind.PAGE, page.id(), clock.instant(), Optional.empty(), TokenState.VALID)));
+        }
+    }
+
+    private Reply issued(String userId, Duration lives) {
+        var now = clock.instant();
+        var value = "sim-facebook-user-" + userId + "-" + UUID.randomUUID();
+        state.commit(new FacebookChange.TokenIssued(
+                new Token(value, TokenKind.USER, userId, now, Optional.of(now.plus(lives)), TokenState.VALID)));
+        return Reply.json(
+                200,
+                Json.object()
+                        .put("access_token", value)
+                        .put("token_type", "bearer")
+                        .put("expires_in", lives.toSeconds()));
+    }
+
+    private void describe(Token token, ObjectNode data) {
+        var isPage = token.kind() == TokenKind.PAGE;
+        var user = isPage
+                ? state.page(token.ownerId())
+                        .flatMap(page -> page.account().userId())
+                        .orElse("")
+                : token.ownerId();
+        data.put("app_id", app.id());
+        data.put("type", token.kind().name());
+        data.put("application", "Broadside");
+        data.put("data_access_expires_at", token.issuedAt().plus(DATA_ACCESS).getEpochSecond());
+        data.put("expires_at", token.expiresAt().map(Instant::getEpochSecond).orElse(0L));
+        data.put("is_valid", token.isUsable(clock.instant()));
+        data.put("issued_at", token.issuedAt().getEpochSecond());
+        if (isPage) {
+            data.put("profile_id", token.ownerId());
+        }
+        var scopes = data.putArray("scopes");
+        SCOPES.forEach(scopes::add);
+        var granular = data.putArray("granular_scopes");
+        for (var scope : SCOPES) {
+            if (scope.startsWith("pages_")) {
+                var targets = granular.addObject().put("scope", scope).putArray("target_ids");
+                (isPage
+                                ? List.of(token.ownerId())
+                                : state.pagesOf(user).stream().map(Page::id).toList())
+                        .forEach(targets::add);
+            }
+        }
+        data.put("user_id", user);
+        if (token.state() == TokenState.REVOKED) {
+            error(
+                    data,
+                    FacebookError.SESSION_INVALIDATED,
+                    "Error validating access token: The session has been invalidated"
+                            + " because the user changed their password or Facebook has changed the session for security reasons.");
+        } else if (token.isExpired(clock.instant())) {
+            error(data, FacebookError.EXPIRED, "Error validating access token: Session has expired.");
+        }
+    }
+
+    private static void error(ObjectNode data, int subcode, String message) {
+        var error = data.putObject("error").put("code", 190).put("message", message);
+        if (subcode != 0) {
+            error.put("subcode", subcode);
+        }
+        data.put("is_valid", false);
+        if (!data.has("scopes")) {
+            data.putArray("scopes");
+        }
+    }
+
+    private String asUser(GraphRequest request) {
+        if (callers.of(request) instanceof Caller.AsUser(var user)) {
+            return user;
+        }
+        throw FacebookError.invalidParameter(
+                "Tried accessing nonexisting field (" + request.path().getLast() + ") on node type (Page)");
+    }
+
+    private void requireApp(GraphRequest request) {
+        if (request.parameter("client_id").filter(app.id()::equals).isEmpty()) {
+            throw FacebookError.oauth(
+                    "Error validating application. Cannot get application info due to a system error.");
+        }
+        if (request.parameter("client_secret").filter(app.secret()::equals).isEmpty()) {
+            throw FacebookError.oauth("Error validating client secret.");
+        }
+    }
+
+    private record Code(String userId, String redirectUri, Instant expiresAt) {}
+}

@@ -1,0 +1,198 @@
+package io.broadside.simulator.facebook;
+
+import io.broadside.simulator.account.FacebookPage;
+import io.broadside.simulator.account.Platform;
+import io.broadside.simulator.facebook.FacebookChange.Node;
+import io.broadside.simulator.facebook.FacebookChange.Post;
+import io.broadside.simulator.facebook.FacebookChange.Token;
+import io.broadside.simulator.facebook.FacebookChange.TokenKind;
+import io.broadside.simulator.facebook.FacebookChange.TokenState;
+import io.broadside.simulator.journal.Journal;
+import io.broadside.simulator.post.Publication;
+import io.broadside.simulator.post.Publications;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Pages, people and what they made. Posts are made while holding the {@link Page} they belong to. */
+final class FacebookState {
+    private static final long FIRST_ID = 1_220_000_000L;
+    private static final long FIRST_USER_ID = 2_000_000_000L;
+
+    private final Journal.Section<FacebookChange> journal;
+    private final Publications publications;
+    private final AtomicLong ids = new AtomicLong(FIRST_ID);
+    private final AtomicLong userIds = new AtomicLong(FIRST_USER_ID);
+    private final Map<String, Token> tokens = new ConcurrentHashMap<>();
+    private final Map<String, Page> pages = new ConcurrentHashMap<>();
+    private final Map<String, List<String>> pagesOfUser = new ConcurrentHashMap<>();
+    private final Map<String, Node> nodes = new ConcurrentHashMap<>();
+    private final Map<String, List<String>> subscribedFields = new ConcurrentHashMap<>();
+    private final Set<String> deleted = ConcurrentHashMap.newKeySet();
+
+    FacebookState(Journal journal, Publications publications) {
+        this.journal = journal.section("facebook", FacebookChange.class, this::apply);
+        this.publications = publications;
+    }
+
+    void commit(FacebookChange change) {
+        journal.commit(change);
+    }
+
+    String newId() {
+        return Long.toString(ids.incrementAndGet());
+    }
+
+    /** The person of a Page about to be saved: as named, as known by the token, or somebody new. */
+    String userOf(FacebookPage page) {
+        return page.userId()
+                .or(() -> page.userToken().flatMap(this::token).map(Token::ownerId))
+                .or(() -> page(page.id()).flatMap(known -> known.account().userId()))
+                .orElseGet(() -> Long.toString(userIds.incrementAndGet()));
+    }
+
+    Optional<Token> token(String value) {
+        return Optional.ofNullable(tokens.get(value));
+    }
+
+    Optional<Page> page(String id) {
+        return Optional.ofNullable(pages.get(id));
+    }
+
+    List<FacebookPage> pages() {
+        return pages.values().stream().map(Page::account).toList();
+    }
+
+    List<Page> pagesOf(String userId) {
+        return pagesOfUser.getOrDefault(userId, List.of()).stream()
+                .map(this::page)
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    Optional<Node> node(String id) {
+        return Optional.ofNullable(nodes.get(id)).filter(node -> !deleted.contains(id));
+    }
+
+    Optional<List<String>> subscribedFields(String pageId) {
+        return Optional.ofNullable(subscribedFields.get(pageId));
+    }
+
+    private void apply(FacebookChange change) {
+        switch (change) {
+            case FacebookChange.PageSaved(var saved, var at) -> save(saved, at);
+            case FacebookChange.TokenIssued(var token) -> {
+                tokens.put(token.value(), token);
+                newest(token);
+            }
+            case FacebookChange.TokenEnded(var value, var end) ->
+                tokens.computeIfPresent(value, (_, token) -> token.ended(end));
+            case FacebookChange.Posted(var post, var fingerprints, var calledAt) -> add(post, fingerprints, calledAt);
+            case FacebookChange.PhotoAdded(var photo) -> put(photo.id(), photo);
+            case FacebookChange.Commented(var comment) -> put(suffix(comment.id()), comment);
+            case FacebookChange.Deleted(var id) -> deleted.add(id);
+            case FacebookChange.Subscribed(var pageId, var fields) -> subscribedFields.put(pageId, fields);
+        }
+    }
+
+    private void save(FacebookPage saved, Instant at) {
+        pages.computeIfAbsent(saved.id(), _ -> new Page(saved)).account = saved;
+        tokens.put(
+                saved.pageToken(),
+                new Token(saved.pageToken(), TokenKind.PAGE, saved.id(), at, saved.expiresAt(), TokenState.VALID));
+        saved.userId().ifPresent(userId -> {
+            userIds.accumulateAndGet(userId.matches("2[0-9]{9}") ? Long.parseLong(userId) : 0, Math::max);
+            var managed = pagesOfUser.computeIfAbsent(userId, _ -> new CopyOnWriteArrayList<>());
+            if (!managed.contains(saved.id())) {
+                managed.add(saved.id());
+            }
+            saved.userToken()
+                    .ifPresent(token -> tokens.put(
+                            token,
+                            new Token(token, TokenKind.USER, userId, at, saved.userExpiresAt(), TokenState.VALID)));
+        });
+    }
+
+    /** Accounts are listed with tokens that can be used. */
+    private void newest(Token token) {
+        if (token.kind() == TokenKind.PAGE) {
+            page(token.ownerId()).ifPresent(page -> page.account = page.account.withPageToken(token.value()));
+        } else {
+            pagesOf(token.ownerId()).forEach(page -> page.account = page.account.withUserToken(token.value()));
+        }
+    }
+
+    private void add(Post post, List<String> fingerprints, Instant calledAt) {
+        put(suffix(post.id()), post);
+        page(post.pageId()).ifPresent(page -> page.add(post, fingerprints));
+        if (post.published()) {
+            publications.add(new Publication(
+                    Platform.FACEBOOK,
+                    post.pageId(),
+                    post.id(),
+                    post.message(),
+                    post.link(),
+                    fingerprints,
+                    Optional.empty(),
+                    post.createdAt(),
+                    calledAt));
+        }
+    }
+
+    private void put(String number, Node node) {
+        ids.accumulateAndGet(Long.parseLong(number), Math::max);
+        nodes.put(node.id(), node);
+    }
+
+    private static String suffix(String id) {
+        return id.substring(id.indexOf('_') + 1);
+    }
+
+    /** A Page and its posts. Guarded by itself. */
+    static final class Page {
+        private final List<Post> feed = new ArrayList<>(0);
+        private Optional<Content> lastPublished = Optional.empty();
+        private volatile FacebookPage account;
+
+        Page(FacebookPage account) {
+            this.account = account;
+        }
+
+        FacebookPage account() {
+            return account;
+        }
+
+        String id() {
+            return account.id();
+        }
+
+        synchronized void add(Post post, List<String> fingerprints) {
+            feed.add(post);
+            if (post.published()) {
+                lastPublished = Optional.of(new Content(post.message(), post.link(), fingerprints));
+            }
+        }
+
+        synchronized Optional<Content> lastPublished() {
+            return lastPublished;
+        }
+
+        synchronized int size() {
+            return feed.size();
+        }
+
+        /** A post by its place, the oldest at 0. Deleted ones keep theirs. */
+        synchronized Post at(int index) {
+            return feed.get(index);
+        }
+    }
+
+    /** What makes two posts of a Page the same. */
+    record Content(String message, Optional<String> link, List<String> mediaFingerprints) {}
+}

@@ -1,0 +1,139 @@
+package io.broadside.simulator.facebook;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.broadside.simulator.http.Json;
+import io.broadside.simulator.http.Request;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A call as the Graph API sees it: parameters of the URL and of the body are one, whatever the body's type.
+ *
+ * @param path without the version
+ */
+record GraphRequest(Request request, String version, List<String> path, Map<String, String> parameters) {
+    /** Parameters of every call: https://developers.facebook.com/docs/graph-api/overview */
+    private static final Set<String> COMMON = Set.of(
+            "access_token",
+            "appsecret_proof",
+            "debug",
+            "fields",
+            "format",
+            "include_headers",
+            "locale",
+            "method",
+            "pretty",
+            "suppress_http_code");
+
+    static GraphRequest of(Request request, String version, List<String> path) {
+        var parameters = new LinkedHashMap<>(request.query());
+        parameters.putAll(request.form());
+        if (request.contentType().equals("application/json")) {
+            request.json()
+                    .ifPresent(json ->
+                            json.properties().forEach(field -> parameters.put(field.getKey(), text(field.getValue()))));
+        }
+        return new GraphRequest(request, version, path, parameters);
+    }
+
+    private static String text(JsonNode value) {
+        return value.isTextual() ? value.asText() : value.toString();
+    }
+
+    String method() {
+        return request.method();
+    }
+
+    Optional<String> token() {
+        return parameter("access_token").or(request::bearer);
+    }
+
+    /** An empty parameter is as good as none. */
+    Optional<String> parameter(String name) {
+        return Optional.ofNullable(parameters.get(name)).filter(value -> !value.isEmpty());
+    }
+
+    boolean flag(String name, boolean otherwise) {
+        return parameter(name)
+                .map(value -> switch (value) {
+                    case "true", "1" -> true;
+                    case "false", "0" -> false;
+                    default -> throw FacebookError.invalidParameter("Param " + name + " must be a boolean");
+                })
+                .orElse(otherwise);
+    }
+
+    /**
+     * Refuses what is not known. Stricter than the real one, which ignores most unknown parameters: so that a misspelt
+     * name is found here.
+     */
+    void onlyKnown(Set<String> known) {
+        for (var name : parameters.keySet()) {
+            int bracket = name.indexOf('[');
+            var bare = bracket < 0 ? name : name.substring(0, bracket);
+            if (!known.contains(bare) && !COMMON.contains(bare)) {
+                throw FacebookError.invalidParameter("Unexpected parameter: " + name);
+            }
+        }
+    }
+
+    /** A list parameter: {@code name=[..]} as JSON, or {@code name[0]=..&name[1]=..}. */
+    List<JsonNode> list(String name) {
+        var items = new ArrayList<JsonNode>();
+        parameter(name).ifPresent(text -> {
+            var array = Json.parse(text)
+                    .filter(JsonNode::isArray)
+                    .orElseThrow(() -> FacebookError.invalidParameter("Param " + name + " must be an array"));
+            array.forEach(items::add);
+        });
+        parameters.forEach((key, value) -> {
+            if (key.startsWith(name + "[")) {
+                items.add(Json.parse(value)
+                        .orElseThrow(() -> FacebookError.invalidParameter("Param " + key + " must be JSON")));
+            }
+        });
+        return items;
+    }
+
+    /** Names of the fields asked for, without what stands in braces or brackets behind them. */
+    Set<String> fields(Set<String> otherwise) {
+        return parameter("fields").map(GraphRequest::names).orElse(otherwise);
+    }
+
+    private static Set<String> names(String fields) {
+        var names = new LinkedHashSet<String>();
+        var name = new StringBuilder();
+        int depth = 0;
+        for (int i = 0; i <= fields.length(); i++) {
+            char c = i < fields.length() ? fields.charAt(i) : ',';
+            switch (c) {
+                case '{', '(' -> depth++;
+                case '}', ')' -> depth--;
+                case ',' -> {
+                    if (depth == 0) {
+                        names.add(bare(name.toString().strip()));
+                        name.setLength(0);
+                    }
+                }
+                default -> {
+                    if (depth == 0) {
+                        name.append(c);
+                    }
+                }
+            }
+        }
+        names.remove("");
+        return names;
+    }
+
+    /** {@code comments.limit(5)} asks for {@code comments}. */
+    private static String bare(String name) {
+        int dot = name.indexOf('.');
+        return dot < 0 ? name : name.substring(0, dot);
+    }
+}

@@ -1,0 +1,54 @@
+package io.broadside.simulator.http;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Calls the networks make themselves: webhooks, and photos that were given by URL. */
+public final class Outbound {
+    private final HttpClient client;
+    private final Duration timeout;
+
+    public Outbound(Vertx vertx, Duration timeout) {
+        this.client = vertx.createHttpClient();
+        this.timeout = timeout;
+    }
+
+    /** Fails when there is no complete answer in time. Follows no redirect, as webhooks must not. */
+    public Future<Answer> call(HttpMethod method, URI uri, Map<String, String> headers, Buffer body) {
+        var options = new RequestOptions().setMethod(method).setAbsoluteURI(uri.toString());
+        headers.forEach(options::putHeader);
+        return client.request(options)
+                .compose(request -> request.send(body))
+                .compose(Outbound::read)
+                .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static Future<Answer> read(HttpClientResponse response) {
+        Promise<Answer> answer = Promise.promise();
+        var body = Buffer.buffer();
+        response.exceptionHandler(answer::tryFail);
+        response.handler(chunk -> {
+            if (body.length() + chunk.length() > BodyReader.LIMIT) {
+                answer.tryFail("the answer is too long");
+                response.request().connection().close();
+            } else {
+                body.appendBuffer(chunk);
+            }
+        });
+        response.endHandler(_ -> answer.tryComplete(new Answer(response.statusCode(), body)));
+        return answer.future();
+    }
+
+    /** What came back. */
+    public record Answer(int status, Buffer body) {}
+}

@@ -1,0 +1,241 @@
+package io.broadside.simulator.x;
+
+import io.broadside.simulator.account.Platform;
+import io.broadside.simulator.account.XUser;
+import io.broadside.simulator.failure.Failure;
+import io.broadside.simulator.http.Api;
+import io.broadside.simulator.http.RateWindows;
+import io.broadside.simulator.http.Refusal;
+import io.broadside.simulator.http.Reply;
+import io.broadside.simulator.http.Request;
+import io.broadside.simulator.journal.Journal;
+import io.broadside.simulator.post.Publications;
+import io.broadside.simulator.settings.CurrentSettings;
+import io.broadside.simulator.settings.Settings;
+import io.broadside.simulator.x.XState.User;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
+
+/** The paths of the X API v2: https://docs.x.com/x-api. */
+public final class XApi implements Api {
+    /** Names of the endpoints in failures and reports. */
+    public static final List<String> ENDPOINTS = List.of(
+            "tweets.create",
+            "tweets.read",
+            "tweets.delete",
+            "users.me",
+            "users.tweets",
+            "media.upload",
+            "media.metadata",
+            "oauth2.authorize",
+            "oauth2.token",
+            "oauth2.revoke",
+            "unknown");
+
+    private static final int DEFAULT_RETRY_SECONDS = 60;
+
+    private final Clock clock;
+    private final CurrentSettings settings;
+    private final XState state;
+    private final XTweets tweets;
+    private final XTimeline timeline;
+    private final XMedia media;
+    private final XOAuth oauth;
+    private final RateWindows windows = new RateWindows(Duration.ofMinutes(15));
+    private final LongAdder duplicatesRefused = new LongAdder();
+
+    public XApi(Clock clock, Journal journal, Publications publications, CurrentSettings settings, XClient client) {
+        this.clock = clock;
+        this.settings = settings;
+        this.state = new XState(journal, publications);
+        var views = new XViews(state);
+        this.tweets = new XTweets(clock, state, settings, views, duplicatesRefused);
+        this.timeline = new XTimeline(clock, state, settings, views);
+        this.media = new XMedia(clock, state);
+        this.oauth = new XOAuth(clock, state, settings, client);
+    }
+
+    @Override
+    public Platform platform() {
+        return Platform.X;
+    }
+
+    @Override
+    public Operation operation(Request request) {
+        var path = String.join("/", request.path());
+        return switch (request.method() + " " + path) {
+            case "POST 2/tweets" ->
+                asUser("tweets.create", request, Settings::xPostsPer15Minutes, user -> tweets.create(user, request));
+            case "GET 2/users/me" ->
+                asUser("users.me", request, Settings::xMePer15Minutes, user -> timeline.me(user, request));
+            case "POST 2/media/upload" ->
+                asUser("media.upload", request, Settings::xMediaPer15Minutes, user -> media.upload(user, request));
+            case "POST 2/media/metadata" ->
+                asUser("media.metadata", request, Settings::xMediaPer15Minutes, user -> media.describe(user, request));
+            case "POST 2/oauth2/token" -> asClient("oauth2.token", request, () -> oauth.token(request));
+            case "POST 2/oauth2/revoke" -> asClient("oauth2.revoke", request, () -> oauth.revoke(request));
+            case "GET i/oauth2/authorize" -> asClient("oauth2.authorize", request, () -> oauth.authorize(request));
+            default -> withId(request);
+        };
+    }
+
+    private Operation withId(Request request) {
+        var path = request.path();
+        if (path.size() == 3 && path.get(0).equals("2") && path.get(1).equals("tweets")) {
+            var id = path.get(2);
+            if (request.method().equals("GET")) {
+                return asUser("tweets.read", request, Settings::xReadsPer15Minutes, _ -> timeline.tweet(id, request));
+            }
+            if (request.method().equals("DELETE")) {
+                return asUser(
+                        "tweets.delete", request, Settings::xDeletesPer15Minutes, user -> tweets.delete(user, id));
+            }
+        }
+        if (request.method().equals("GET")
+                && path.size() == 4
+                && path.get(0).equals("2")
+                && path.get(1).equals("users")
+                && path.get(3).equals("tweets")) {
+            return asUser(
+                    "users.tweets", request, Settings::xReadsPer15Minutes, _ -> timeline.of(path.get(2), request));
+        }
+        return Operation.now("unknown", caller(request).map(XTokens.Access::userId), XApi::noSuchPath);
+    }
+
+    @Override
+    public Reply injected(Failure failure, Request request, Operation operation) {
+        var isOAuth = operation.endpoint().startsWith("oauth2.");
+        return switch (failure.kind()) {
+            case RATE_LIMITED -> withStatus(failure, XProblem.tooManyRequests());
+            case RATE_LIMITED_WITH_RETRY_AFTER -> {
+                int seconds = failure.seconds().orElse(DEFAULT_RETRY_SECONDS);
+                var reset = clock.instant().plusSeconds(seconds);
+                yield withStatus(failure, XProblem.tooManyRequests())
+                        .with(rateHeaders(settings.get().xPostsPer15Minutes(), 0, reset))
+                        .with("Retry-After", Integer.toString(seconds));
+            }
+            case SERVER_ERROR_BEFORE_EFFECT, SERVER_ERROR_AFTER_EFFECT ->
+                XProblem.serverError(failure.status().orElse(500));
+            case TOKEN_EXPIRED -> {
+                request.bearer()
+                        .flatMap(state.tokens()::access)
+                        .ifPresent(_ -> state.commit(
+                                new XChange.AccessTokenExpired(request.bearer().orElseThrow())));
+                yield isOAuth ? XProblem.invalidToken() : XProblem.unauthorized();
+            }
+            case TOKEN_REVOKED -> {
+                caller(request).ifPresent(access -> revoke(access.family()));
+                oauth.presented(request).ifPresent(refresh -> revoke(refresh.family()));
+                yield isOAuth ? XProblem.invalidToken() : XProblem.unauthorized();
+            }
+            case PERMISSION_MISSING -> XProblem.notPermitted();
+            case CUT_BEFORE_EFFECT, CUT_AFTER_EFFECT, SLOW, HANG, HANG_AFTER_EFFECT, OUTAGE_PAGE ->
+                throw new IllegalStateException("no answer belongs to " + failure.kind());
+        };
+    }
+
+    public List<XUser> users() {
+        return state.users();
+    }
+
+    /** Adds a user, or gives it new tokens. */
+    public void save(XUser user) {
+        state.commit(new XChange.UserSaved(user));
+    }
+
+    /** Makes the newest access token of the user expire now. */
+    public void expireToken(String userId) {
+        var user = state.user(userId).orElseThrow(() -> new IllegalArgumentException("no such X user: " + userId));
+        state.commit(new XChange.AccessTokenExpired(user.account().accessToken()));
+    }
+
+    /** The user disconnects the application: its tokens are dead. */
+    public void revokeTokens(String userId) {
+        var user = state.user(userId).orElseThrow(() -> new IllegalArgumentException("no such X user: " + userId));
+        state.tokens().refresh(user.account().refreshToken()).ifPresent(refresh -> revoke(refresh.family()));
+    }
+
+    public long duplicatesRefused() {
+        return duplicatesRefused.sum();
+    }
+
+    public long tokenRefreshes() {
+        return state.tokens().refreshes();
+    }
+
+    public long refreshTokenReuses() {
+        return state.tokens().reuses();
+    }
+
+    public long tokenFamiliesRevoked() {
+        return state.tokens().familiesRevoked();
+    }
+
+    private void revoke(String family) {
+        if (!state.tokens().isRevoked(family)) {
+            state.commit(new XChange.FamilyRevoked(family, XChange.Cause.REVOKED_BY_USER));
+        }
+    }
+
+    private Operation asClient(String endpoint, Request request, Supplier<Reply> handler) {
+        return Operation.now(endpoint, oauth.presented(request).map(XTokens.Refresh::userId), () -> refusable(handler));
+    }
+
+    private Operation asUser(
+            String endpoint, Request request, ToIntFunction<Settings> limit, Function<User, Reply> handler) {
+        return Operation.now(endpoint, caller(request).map(XTokens.Access::userId), () -> {
+            var now = clock.instant();
+            var user = caller(request)
+                    .filter(access -> !access.isExpired(now) && !state.tokens().isRevoked(access.family()))
+                    .flatMap(access -> state.user(access.userId()));
+            return user.map(present -> limited(endpoint, present, limit.applyAsInt(settings.get()), now, handler))
+                    .orElseGet(XProblem::unauthorized);
+        });
+    }
+
+    private Reply limited(String endpoint, User user, int limit, Instant now, Function<User, Reply> handler) {
+        var taken = windows.take(user.account().id(), endpoint, limit, now);
+        var reply = taken.allowed() ? refusable(() -> handler.apply(user)) : XProblem.tooManyRequests();
+        return reply.with(rateHeaders(taken.limit(), taken.remaining(), taken.reset()))
+                .with("api-version", "2.168");
+    }
+
+    private static Reply refusable(Supplier<Reply> handler) {
+        try {
+            return handler.get();
+        } catch (Refusal refusal) {
+            return refusal.reply();
+        }
+    }
+
+    private Optional<XTokens.Access> caller(Request request) {
+        return request.bearer().flatMap(state.tokens()::access);
+    }
+
+    private static Map<String, String> rateHeaders(int limit, int remaining, Instant reset) {
+        return Map.of(
+                "x-rate-limit-limit",
+                Integer.toString(limit),
+                "x-rate-limit-remaining",
+                Integer.toString(remaining),
+                "x-rate-limit-reset",
+                Long.toString(reset.getEpochSecond()));
+    }
+
+    private static Reply withStatus(Failure failure, Reply reply) {
+        return new Reply(failure.status().orElse(reply.status()), reply.headers(), reply.body());
+    }
+
+    // The documented paths sometimes answer an empty 404 as well: clients must not expect JSON.
+    private static Reply noSuchPath() {
+        return XProblem.of(404, "Not Found", "Not Found");
+    }
+}
