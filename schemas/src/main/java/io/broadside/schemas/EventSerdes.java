@@ -1,10 +1,20 @@
 package io.broadside.schemas;
 
+import io.confluent.kafka.schemaregistry.avro.AvroSchema;
+import io.confluent.kafka.schemaregistry.avro.AvroSchemaUtils;
+import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import io.confluent.kafka.serializers.KafkaAvroDeserializer;
 import io.confluent.kafka.serializers.KafkaAvroSerializer;
+import java.io.IOException;
 import java.net.URI;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -21,8 +31,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventSerdes implements AutoCloseable {
 
-    private final KafkaAvroSerializer serializer = new KafkaAvroSerializer();
-    private final KafkaAvroDeserializer deserializer = new KafkaAvroDeserializer();
+    private static final int MOST_SCHEMAS = 1000;
+
+    private final SchemaRegistryClient registry;
+    private final boolean registersSchemas;
+    private final KafkaAvroSerializer serializer;
+    private final KafkaAvroDeserializer deserializer;
 
     /**
      * @param registry base URL of the schema registry
@@ -41,8 +55,45 @@ public final class EventSerdes implements AutoCloseable {
         settings.put("avro.remove.java.properties", true);
         settings.put("avro.use.logical.type.converters", true);
         settings.putAll(config);
+        registersSchemas = Boolean.parseBoolean(String.valueOf(settings.getOrDefault("auto.register.schemas", true)));
+        registry = new CachedSchemaRegistryClient(
+                String.valueOf(settings.get("schema.registry.url")), MOST_SCHEMAS, settings);
+        serializer = new KafkaAvroSerializer(registry);
         serializer.configure(settings, false);
+        deserializer = new KafkaAvroDeserializer(registry);
         deserializer.configure(settings, false);
+    }
+
+    /**
+     * Learns the ids of everything that will be written to these topics, so that no later {@link #write} needs the registry:
+     * what came of a call that cannot be repeated must not depend on it.
+     *
+     * @throws RegistryUnavailableException if the registry does not answer
+     * @throws SerializationException if it refuses a schema: its subject holds an incompatible one, or it does not have this
+     *     one and may not be given it
+     */
+    public void prepare(Collection<? extends Topic<?>> topics) {
+        for (var topic : topics) {
+            patiently(() -> idOf(topic));
+        }
+    }
+
+    private int idOf(Topic<?> topic) {
+        try {
+            // The same call, with the same arguments, that the serializer makes: it is answered from the client's cache then.
+            var schema = new AvroSchema(AvroSchemaUtils.getSchema(
+                    SpecificData.getForClass(topic.type()).newRecord(null, schemaOf(topic)), false, false, true));
+            return registersSchemas
+                    ? registry.registerWithResponse(topic.subject(), schema, false, false).getId()
+                    : registry.getId(topic.subject(), schema, false);
+        } catch (IOException | RestClientException e) {
+            throw new SerializationException(
+                    "The schema of " + topic + " is not in the registry and cannot be put there: " + e.getMessage(), e);
+        }
+    }
+
+    private static Schema schemaOf(Topic<?> topic) {
+        return SpecificData.get().getSchema(topic.type());
     }
 
     /** The serde of one topic's values. Its deserializer throws {@link SerializationException} for what it cannot read. */
@@ -50,9 +101,13 @@ public final class EventSerdes implements AutoCloseable {
         return Serdes.serdeFrom(writer(), reader(topic.type()));
     }
 
-    /** The bytes of a value as they stand on the topic. */
+    /**
+     * The bytes of a value as they stand on the topic.
+     *
+     * @throws RegistryUnavailableException if the registry is needed and does not answer
+     */
     public <V extends SpecificRecord> byte[] write(Topic<V> topic, V value) {
-        return serializer.serialize(topic.name(), value);
+        return patiently(() -> serializer.serialize(topic.name(), value));
     }
 
     /**
@@ -60,13 +115,14 @@ public final class EventSerdes implements AutoCloseable {
      *
      * @throws SerializationException if the bytes are not an Avro record of the topic's type, or name a schema that the
      *     registry does not have
+     * @throws RegistryUnavailableException if the registry is needed and does not answer
      */
     public <V extends SpecificRecord> V read(Topic<V> topic, byte @Nullable [] bytes) {
         if (bytes == null || bytes.length == 0) {
             throw new SerializationException("The record has no value; a " + topic.type().getSimpleName()
                     + " in Confluent's Avro format is needed.");
         }
-        return cast(topic.type(), deserializer.deserialize(topic.name(), bytes));
+        return patiently(() -> cast(topic.type(), deserializer.deserialize(topic.name(), bytes)));
     }
 
     @Override
@@ -76,7 +132,7 @@ public final class EventSerdes implements AutoCloseable {
     }
 
     private <V extends SpecificRecord> Serializer<V> writer() {
-        return (topic, value) -> serializer.serialize(topic, value);
+        return (topic, value) -> patiently(() -> serializer.serialize(topic, value));
     }
 
     private <V extends SpecificRecord> Deserializer<V> reader(Class<V> type) {
@@ -84,9 +140,37 @@ public final class EventSerdes implements AutoCloseable {
             @Override
             @SuppressWarnings("NullAway") // Kafka's contract: no bytes, no value (a tombstone).
             public V deserialize(String topic, byte[] bytes) {
-                return bytes == null ? null : cast(type, deserializer.deserialize(topic, bytes));
+                return bytes == null ? null : patiently(() -> cast(type, deserializer.deserialize(topic, bytes)));
             }
         };
+    }
+
+    /** A connection that was kept open may be closed at the moment it is used: once more, then it is the registry's fault. */
+    private static <R> R patiently(Supplier<R> call) {
+        try {
+            return call.get();
+        } catch (SerializationException first) {
+            if (!isOfTheRegistry(first)) {
+                throw first;
+            }
+            try {
+                return call.get();
+            } catch (SerializationException second) {
+                throw isOfTheRegistry(second) ? new RegistryUnavailableException(second) : second;
+            }
+        }
+    }
+
+    private static boolean isOfTheRegistry(SerializationException failure) {
+        for (@Nullable Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof RestClientException answer) {
+                return answer.getStatus() >= 500 || answer.getStatus() == 429;
+            }
+            if (cause instanceof IOException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static <V> V cast(Class<V> type, @Nullable Object value) {

@@ -6,6 +6,7 @@ import io.broadside.runtime.health.Checked;
 import io.broadside.runtime.kafka.KafkaClients;
 import io.broadside.runtime.tracing.Trace;
 import io.broadside.schemas.EventSerdes;
+import io.broadside.schemas.RegistryUnavailableException;
 import io.broadside.schemas.Topic;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -237,12 +238,30 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
                 if (assignment.hasRoom(partition.partition.topic())
                         && handler.admits(partition.partition.topic())) {
                     var slot = partition.take(config.window(), clock.instant());
-                    slot.ifPresent(this::decide);
                     found |= slot.isPresent();
+                    if (slot.isPresent() && !isDecided(slot.get())) {
+                        return;
+                    }
                 }
             }
         }
         isMoreToChoose = pending.isFull(MOST_PER_CYCLE);
+    }
+
+    /** Without the schema registry a record may be unreadable that is not: it waits. */
+    private boolean isDecided(Slot<V> slot) {
+        try {
+            decide(slot);
+            return true;
+        } catch (RegistryUnavailableException e) {
+            LOGGER.atWarn()
+                    .addKeyValue("dispatcher", name)
+                    .addKeyValue("cause", e.getMessage())
+                    .log("records wait for the schema registry");
+            slot.partition.putBack(slot);
+            isMoreToChoose = false;
+            return false;
+        }
     }
 
     private void decide(Slot<V> slot) {
@@ -280,6 +299,8 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
                     assignment.countUnderWay(record.topic(), 1);
                 }
             }
+        } catch (RegistryUnavailableException e) {
+            throw e;
         } catch (RuntimeException e) {
             pending.settle(slot, handler.failed(work, e));
         }

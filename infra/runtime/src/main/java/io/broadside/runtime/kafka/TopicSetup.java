@@ -27,7 +27,8 @@ public final class TopicSetup {
     private TopicSetup() {}
 
     /**
-     * Creates the topics that are missing and verifies all of them. Several services may do so at once.
+     * Creates the topics that are missing and verifies all of them, and makes their schemas known to the registry. Several
+     * services may do so at once.
      *
      * @throws KafkaException if the broker cannot be reached, or if a topic has another number of partitions than the
      *     others: records of one key must be in partitions of one number, everywhere
@@ -37,6 +38,7 @@ public final class TopicSetup {
             var partitions = create(admin, clients.config(), topics);
             verify(admin, topics, partitions);
         }
+        clients.serdes().prepare(topics);
     }
 
     private static int create(Admin admin, KafkaConfig config, Collection<? extends Topic<?>> topics) {

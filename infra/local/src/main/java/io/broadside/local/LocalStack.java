@@ -1,0 +1,178 @@
+package io.broadside.local;
+
+import io.broadside.embedded.BrokerConfig;
+import io.broadside.embedded.EmbeddedBroker;
+import io.broadside.embedded.RegistryConfig;
+import io.broadside.embedded.SchemaRegistry;
+import io.broadside.publisher.PublisherConfig;
+import io.broadside.publisher.PublisherService;
+import io.broadside.retry.RetryConfig;
+import io.broadside.retry.RetryService;
+import io.broadside.runtime.kafka.KafkaClients;
+import io.broadside.runtime.service.Closing;
+import io.broadside.simulator.PlatformSimulator;
+import io.broadside.simulator.SimulatorConfig;
+import io.broadside.token.TokenConfig;
+import io.broadside.token.TokenService;
+import io.broadside.webhook.WebhookConfig;
+import io.broadside.webhook.WebhookService;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+
+/**
+ * Broker, registry, platform simulator and all four services in this JVM. Each service gets its configuration as it would from
+ * its environment.
+ */
+final class LocalStack implements AutoCloseable {
+
+    private final Closing parts;
+    private final Ports ports;
+    private final PlatformSimulator simulator;
+
+    private LocalStack(Closing parts, Ports ports, PlatformSimulator simulator) {
+        this.parts = parts;
+        this.ports = ports;
+        this.simulator = simulator;
+    }
+
+    /**
+     * Starts everything; it is complete, and each service ready or about to be, when this returns.
+     *
+     * @param data where everything is kept; a directory of an earlier run goes on where that one ended
+     * @param progress hears a sentence for every part that has started
+     */
+    static LocalStack start(Ports ports, Path data, Consumer<String> progress) throws InterruptedException {
+        var parts = new Closing();
+        try {
+            return start(ports, data, progress, parts);
+        } catch (RuntimeException | InterruptedException e) {
+            parts.close();
+            throw e;
+        }
+    }
+
+    private static LocalStack start(Ports ports, Path data, Consumer<String> progress, Closing parts)
+            throws InterruptedException {
+        var clock = Clock.systemUTC();
+        var simulator = inParallel(List.of(
+                        () -> {
+                            var broker = parts.add(EmbeddedBroker.start(BrokerConfig.in(data.resolve("kafka"))
+                                    .withPort(ports.kafka())
+                                    .withControllerPort(ports.controller())));
+                            progress.accept("Kafka broker on " + broker.bootstrapServers());
+                            return java.util.Optional.<PlatformSimulator>empty();
+                        },
+                        () -> {
+                            var registry = parts.add(SchemaRegistry.start(
+                                    RegistryConfig.in(data.resolve("registry")).withPort(ports.registry())));
+                            progress.accept("Schema registry on " + registry.uri());
+                            return java.util.Optional.empty();
+                        },
+                        () -> {
+                            var started = parts.add(PlatformSimulator.start(SimulatorConfig.onPort(ports.simulator())
+                                    .withDataDirectory(data.resolve("simulator"))));
+                            progress.accept("Platform simulator on " + started.uri());
+                            return java.util.Optional.of(started);
+                        }))
+                .stream()
+                .flatMap(java.util.Optional::stream)
+                .findFirst()
+                .orElseThrow();
+
+        var environment = environment(ports, data, simulator);
+        // Topics of all services at once, by one request, instead of by each for itself.
+        try (var clients =
+                new KafkaClients(PublisherConfig.from(environment.of("setup")).kafka(), "setup")) {
+            io.broadside.runtime.kafka.TopicSetup.ensure(
+                    clients, io.broadside.schemas.Topics.all(List.of("facebook", "x")));
+        }
+        inParallel(List.of(
+                () -> parts.add(PublisherService.start(PublisherConfig.from(environment.of("publisher")), clock)),
+                () -> parts.add(TokenService.start(TokenConfig.from(environment.of("token")), clock)),
+                () -> parts.add(RetryService.start(RetryConfig.from(environment.of("retry")), clock)),
+                () -> parts.add(WebhookService.start(WebhookConfig.from(environment.of("webhook")), clock))));
+        progress.accept("Services: publisher, token, retry, webhook-ingest");
+        return new LocalStack(parts, ports, simulator);
+    }
+
+    Ports ports() {
+        return ports;
+    }
+
+    PlatformSimulator simulator() {
+        return simulator;
+    }
+
+    @Override
+    public void close() {
+        parts.close();
+    }
+
+    /** The environment each service would have. */
+    private record Environment(Map<String, String> shared, Path data) {
+
+        Map<String, String> of(String service) {
+            var own = new HashMap<>(shared);
+            own.put("STATE_DIR", data.resolve("state").resolve(service).toString());
+            return own;
+        }
+    }
+
+    private static Environment environment(Ports ports, Path data, PlatformSimulator simulator) {
+        var settings = new HashMap<String, String>();
+        settings.put("KAFKA_BOOTSTRAP_SERVERS", ports.bootstrapServers());
+        settings.put("SCHEMA_REGISTRY_URL", ports.at(ports.registry()).toString());
+        settings.put("KAFKA_TOPIC_PARTITIONS", "3");
+        settings.put("INSTANCE_ID", "local");
+        settings.put("VAULT_ACCESS_KEYSET_FILE", data.resolve("keys/access.json").toString());
+        settings.put("VAULT_REFRESH_KEYSET_FILE", data.resolve("keys/refresh.json").toString());
+        settings.put("VAULT_CREATE_MISSING", "true");
+        settings.put("BROADSIDE_PLATFORMS", "facebook,x");
+        // One machine, one clock; and nobody wants to wait a minute for a restart.
+        settings.put("DISPATCH_CLOCK_SKEW", "0s");
+        settings.put("DISPATCH_INTENT_MAX_AGE", "3s");
+        settings.put("DISPATCH_CALL_LIMIT", "12s");
+        settings.put("HTTP_CALL_TIMEOUT", "10s");
+        settings.put("FACEBOOK_API_URI", simulator.facebook().toString());
+        settings.put("FACEBOOK_APP_ID", SimulatorConfig.FACEBOOK_APP_ID);
+        settings.put("FACEBOOK_APP_SECRET", SimulatorConfig.FACEBOOK_APP_SECRET);
+        settings.put("X_API_URI", simulator.x().toString());
+        settings.put("X_CLIENT_ID", SimulatorConfig.X_CLIENT_ID);
+        settings.put("X_CLIENT_SECRET", SimulatorConfig.X_CLIENT_SECRET);
+        settings.put("PUBLISHER_MEDIA_ALLOW_PRIVATE", "true");
+        settings.put("PUBLISHER_PORT", Integer.toString(ports.publisher()));
+        settings.put("TOKEN_PORT", Integer.toString(ports.tokenService()));
+        settings.put("TOKEN_MANAGEMENT_PORT", Integer.toString(ports.tokenManagement()));
+        settings.put("RETRY_PORT", Integer.toString(ports.retryService()));
+        settings.put("WEBHOOK_PORT", Integer.toString(ports.webhookIngest()));
+        settings.put("WEBHOOK_MANAGEMENT_PORT", Integer.toString(ports.webhookManagement()));
+        settings.put("WEBHOOK_APPS", "facebook/demo,x/demo");
+        settings.put("WEBHOOK_FACEBOOK_DEMO_SECRETS", SimulatorConfig.FACEBOOK_APP_SECRET);
+        settings.put("WEBHOOK_FACEBOOK_DEMO_VERIFY_TOKEN", SimulatorConfig.FACEBOOK_VERIFY_TOKEN);
+        settings.put("WEBHOOK_X_DEMO_SECRETS", SimulatorConfig.X_CONSUMER_SECRET);
+        return new Environment(settings, data);
+    }
+
+    private static <T> List<T> inParallel(List<Callable<T>> starts) throws InterruptedException {
+        try (var threads = Executors.newThreadPerTaskExecutor(
+                Thread.ofPlatform().name("start ", 0).factory())) {
+            var results = new java.util.ArrayList<T>();
+            for (var started : threads.invokeAll(starts)) {
+                results.add(started.get());
+            }
+            return results;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException fault) {
+                throw fault;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package io.broadside.runtime.dispatch;
+
+import io.broadside.events.PublishCommand;
+import io.broadside.events.RefreshRequest;
+import io.broadside.schemas.EventSerdes;
+import io.broadside.schemas.Topic;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+
+/** Writes down what it is asked; the number of a command is its target index. */
+final class RecordingHandler implements EffectHandler<PublishCommand> {
+
+    private final Topic<RefreshRequest> outcomes;
+    private final EventSerdes serdes;
+    private final List<Integer> ran = new ArrayList<>();
+    private final List<Integer> reconciled = new ArrayList<>();
+    private final List<Integer> failed = new ArrayList<>();
+    private final List<Long> unreadable = new ArrayList<>();
+    private final Map<String, List<Integer>> ranByKey = new HashMap<>();
+    private final Map<String, Integer> running = new HashMap<>();
+    private Duration duration = Duration.ZERO;
+    private String heldKey = "";
+    private CompletableFuture<Void> release = CompletableFuture.completedFuture(null);
+    private Set<Integer> throwsAt = Set.of();
+    private int mostAtOnce;
+    private int mostAtOnceOfOneKey;
+
+    RecordingHandler(Topic<RefreshRequest> outcomes, EventSerdes serdes) {
+        this.outcomes = outcomes;
+        this.serdes = serdes;
+    }
+
+    RecordingHandler taking(Duration time) {
+        duration = time;
+        return this;
+    }
+
+    RecordingHandler holding(String key, CompletableFuture<Void> until) {
+        heldKey = key;
+        release = until;
+        return this;
+    }
+
+    RecordingHandler throwingAt(Set<Integer> numbers) {
+        throwsAt = numbers;
+        return this;
+    }
+
+    @Override
+    public Decision decide(Work<PublishCommand> work) {
+        return new Decision.Attempt(Outputs.none());
+    }
+
+    @Override
+    public Outputs run(Work<PublishCommand> work) {
+        var number = work.value().getTargetIndex();
+        begin(work.key(), number);
+        try {
+            if (work.key().equals(heldKey)) {
+                release.join();
+            }
+            LockSupport.parkNanos(duration.toNanos());
+            if (throwsAt.contains(number)) {
+                throw new IllegalStateException("A bug in the handler");
+            }
+            return output(work, number);
+        } finally {
+            end(work.key());
+        }
+    }
+
+    private synchronized void begin(String key, int number) {
+        ran.add(number);
+        ranByKey.computeIfAbsent(key, _ -> new ArrayList<>()).add(number);
+        mostAtOnceOfOneKey = Math.max(mostAtOnceOfOneKey, running.merge(key, 1, Integer::sum));
+        mostAtOnce = Math.max(
+                mostAtOnce, running.values().stream().mapToInt(Integer::intValue).sum());
+    }
+
+    private synchronized void end(String key) {
+        running.merge(key, -1, Integer::sum);
+    }
+
+    @Override
+    public synchronized Outputs reconcile(Work<PublishCommand> work) {
+        reconciled.add(work.value().getTargetIndex());
+        return output(work, work.value().getTargetIndex());
+    }
+
+    @Override
+    public synchronized Outputs unreadable(Unreadable record) {
+        unreadable.add(record.position().getOffset());
+        return Outputs.to(serdes, record.trace())
+                .add(outcomes, "unreadable", DispatcherIT.outcome(-1))
+                .build();
+    }
+
+    @Override
+    public synchronized Outputs failed(Work<PublishCommand> work, Throwable cause) {
+        failed.add(work.value().getTargetIndex());
+        return output(work, work.value().getTargetIndex());
+    }
+
+    private Outputs output(Work<PublishCommand> work, int number) {
+        return Outputs.to(serdes, work.trace())
+                .add(outcomes, work.key(), DispatcherIT.outcome(number))
+                .build();
+    }
+
+    synchronized List<Integer> ran() {
+        return List.copyOf(ran);
+    }
+
+    synchronized List<Integer> reconciled() {
+        return List.copyOf(reconciled);
+    }
+
+    synchronized List<Integer> failed() {
+        return List.copyOf(failed);
+    }
+
+    synchronized List<Long> unreadableOffsets() {
+        return List.copyOf(unreadable);
+    }
+
+    synchronized Map<String, List<Integer>> ranByKey() {
+        return Map.copyOf(ranByKey);
+    }
+
+    synchronized int mostAtOnce() {
+        return mostAtOnce;
+    }
+
+    synchronized int mostAtOnceOfOneKey() {
+        return mostAtOnceOfOneKey;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.broadside.runtime.dispatch;
+
+import org.jspecify.annotations.NullMarked;

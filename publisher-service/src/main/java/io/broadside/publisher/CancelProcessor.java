@@ -1,0 +1,99 @@
+package io.broadside.publisher;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.broadside.events.CancelRequest;
+import io.broadside.events.RecordPosition;
+import io.broadside.events.Withdrawal;
+import io.broadside.runtime.tracing.Trace;
+import io.broadside.schemas.EventSerdes;
+import io.broadside.schemas.Topics;
+import java.time.Instant;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns the cancellation of a request into the withdrawal of each of its commands, where those wait. */
+final class CancelProcessor implements Processor<String, byte[], String, byte[]> {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(CancelProcessor.class);
+
+    private final EventSerdes serdes;
+    private ProcessorContext<String, byte[]> context;
+    private KeyValueStore<String, byte[]> requests;
+
+    @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before anything else.
+    CancelProcessor(EventSerdes serdes) {
+        this.serdes = serdes;
+    }
+
+    @Override
+    public void init(ProcessorContext<String, byte[]> processorContext) {
+        context = processorContext;
+        requests = context.getStateStore(RequestStores.REQUESTS);
+    }
+
+    @Override
+    public void process(Record<String, byte[]> record) {
+        try {
+            cancel(serdes.read(Topics.CANCELLATIONS, record.value()), record);
+        } catch (SerializationException e) {
+            forward(
+                    FanOutTopology.DEAD_LETTERS_SINK,
+                    record.key() == null ? "" : record.key(),
+                    serdes.write(Topics.DEAD_LETTERS, unreadable(record, e)),
+                    record);
+        }
+    }
+
+    private void cancel(CancelRequest cancel, Record<String, byte[]> record) {
+        var known = requests.get(cancel.getRequestId());
+        if (known == null) {
+            LOGGER.atWarn().addKeyValue("requestId", cancel.getRequestId()).log("nothing to cancel under this id");
+            return;
+        }
+        for (var command : RequestState.decoded(known).commands()) {
+            if (cancel.getConnectionId().map(command.connectionId()::equals).orElse(true)) {
+                var withdrawal = Withdrawal.newBuilder()
+                        .setCommandId(command.commandId())
+                        .setRequestId(cancel.getRequestId())
+                        .setConnectionId(command.connectionId())
+                        .setRequestedBy(cancel.getRequestedBy().orElse(null))
+                        .setReason(cancel.getReason().orElse(null))
+                        .setRequestedAt(cancel.getRequestedAt())
+                        .build();
+                forward(
+                        FanOutTopology.WITHDRAWALS_SINK,
+                        command.connectionId(),
+                        serdes.write(Topics.WITHDRAWALS, withdrawal),
+                        record);
+            }
+        }
+    }
+
+    private void forward(String sink, String key, byte[] value, Record<String, byte[]> cause) {
+        var headers = new RecordHeaders();
+        Trace.from(cause.headers()).child().writeTo(headers);
+        context.forward(new Record<>(key, value, context.currentSystemTimeMs(), headers), sink);
+    }
+
+    private io.broadside.events.DeadLetter unreadable(Record<String, byte[]> record, SerializationException cause) {
+        var position = context.recordMetadata()
+                .map(metadata -> new RecordPosition(metadata.topic(), metadata.partition(), metadata.offset()))
+                .orElseGet(() -> new RecordPosition(Topics.CANCELLATIONS.name(), -1, -1));
+        byte @Nullable [] key = record.key() == null ? null : record.key().getBytes(UTF_8);
+        return DeadLetters.unreadable(
+                position,
+                key,
+                record.value(),
+                "The record is not a CancelRequest in Confluent's Avro format.",
+                cause,
+                Instant.ofEpochMilli(context.currentSystemTimeMs()));
+    }
+}

@@ -1,0 +1,178 @@
+package io.broadside.publisher;
+
+import io.broadside.events.DelayCause;
+import io.broadside.events.DelayedCommand;
+import io.broadside.events.Fault;
+import io.broadside.events.PublishCommand;
+import io.broadside.events.PublishRequest;
+import io.broadside.events.Target;
+import io.broadside.publisher.Connections.Account;
+import io.broadside.publisher.Connections.Resolution;
+import io.broadside.publisher.platform.Platforms;
+import io.broadside.schemas.CommandId;
+import io.broadside.schemas.ErrorCode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Turns a request into one part for each of its targets: a command, or a result that says why there is none. Knows nothing
+ * of Kafka.
+ */
+final class FanOut {
+
+    private final Platforms platforms;
+    private final Connections connections;
+
+    FanOut(Platforms platforms, Connections connections) {
+        this.platforms = platforms;
+        this.connections = connections;
+    }
+
+    /** What becomes of one target, or of a request as a whole. */
+    sealed interface Part {
+        /** It runs now. */
+        record Now(PublishCommand command) implements Part {}
+
+        /** It runs when it is due. */
+        record Later(DelayedCommand command) implements Part {}
+
+        /** It cannot work. */
+        record Refused(io.broadside.events.PostResult result) implements Part {}
+    }
+
+    /** Whether every target's connection is known. One that was made a moment ago may not have arrived here yet. */
+    boolean knowsAll(PublishRequest request) {
+        return request.getTargets().stream()
+                .filter(target -> target.getPlatform().map(this::isPlatform).orElse(true))
+                .noneMatch(target -> connections.resolve(target) instanceof Resolution.Unknown);
+    }
+
+    /** Divides a request. The parts are in the order of its targets; a request that is refused as a whole has one. */
+    List<Part> divide(PublishRequest request, Instant now) {
+        var faults = RequestRules.faults(request, now);
+        if (!faults.isEmpty()) {
+            return List.of(new Part.Refused(Results.refused(request, ErrorCode.INVALID_REQUEST, faults, now)));
+        }
+        var parts = new ArrayList<Part>();
+        var seen = new HashSet<String>();
+        for (int i = 0; i < request.getTargets().size(); i++) {
+            parts.add(part(request, i, seen, now));
+        }
+        return parts;
+    }
+
+    private Part part(PublishRequest request, int index, Set<String> seen, Instant now) {
+        var target = request.getTargets().get(index);
+        var field = "targets[" + index + "]";
+        var faults = RequestRules.faults(target, index);
+        if (!faults.isEmpty()) {
+            return refused(request, index, ErrorCode.INVALID_REQUEST, faults, now);
+        }
+        if (!target.getPlatform().map(this::isPlatform).orElse(true)) {
+            return refused(request, index, ErrorCode.UNKNOWN_PLATFORM, unknownPlatform(field, target), now);
+        }
+        return switch (connections.resolve(target)) {
+            case Resolution.Resolved(var account) when !seen.add(account.connectionId()) ->
+                refused(request, index, ErrorCode.INVALID_REQUEST, twice(field), now);
+            case Resolution.Resolved(var account) -> addressed(request, index, account, now);
+            case Resolution.Unknown() ->
+                refused(request, index, ErrorCode.UNKNOWN_CONNECTION, unknownConnection(field, target), now);
+            case Resolution.Ambiguous(var count) ->
+                refused(request, index, ErrorCode.AMBIGUOUS_PROFILE, ambiguous(field, count), now);
+            case Resolution.Disconnected() ->
+                refused(request, index, ErrorCode.CONNECTION_DISCONNECTED, disconnected(field), now);
+        };
+    }
+
+    private Part addressed(PublishRequest request, int index, Account account, Instant now) {
+        var platform = platforms.byId(account.platform());
+        if (platform.isEmpty()) {
+            return refused(
+                    request,
+                    index,
+                    ErrorCode.UNKNOWN_PLATFORM,
+                    unknownPlatform("targets[" + index + "]", request.getTargets().get(index)),
+                    now);
+        }
+        var content = RequestRules.contentOf(request, request.getTargets().get(index));
+        var faults = platform.get().faults(content);
+        if (!faults.isEmpty()) {
+            return refused(request, index, ErrorCode.INVALID_REQUEST, faults, now);
+        }
+        var command = PublishCommand.newBuilder()
+                .setCommandId(CommandId.of(request.getRequestId(), account.connectionId()))
+                .setRequestId(request.getRequestId())
+                .setTargetIndex(index)
+                .setConnectionId(account.connectionId())
+                .setPlatform(account.platform())
+                .setProfileId(account.profileId())
+                .setAccountId(account.accountId())
+                .setContent(content)
+                .setAcceptedAt(now)
+                .setPublishAt(request.getPublishAt().orElse(null))
+                .setDeadline(request.getDeadline().orElse(null))
+                .setOrder(request.getOrder())
+                .setLabels(request.getLabels())
+                .build();
+        return request.getPublishAt()
+                .filter(now::isBefore)
+                .<Part>map(due -> new Part.Later(DelayedCommand.newBuilder()
+                        .setCommand(command)
+                        .setCause(DelayCause.SCHEDULED)
+                        .setNotBefore(due)
+                        .setSince(now)
+                        .build()))
+                .orElseGet(() -> new Part.Now(command));
+    }
+
+    private static Part refused(
+            PublishRequest request, int index, ErrorCode code, List<Fault> faults, Instant now) {
+        return new Part.Refused(
+                Results.refused(request, index, request.getTargets().get(index), code, faults, now));
+    }
+
+    private List<Fault> unknownPlatform(String field, Target target) {
+        return List.of(RequestRules.fault(
+                field + ".platform",
+                "knownPlatform",
+                String.join(", ", platforms.ids()),
+                target.getPlatform().orElse(null),
+                "Name one of the platforms this installation has: " + String.join(", ", platforms.ids()) + "."));
+    }
+
+    private static List<Fault> unknownConnection(String field, Target target) {
+        var message = target.getConnectionId().isPresent()
+                ? "There is no connection of this id (or not of this profile and platform); connect the account first."
+                : "This profile has no account connected on this platform; connect it first.";
+        var actual = target.getConnectionId()
+                .or(() -> target.getProfileId().map(id -> id + " on " + target.getPlatform().orElse("?")));
+        return List.of(
+                RequestRules.fault(field, "knownConnection", null, actual.orElse(null), message));
+    }
+
+    private static List<Fault> ambiguous(String field, int count) {
+        return List.of(RequestRules.fault(
+                field,
+                "oneConnection",
+                "1",
+                Integer.toString(count),
+                "The profile has " + count + " accounts on this platform; name the connectionId of one."));
+    }
+
+    private static List<Fault> disconnected(String field) {
+        return List.of(RequestRules.fault(
+                field, "connected", null, null, "The account was disconnected; connect it again, then send a new request."));
+    }
+
+    private static List<Fault> twice(String field) {
+        return List.of(RequestRules.fault(
+                field, "distinct", null, null, "An earlier target means the same account; name each account once."));
+    }
+
+    private boolean isPlatform(String id) {
+        return platforms.byId(id).isPresent();
+    }
+}

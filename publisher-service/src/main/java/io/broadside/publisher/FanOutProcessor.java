@@ -1,0 +1,246 @@
+package io.broadside.publisher;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.broadside.events.PostResult;
+import io.broadside.events.PublishCommand;
+import io.broadside.events.PublishRequest;
+import io.broadside.events.RecordPosition;
+import io.broadside.publisher.FanOut.Part;
+import io.broadside.publisher.RequestState.CommandRef;
+import io.broadside.runtime.tracing.Trace;
+import io.broadside.schemas.ErrorCode;
+import io.broadside.schemas.EventSerdes;
+import io.broadside.schemas.Topic;
+import io.broadside.schemas.Topics;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes requests in, each id once. The same request again gives its results again; another one under the same id is refused;
+ * one under a wrong key goes back onto the topic under its own.
+ */
+final class FanOutProcessor implements Processor<String, byte[], String, byte[]> {
+
+    /**
+     * How long a request waits for a connection that is not known: connections arrive on another topic, and one that was
+     * made a moment before the request may be a moment behind it.
+     */
+    private static final Duration PATIENCE = Duration.ofMillis(1500);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+
+    private final FanOut fanOut;
+    private final EventSerdes serdes;
+    private ProcessorContext<String, byte[]> context;
+    private KeyValueStore<String, byte[]> requests;
+    private KeyValueStore<String, byte[]> results;
+    private KeyValueStore<String, byte[]> held;
+
+    @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before anything else.
+    FanOutProcessor(FanOut fanOut, EventSerdes serdes) {
+        this.fanOut = fanOut;
+        this.serdes = serdes;
+    }
+
+    @Override
+    public void init(ProcessorContext<String, byte[]> processorContext) {
+        context = processorContext;
+        requests = context.getStateStore(RequestStores.REQUESTS);
+        results = context.getStateStore(RequestStores.RESULTS);
+        held = context.getStateStore(RequestStores.HELD);
+        context.schedule(LOOK_AGAIN, PunctuationType.WALL_CLOCK_TIME, _ -> tryHeldAgain());
+    }
+
+    @Override
+    public void process(Record<String, byte[]> record) {
+        PublishRequest request;
+        try {
+            request = serdes.read(Topics.REQUESTS, record.value());
+        } catch (SerializationException e) {
+            forward(FanOutTopology.DEAD_LETTERS_SINK, Topics.DEAD_LETTERS, key(record), unreadable(record, e), record.headers());
+            return;
+        }
+        var id = request.getRequestId();
+        if (!RequestRules.isValidId(id)) {
+            divide(request, record.headers());
+        } else if (!id.equals(record.key())) {
+            context.forward(new Record<>(id, record.value(), now().toEpochMilli(), record.headers()),
+                    FanOutTopology.REQUESTS_SINK);
+        } else {
+            takeIn(request, record);
+        }
+    }
+
+    private void takeIn(PublishRequest request, Record<String, byte[]> record) {
+        var known = requests.get(request.getRequestId());
+        if (known != null) {
+            again(request, RequestState.decoded(known), record.headers());
+        } else if (held.get(request.getRequestId()) != null) {
+            // Its first copy is about to be decided; the result of that is the result of this one.
+            againWhileHeld(request, record.headers());
+        } else if (fanOut.knowsAll(request)) {
+            divide(request, record.headers());
+        } else {
+            held.put(request.getRequestId(), HeldRequest.encoded(now(), Trace.from(record.headers()), record.value()));
+        }
+    }
+
+    private void tryHeldAgain() {
+        try (var all = held.all()) {
+            while (all.hasNext()) {
+                KeyValue<String, byte[]> entry = all.next();
+                var waiting = HeldRequest.decoded(entry.value);
+                var request = serdes.read(Topics.REQUESTS, waiting.request());
+                if (fanOut.knowsAll(request) || !now().isBefore(waiting.since().plus(PATIENCE))) {
+                    held.delete(entry.key);
+                    var headers = new RecordHeaders();
+                    waiting.trace().writeTo(headers);
+                    divide(request, headers);
+                }
+            }
+        }
+    }
+
+    private void again(PublishRequest request, RequestState known, Headers headers) {
+        if (known.fingerprint().equals(RequestFingerprint.of(request))) {
+            repeatResults(request.getRequestId(), headers);
+        } else {
+            refuseReuse(request, headers);
+        }
+    }
+
+    private void againWhileHeld(PublishRequest request, Headers headers) {
+        var first = HeldRequest.decoded(held.get(request.getRequestId()));
+        var firstRequest = serdes.read(Topics.REQUESTS, first.request());
+        if (!RequestFingerprint.of(firstRequest).equals(RequestFingerprint.of(request))) {
+            refuseReuse(request, headers);
+        }
+    }
+
+    private void refuseReuse(PublishRequest request, Headers headers) {
+        var fault = RequestRules.fault(
+                "requestId",
+                "unique",
+                null,
+                request.getRequestId(),
+                "This requestId belongs to an earlier, different request; nothing was done. Send this one under a new id.");
+        send(Results.refused(request, ErrorCode.REQUEST_ID_REUSED, List.of(fault), now()), headers);
+    }
+
+    private void repeatResults(String requestId, Headers headers) {
+        try (var found = results.range(
+                RequestStores.firstResultKey(requestId), RequestStores.lastResultKey(requestId))) {
+            while (found.hasNext()) {
+                var result = serdes.read(Topics.RESULTS, found.next().value);
+                send(PostResult.newBuilder(result).setIsRepeat(true).build(), headers);
+            }
+        }
+    }
+
+    private void divide(PublishRequest request, Headers headers) {
+        var now = now();
+        var commands = new ArrayList<CommandRef>();
+        for (var part : fanOut.divide(request, now)) {
+            switch (part) {
+                case Part.Refused(var result) -> send(result, headers);
+                case Part.Now(var command) -> {
+                    commands.add(ref(command));
+                    send(Results.accepted(command, now), headers);
+                    forward(
+                            FanOutTopology.commandsSink(command.getPlatform()),
+                            Topics.commands(command.getPlatform()),
+                            command.getConnectionId(),
+                            command,
+                            headers);
+                }
+                case Part.Later(var delayed) -> {
+                    var command = delayed.getCommand();
+                    commands.add(ref(command));
+                    send(Results.accepted(command, now), headers);
+                    forward(FanOutTopology.WAITING_SINK, Topics.WAITING, command.getConnectionId(), delayed, headers);
+                }
+            }
+        }
+        if (RequestRules.isValidId(request.getRequestId())) {
+            var state = new RequestState(RequestFingerprint.of(request), now.toEpochMilli(), commands);
+            requests.put(request.getRequestId(), state.encoded());
+        }
+    }
+
+    private static CommandRef ref(PublishCommand command) {
+        return new CommandRef(command.getCommandId(), command.getConnectionId());
+    }
+
+    private void send(PostResult result, Headers headers) {
+        forward(FanOutTopology.RESULTS_SINK, Topics.RESULTS, result.getRequestId(), result, headers);
+    }
+
+    private <V extends SpecificRecord> void forward(
+            String sink, Topic<V> topic, String key, V value, Headers incoming) {
+        var headers = new RecordHeaders();
+        Trace.from(incoming).child().writeTo(headers);
+        context.forward(new Record<>(key, serdes.write(topic, value), now().toEpochMilli(), headers), sink);
+    }
+
+    private io.broadside.events.DeadLetter unreadable(Record<String, byte[]> record, SerializationException cause) {
+        var position = context.recordMetadata()
+                .map(metadata -> new RecordPosition(metadata.topic(), metadata.partition(), metadata.offset()))
+                .orElseGet(() -> new RecordPosition(Topics.REQUESTS.name(), -1, -1));
+        byte @Nullable [] key = record.key() == null ? null : record.key().getBytes(UTF_8);
+        return DeadLetters.unreadable(
+                position,
+                key,
+                record.value(),
+                "The record is not a PublishRequest in Confluent's Avro format.",
+                cause,
+                now());
+    }
+
+    private static String key(Record<String, byte[]> record) {
+        return record.key() == null ? "" : record.key();
+    }
+
+    private Instant now() {
+        return Instant.ofEpochMilli(context.currentSystemTimeMs());
+    }
+
+    /** A request that waits a moment, as it is stored: when it came, its trace, and the record's value. */
+    private record HeldRequest(Instant since, Trace trace, byte[] request) {
+
+        static byte[] encoded(Instant since, Trace trace, byte[] request) {
+            var traceparent = trace.traceparent().getBytes(UTF_8);
+            return ByteBuffer.allocate(Long.BYTES + Integer.BYTES + traceparent.length + request.length)
+                    .putLong(since.toEpochMilli())
+                    .putInt(traceparent.length)
+                    .put(traceparent)
+                    .put(request)
+                    .array();
+        }
+
+        static HeldRequest decoded(byte[] bytes) {
+            var buffer = ByteBuffer.wrap(bytes);
+            var since = Instant.ofEpochMilli(buffer.getLong());
+            var traceparent = new byte[buffer.getInt()];
+            buffer.get(traceparent);
+            var request = new byte[buffer.remaining()];
+            buffer.get(request);
+            var trace = Trace.parse(new String(traceparent, UTF_8)).orElseGet(Trace::root);
+            return new HeldRequest(since, trace, request);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.broadside.publisher;
+
+import io.broadside.schemas.EventSerdes;
+import io.broadside.schemas.Topic;
+import io.broadside.schemas.Topics;
+import java.util.List;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * Requests and cancellations in; commands, results and withdrawals out. Results come back in, to be remembered for a request
+ * that is sent again.
+ *
+ * <p>Values pass through as bytes: a record that cannot be read is an ordinary case here, not the end of a thread.
+ */
+final class FanOutTopology {
+
+    static final String FAN_OUT = "fan-out";
+    static final String RESULTS_SINK = "results-sink";
+    static final String WAITING_SINK = "waiting-sink";
+    static final String WITHDRAWALS_SINK = "withdrawals-sink";
+    static final String DEAD_LETTERS_SINK = "dead-letters-sink";
+    static final String REQUESTS_SINK = "requests-under-their-own-key-sink";
+
+    private static final String REMEMBER = "remember-results";
+    private static final String CANCEL = "cancel";
+
+    private FanOutTopology() {}
+
+    static String commandsSink(String platform) {
+        return "commands-" + platform + "-sink";
+    }
+
+    static Topology build(FanOut fanOut, EventSerdes serdes, List<String> platforms) {
+        var topology = new Topology();
+        source(topology, "requests-source", Topics.REQUESTS);
+        source(topology, "cancellations-source", Topics.CANCELLATIONS);
+        source(topology, "results-source", Topics.RESULTS);
+
+        topology.addProcessor(FAN_OUT, () -> new FanOutProcessor(fanOut, serdes), "requests-source");
+        topology.addProcessor(CANCEL, () -> new CancelProcessor(serdes), "cancellations-source");
+        topology.addProcessor(REMEMBER, () -> new RememberResultsProcessor(serdes), "results-source");
+
+        topology.addStateStore(store(Stores.persistentKeyValueStore(RequestStores.REQUESTS)), FAN_OUT, CANCEL);
+        topology.addStateStore(store(Stores.persistentKeyValueStore(RequestStores.RESULTS)), FAN_OUT, REMEMBER);
+        topology.addStateStore(store(Stores.inMemoryKeyValueStore(RequestStores.HELD)), FAN_OUT);
+
+        sink(topology, REQUESTS_SINK, Topics.REQUESTS, FAN_OUT);
+        sink(topology, RESULTS_SINK, Topics.RESULTS, FAN_OUT);
+        sink(topology, WAITING_SINK, Topics.WAITING, FAN_OUT);
+        sink(topology, WITHDRAWALS_SINK, Topics.WITHDRAWALS, CANCEL);
+        sink(topology, DEAD_LETTERS_SINK, Topics.DEAD_LETTERS, FAN_OUT, CANCEL);
+        platforms.forEach(platform -> sink(topology, commandsSink(platform), Topics.commands(platform), FAN_OUT));
+        return topology;
+    }
+
+    private static void source(Topology topology, String name, Topic<?> topic) {
+        topology.addSource(name, new StringDeserializer(), new ByteArrayDeserializer(), topic.name());
+    }
+
+    private static void sink(Topology topology, String name, Topic<?> topic, String... parents) {
+        topology.addSink(name, topic.name(), new StringSerializer(), new ByteArraySerializer(), parents);
+    }
+
+    private static StoreBuilder<KeyValueStore<String, byte[]>> store(
+            org.apache.kafka.streams.state.KeyValueBytesStoreSupplier supplier) {
+        return Stores.keyValueStoreBuilder(supplier, Serdes.String(), Serdes.ByteArray());
+    }
+}

@@ -1,0 +1,411 @@
+package io.broadside.publisher;
+
+import io.broadside.events.Attempt;
+import io.broadside.events.AttemptEnd;
+import io.broadside.events.DeadLetter;
+import io.broadside.events.DelayCause;
+import io.broadside.events.DelayedCommand;
+import io.broadside.events.Doubt;
+import io.broadside.events.FreshToken;
+import io.broadside.events.PublishCommand;
+import io.broadside.events.RefreshReason;
+import io.broadside.events.RefreshRequest;
+import io.broadside.publisher.platform.Cause;
+import io.broadside.publisher.platform.Found;
+import io.broadside.publisher.platform.Outcome;
+import io.broadside.publisher.platform.Platform;
+import io.broadside.publisher.platform.Platforms;
+import io.broadside.runtime.config.Secret;
+import io.broadside.runtime.dispatch.Decision;
+import io.broadside.runtime.dispatch.EffectHandler;
+import io.broadside.runtime.dispatch.Outputs;
+import io.broadside.runtime.dispatch.Unreadable;
+import io.broadside.runtime.dispatch.Work;
+import io.broadside.runtime.http.CallContext;
+import io.broadside.runtime.vault.KeysetName;
+import io.broadside.runtime.vault.Vault;
+import io.broadside.runtime.vault.VaultException;
+import io.broadside.schemas.ErrorCode;
+import io.broadside.schemas.EventSerdes;
+import io.broadside.schemas.Topic;
+import io.broadside.schemas.Topics;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * Turns a command into calls to its platform, and what came of them into results, delayed commands and refresh requests.
+ *
+ * <p>A command with a doubt is looked for and never sent; one without is sent, once. Nothing here waits: what has to wait
+ * goes to retry-service.
+ */
+final class PublishHandler implements EffectHandler<PublishCommand> {
+
+    private static final int MOST_HISTORY = 50;
+
+    private final Platforms platforms;
+    private final Function<String, Optional<FreshToken>> tokens;
+    private final Vault vault;
+    private final Predicate<String> lets;
+    private final EventSerdes serdes;
+    private final Clock clock;
+
+    /**
+     * @param tokens the current token of a connection, by its id
+     * @param lets whether calls to a platform go through just now, by its id
+     */
+    PublishHandler(
+            Platforms platforms,
+            Function<String, Optional<FreshToken>> tokens,
+            Vault vault,
+            Predicate<String> lets,
+            EventSerdes serdes,
+            Clock clock) {
+        this.platforms = platforms;
+        this.tokens = tokens;
+        this.vault = vault;
+        this.lets = lets;
+        this.serdes = serdes;
+        this.clock = clock;
+    }
+
+    /** An open breaker holds its platform's commands where they are: an outage uses up no attempts. */
+    @Override
+    public boolean admits(String topic) {
+        return lets.test(Topics.platformOf(topic));
+    }
+
+    @Override
+    public Decision decide(Work<PublishCommand> work) {
+        var command = work.value();
+        var now = clock.instant();
+        if (platforms.byId(command.getPlatform()).isEmpty()) {
+            return new Decision.Settle(end(work, Results.failed(command, Cause.of(ErrorCode.UNKNOWN_PLATFORM), now)));
+        }
+        var isInDoubt = command.getDoubt().isPresent();
+        if (!isInDoubt && command.getDeadline().filter(now::isAfter).isPresent()) {
+            return new Decision.Settle(end(work, Results.failed(command, Cause.of(ErrorCode.DEADLINE_PASSED), now)));
+        }
+        var token = tokens.apply(command.getConnectionId());
+        if (token.isEmpty()) {
+            return new Decision.Settle(waitForToken(work, command, 0, ErrorCode.TOKEN_MISSING, now));
+        }
+        var version = token.get().getVersion();
+        var isRefused = command.getRefusedTokenVersion().filter(refused -> refused >= version).isPresent();
+        var isExpired = token.get().getExpiresAt().filter(end -> !end.isAfter(now)).isPresent();
+        if (isRefused || isExpired) {
+            return new Decision.Settle(waitForToken(work, command, version, ErrorCode.TOKEN_EXPIRED, now));
+        }
+        return new Decision.Attempt(
+                isInDoubt
+                        ? Outputs.none()
+                        : outputs(work)
+                                .add(Topics.RESULTS, command.getRequestId(), Results.publishing(command, now))
+                                .build());
+    }
+
+    @Override
+    public Outputs run(Work<PublishCommand> work) {
+        var command = work.value();
+        return command.getDoubt().isPresent() ? look(work, command) : publish(work, command);
+    }
+
+    /** The process that was to make the call is gone: whether it made it is to be found out. */
+    @Override
+    public Outputs reconcile(Work<PublishCommand> work) {
+        var command = work.value();
+        if (command.getDoubt().isPresent()) {
+            return look(work, command);
+        }
+        var doubt = Doubt.newBuilder()
+                .setSince(work.writtenAt())
+                .setStep(step(command))
+                .setCause(ErrorCode.OWNER_LOST.name())
+                .build();
+        return look(work, PublishCommand.newBuilder(command).setDoubt(doubt).build());
+    }
+
+    private Outputs publish(Work<PublishCommand> work, PublishCommand command) {
+        var started = clock.instant();
+        var credential = credential(work, command);
+        if (credential.isEmpty()) {
+            return waitForToken(work, command, 0, ErrorCode.TOKEN_MISSING, started);
+        }
+        var outcome = platform(command).publish(command, credential.get().secret(), credential.get().context());
+        var now = clock.instant();
+        var next = attempted(command, started, now, outcome);
+        var version = credential.get().version();
+        return switch (outcome) {
+            case Outcome.Published(var remoteId, var permalink) ->
+                end(work, Results.published(next, remoteId, permalink, now));
+            case Outcome.Continue(var checkpoint, var notBefore) -> {
+                var further = PublishCommand.newBuilder(next).setCheckpoint(checkpoint).build();
+                yield notBefore.filter(now::isBefore).isPresent()
+                        ? delay(work, Topics.WAITING, further, DelayCause.PROCESSING, notBefore, Optional.empty(), now)
+                        : again(work, further);
+            }
+            case Outcome.RateLimited(_, var notBefore, var cause) ->
+                delay(work, Topics.BACKOFF_429, next, DelayCause.RATE_LIMITED, notBefore, Optional.of(cause), now);
+            case Outcome.Unavailable(var cause) -> unavailable(work, next, cause, now);
+            case Outcome.TokenExpired(var cause) -> refused(work, next, version, cause, now);
+            case Outcome.TokenRevoked(var cause) -> waitForPerson(work, next, version, cause, now);
+            case Outcome.Rejected(var cause) -> end(work, Results.failed(next, cause, now));
+            case Outcome.Unconfirmed(var step, var cause) -> doubt(work, next, started, step, cause, now);
+        };
+    }
+
+    private Outputs look(Work<PublishCommand> work, PublishCommand command) {
+        var started = clock.instant();
+        var credential = credential(work, command);
+        if (credential.isEmpty()) {
+            return waitForToken(work, command, 0, ErrorCode.TOKEN_MISSING, started);
+        }
+        var found = platform(command).find(command, credential.get().secret(), credential.get().context());
+        var now = clock.instant();
+        return switch (found) {
+            case Found.Landed(var remoteId, var permalink) ->
+                end(work, Results.published(remembering(command, started, now, AttemptEnd.PUBLISHED, Optional.empty()),
+                        remoteId, permalink, now));
+            case Found.Absent() -> {
+                var next = PublishCommand.newBuilder(
+                                remembering(command, started, now, AttemptEnd.ABSENT, Optional.empty()))
+                        .setDoubt(null)
+                        .build();
+                yield delay(
+                        work,
+                        Topics.BACKOFF_5XX,
+                        next,
+                        DelayCause.UNAVAILABLE,
+                        Optional.empty(),
+                        command.getDoubt().map(doubt -> Cause.of(ErrorCode.valueOf(doubt.getCause()))),
+                        now);
+            }
+            case Found.CannotTell(var cause) -> {
+                var next = remembering(command, started, now, AttemptEnd.CANNOT_TELL, Optional.of(cause));
+                var doubt = next.getDoubt().orElseThrow();
+                var looked = Doubt.newBuilder(doubt).setLooks(doubt.getLooks() + 1).build();
+                yield delay(
+                        work,
+                        Topics.BACKOFF_UNCONFIRMED,
+                        PublishCommand.newBuilder(next).setDoubt(looked).build(),
+                        DelayCause.UNCONFIRMED,
+                        Optional.empty(),
+                        Optional.of(cause),
+                        now);
+            }
+        };
+    }
+
+    /** What a call is made with: unsealed at the last moment, and gone with the call. */
+    private record Credential(Secret secret, long version, CallContext context) {}
+
+    private Optional<Credential> credential(Work<PublishCommand> work, PublishCommand command) {
+        return tokens.apply(command.getConnectionId()).map(token -> {
+            var context = new CallContext(
+                    command.getConnectionId(),
+                    Optional.of(command.getRequestId()),
+                    Optional.of(command.getCommandId()),
+                    command.getAttempt(),
+                    OptionalLong.of(token.getVersion()),
+                    work.trace(),
+                    work.lease());
+            var secret =
+                    vault.unseal(KeysetName.ACCESS, token.getSealedAccessToken(), command.getConnectionId());
+            return new Credential(secret, token.getVersion(), context);
+        });
+    }
+
+    private Outputs unavailable(Work<PublishCommand> work, PublishCommand next, Cause cause, Instant now) {
+        var why = cause.code() == ErrorCode.BREAKER_OPEN ? DelayCause.BREAKER_OPEN : DelayCause.UNAVAILABLE;
+        return delay(work, Topics.BACKOFF_5XX, next, why, Optional.empty(), Optional.of(cause), now);
+    }
+
+    /** A token that is refused is renewed once; if its successor is refused too, renewing does not help. */
+    private Outputs refused(Work<PublishCommand> work, PublishCommand next, long version, Cause cause, Instant now) {
+        if (next.getRefusedTokenVersion().isPresent()) {
+            return waitForPerson(work, next, version, cause, now);
+        }
+        var refused = PublishCommand.newBuilder(next).setRefusedTokenVersion(version).build();
+        return waitForToken(work, refused, version, cause.code(), now);
+    }
+
+    private Outputs waitForToken(
+            Work<PublishCommand> work, PublishCommand command, long version, ErrorCode code, Instant now) {
+        var out = outputs(work);
+        if (version > 0) {
+            out.add(Topics.REFRESH_REQUESTS, command.getConnectionId(), refresh(command, version, now));
+        }
+        var delayed = delayed(command, DelayCause.TOKEN, Optional.empty(), Optional.of(Cause.of(code)), now)
+                .setNeedsTokenVersion(version + 1)
+                .build();
+        return out.add(Topics.WAITING, command.getConnectionId(), delayed).build();
+    }
+
+    private Outputs waitForPerson(
+            Work<PublishCommand> work, PublishCommand command, long version, Cause cause, Instant now) {
+        var refused = PublishCommand.newBuilder(command).setRefusedTokenVersion(version).build();
+        var delayed = delayed(refused, DelayCause.PERSON, Optional.empty(), Optional.of(cause), now)
+                .setNeedsTokenVersion(version + 1)
+                .build();
+        return outputs(work)
+                .add(Topics.REFRESH_REQUESTS, command.getConnectionId(), refresh(command, version, now))
+                .add(Topics.WAITING, command.getConnectionId(), delayed)
+                .build();
+    }
+
+    private static RefreshRequest refresh(PublishCommand command, long version, Instant now) {
+        return RefreshRequest.newBuilder()
+                .setConnectionId(command.getConnectionId())
+                .setPlatform(command.getPlatform())
+                .setTokenVersion(version)
+                .setReason(RefreshReason.REFUSED)
+                .setRequestedAt(now)
+                .build();
+    }
+
+    private Outputs doubt(
+            Work<PublishCommand> work, PublishCommand next, Instant started, String step, Cause cause, Instant now) {
+        var doubt = Doubt.newBuilder()
+                .setSince(started)
+                .setStep(step)
+                .setCause(cause.code().name())
+                .build();
+        return delay(
+                work,
+                Topics.BACKOFF_UNCONFIRMED,
+                PublishCommand.newBuilder(next).setDoubt(doubt).build(),
+                DelayCause.UNCONFIRMED,
+                Optional.empty(),
+                Optional.of(cause),
+                now);
+    }
+
+    private Outputs delay(
+            Work<PublishCommand> work,
+            Topic<DelayedCommand> topic,
+            PublishCommand command,
+            DelayCause why,
+            Optional<Instant> notBefore,
+            Optional<Cause> cause,
+            Instant now) {
+        return outputs(work)
+                .add(topic, command.getConnectionId(), delayed(command, why, notBefore, cause, now).build())
+                .build();
+    }
+
+    private static DelayedCommand.Builder delayed(
+            PublishCommand command, DelayCause why, Optional<Instant> notBefore, Optional<Cause> cause, Instant now) {
+        return DelayedCommand.newBuilder()
+                .setCommand(command)
+                .setCause(why)
+                .setNotBefore(notBefore.orElse(null))
+                .setErrorCode(cause.map(known -> known.code().name()).orElse(null))
+                .setDetail(cause.map(Cause::detail).orElse(null))
+                .setSince(now);
+    }
+
+    /** The next step starts at once, from a command that holds the checkpoint durably. */
+    private Outputs again(Work<PublishCommand> work, PublishCommand command) {
+        var next = PublishCommand.newBuilder(command).setRound(command.getRound() + 1).build();
+        return outputs(work)
+                .add(Topics.commands(command.getPlatform()), command.getConnectionId(), next)
+                .build();
+    }
+
+    private Outputs end(Work<PublishCommand> work, io.broadside.events.PostResult result) {
+        return outputs(work).add(Topics.RESULTS, result.getRequestId(), result).build();
+    }
+
+    @Override
+    public Outputs unreadable(Unreadable unreadable) {
+        var record = unreadable.record();
+        var letter = DeadLetters.unreadable(
+                unreadable.position(),
+                record.key(),
+                record.value(),
+                "The record is not a PublishCommand in Confluent's Avro format.",
+                unreadable.cause(),
+                clock.instant());
+        return Outputs.to(serdes, unreadable.trace())
+                .add(Topics.DEAD_LETTERS, DeadLetters.key(record.key()), letter)
+                .build();
+    }
+
+    @Override
+    public Outputs failed(Work<PublishCommand> work, Throwable cause) {
+        var command = work.value();
+        var now = clock.instant();
+        var isSealedWrong = cause instanceof VaultException;
+        var code = isSealedWrong ? ErrorCode.TOKEN_MISSING : ErrorCode.INTERNAL;
+        var letter = DeadLetter.newBuilder()
+                .setSource(work.position())
+                .setCommand(command)
+                .setCode(code.name())
+                .setDetail("Publishing failed unexpectedly.")
+                .setCause(DeadLetters.chain(cause))
+                .setAt(now)
+                .build();
+        // Once a call may have left, what came of it is anybody's guess.
+        var result = work.lease().isUsed() || command.getDoubt().isPresent()
+                ? Results.unconfirmed(command, Cause.of(ErrorCode.NOT_CONFIRMABLE), now)
+                : Results.failed(command, Cause.of(code), now);
+        return outputs(work)
+                .add(Topics.DEAD_LETTERS, command.getConnectionId(), letter)
+                .add(Topics.RESULTS, command.getRequestId(), result)
+                .build();
+    }
+
+    private Outputs.Builder outputs(Work<PublishCommand> work) {
+        return Outputs.to(serdes, work.trace());
+    }
+
+    private Platform platform(PublishCommand command) {
+        return platforms.byId(command.getPlatform()).orElseThrow();
+    }
+
+    private static String step(PublishCommand command) {
+        return command.getCheckpoint().map(checkpoint -> checkpoint.getStep()).orElse("publish");
+    }
+
+    private static PublishCommand attempted(PublishCommand command, Instant started, Instant now, Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Published _ -> remembering(command, started, now, AttemptEnd.PUBLISHED, Optional.empty());
+            case Outcome.Continue _ -> remembering(command, started, now, AttemptEnd.CONTINUED, Optional.empty());
+            case Outcome.RateLimited(_, _, var cause) ->
+                remembering(command, started, now, AttemptEnd.RATE_LIMITED, Optional.of(cause));
+            case Outcome.Unavailable(var cause) ->
+                remembering(command, started, now, AttemptEnd.UNAVAILABLE, Optional.of(cause));
+            case Outcome.TokenExpired(var cause) ->
+                remembering(command, started, now, AttemptEnd.TOKEN_EXPIRED, Optional.of(cause));
+            case Outcome.TokenRevoked(var cause) ->
+                remembering(command, started, now, AttemptEnd.TOKEN_REVOKED, Optional.of(cause));
+            case Outcome.Rejected(var cause) ->
+                remembering(command, started, now, AttemptEnd.REJECTED, Optional.of(cause));
+            case Outcome.Unconfirmed(_, var cause) ->
+                remembering(command, started, now, AttemptEnd.UNCONFIRMED, Optional.of(cause));
+        };
+    }
+
+    private static PublishCommand remembering(
+            PublishCommand command, Instant started, Instant now, AttemptEnd end, Optional<Cause> cause) {
+        List<Attempt> history = new ArrayList<>(command.getHistory());
+        history.add(Attempt.newBuilder()
+                .setNumber(command.getAttempt())
+                .setStartedAt(started)
+                .setDurationMs(Duration.between(started, now).toMillis())
+                .setStep(step(command))
+                .setEnd(end)
+                .setErrorCode(cause.map(known -> known.code().name()).orElse(null))
+                .setHttpStatus(cause.flatMap(Cause::httpStatus).orElse(null))
+                .setPlatformCode(cause.flatMap(Cause::platformCode).orElse(null))
+                .build());
+        var kept = history.size() > MOST_HISTORY ? history.subList(history.size() - MOST_HISTORY, history.size()) : history;
+        return PublishCommand.newBuilder(command).setHistory(List.copyOf(kept)).build();
+    }
+}

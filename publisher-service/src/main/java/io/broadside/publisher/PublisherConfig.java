@@ -1,0 +1,49 @@
+package io.broadside.publisher;
+
+import io.broadside.publisher.platform.PlatformsConfig;
+import io.broadside.runtime.config.Setting;
+import io.broadside.runtime.config.Settings;
+import io.broadside.runtime.dispatch.DispatchConfig;
+import io.broadside.runtime.http.HttpConfig;
+import io.broadside.runtime.kafka.KafkaConfig;
+import io.broadside.runtime.vault.VaultConfig;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Everything publisher-service can be told. Reference: docs/configuration.md.
+ *
+ * @param port where health and metrics are served
+ */
+public record PublisherConfig(
+        int port,
+        KafkaConfig kafka,
+        DispatchConfig dispatch,
+        HttpConfig http,
+        VaultConfig vault,
+        PlatformsConfig platforms) {
+
+    private static final Setting PORT = Setting.of("PUBLISHER_PORT", "8082", "Port of health and metrics.");
+
+    public static final List<Setting> SETTINGS = Stream.of(
+                    List.of(PORT),
+                    KafkaConfig.SETTINGS,
+                    DispatchConfig.SETTINGS,
+                    HttpConfig.SETTINGS,
+                    VaultConfig.SETTINGS,
+                    PlatformsConfig.SETTINGS)
+            .flatMap(List::stream)
+            .toList();
+
+    public static PublisherConfig from(Map<String, String> environment) {
+        var settings = Settings.from(environment);
+        return new PublisherConfig(
+                settings.integer(PORT, 0, 65_535),
+                KafkaConfig.from(settings),
+                DispatchConfig.from(settings),
+                HttpConfig.from(settings),
+                VaultConfig.from(settings),
+                PlatformsConfig.from(settings));
+    }
+}

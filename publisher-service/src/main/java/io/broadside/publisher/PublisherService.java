@@ -1,0 +1,103 @@
+package io.broadside.publisher;
+
+import io.broadside.events.FreshToken;
+import io.broadside.publisher.platform.Platforms;
+import io.broadside.publisher.platform.media.MediaFetch;
+import io.broadside.runtime.dispatch.Dispatcher;
+import io.broadside.runtime.health.ManagementServer;
+import io.broadside.runtime.health.Meters;
+import io.broadside.runtime.http.PlatformHttp;
+import io.broadside.runtime.kafka.ApiCallJournal;
+import io.broadside.runtime.kafka.CompactedTable;
+import io.broadside.runtime.kafka.KafkaClients;
+import io.broadside.runtime.kafka.RunningTopology;
+import io.broadside.runtime.kafka.TopicSetup;
+import io.broadside.runtime.service.Closing;
+import io.broadside.runtime.vault.Vault;
+import io.broadside.schemas.Topics;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.common.KafkaException;
+
+/** publisher-service at work: fan-out of requests, dispatch of commands, results. */
+public final class PublisherService implements AutoCloseable {
+
+    private static final String NAME = "publisher";
+    private static final Duration START_LIMIT = Duration.ofMinutes(2);
+
+    private final Closing parts;
+    private final ManagementServer management;
+
+    private PublisherService(Closing parts, ManagementServer management) {
+        this.parts = parts;
+        this.management = management;
+    }
+
+    /**
+     * Starts the service; it is ready when its health says so.
+     *
+     * @throws KafkaException if Kafka cannot be reached, or its topics cannot work
+     * @throws io.broadside.runtime.config.ConfigException if it is told what cannot be
+     */
+    public static PublisherService start(PublisherConfig config, Clock clock) throws InterruptedException {
+        var parts = new Closing();
+        try {
+            return start(config, clock, parts);
+        } catch (RuntimeException | InterruptedException e) {
+            parts.close();
+            throw e;
+        }
+    }
+
+    private static PublisherService start(PublisherConfig config, Clock clock, Closing parts)
+            throws InterruptedException {
+        var meters = Meters.forService(NAME);
+        var clients = parts.add(new KafkaClients(config.kafka(), NAME));
+        var vertx = Vertx.vertx();
+        parts.add(() -> vertx.close().await());
+        var journal = parts.add(new ApiCallJournal(clients));
+        var http = parts.add(new PlatformHttp(vertx, config.http(), journal, meters, clock));
+        var media = parts.add(new MediaFetch(vertx, config.platforms()));
+        var platforms = Platforms.all(config.platforms(), http, media, clock);
+        TopicSetup.ensure(clients, Topics.all(platforms.ids()));
+
+        var tokens = parts.add(new CompactedTable<FreshToken, FreshToken>(Topics.FRESH_TOKENS, clients, token -> token));
+        var connections = parts.add(new ConnectionDirectory(clients));
+        tokens.start();
+        connections.start();
+        try {
+            // Before these are read, an account that is connected would look as if it were not.
+            tokens.awaitCurrent(START_LIMIT);
+            connections.awaitCurrent(START_LIMIT);
+        } catch (TimeoutException e) {
+            throw new KafkaException(e.getMessage(), e);
+        }
+
+        var topology = FanOutTopology.build(new FanOut(platforms, connections), clients.serdes(), platforms.ids());
+        var fanOut = parts.add(RunningTopology.start("broadside-fan-out", topology, clients, meters));
+
+        var handler = new PublishHandler(
+                platforms, tokens::get, Vault.open(config.vault()), http::isOpen, clients.serdes(), clock);
+        var commands = platforms.ids().stream().map(Topics::commands).toList();
+        var dispatcher = parts.add(
+                new Dispatcher<>("broadside-publish", commands, config.dispatch(), clients, handler, meters, clock));
+        Thread.ofPlatform().name("publish dispatcher").start(dispatcher);
+
+        var management = parts.add(ManagementServer.start(
+                vertx, NAME, config.port(), List.of(fanOut, dispatcher, tokens, connections), meters));
+        return new PublisherService(parts, management);
+    }
+
+    /** The port where health and metrics are served. */
+    public int port() {
+        return management.port();
+    }
+
+    @Override
+    public void close() {
+        parts.close();
+    }
+}

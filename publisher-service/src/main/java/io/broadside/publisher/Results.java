@@ -1,0 +1,120 @@
+package io.broadside.publisher;
+
+import io.broadside.events.Fault;
+import io.broadside.events.PostError;
+import io.broadside.events.PostResult;
+import io.broadside.events.PublishCommand;
+import io.broadside.events.PublishRequest;
+import io.broadside.events.ResultStatus;
+import io.broadside.events.Target;
+import io.broadside.publisher.platform.Cause;
+import io.broadside.schemas.ErrorCode;
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Makes the results that senders read. */
+final class Results {
+
+    private Results() {}
+
+    static PostResult accepted(PublishCommand command, Instant at) {
+        return of(command, ResultStatus.ACCEPTED, at).build();
+    }
+
+    static PostResult publishing(PublishCommand command, Instant at) {
+        return of(command, ResultStatus.PUBLISHING, at)
+                .setAttempt(command.getAttempt())
+                .build();
+    }
+
+    static PostResult published(PublishCommand command, String remoteId, Optional<URI> permalink, Instant at) {
+        return of(command, ResultStatus.PUBLISHED, at)
+                .setIsFinal(true)
+                .setAttempt(command.getAttempt())
+                .setRemoteId(remoteId)
+                .setUrl(permalink.map(URI::toString).orElse(null))
+                .build();
+    }
+
+    static PostResult failed(PublishCommand command, Cause cause, Instant at) {
+        return of(command, ResultStatus.FAILED, at)
+                .setIsFinal(true)
+                .setAttempt(command.getAttempt())
+                .setError(error(cause))
+                .build();
+    }
+
+    static PostResult unconfirmed(PublishCommand command, Cause cause, Instant at) {
+        return of(command, ResultStatus.UNCONFIRMED, at)
+                .setIsFinal(true)
+                .setAttempt(command.getAttempt())
+                .setError(error(cause))
+                .build();
+    }
+
+    /** A request that does not hold together at all. */
+    static PostResult refused(PublishRequest request, ErrorCode code, List<Fault> faults, Instant at) {
+        return PostResult.newBuilder()
+                .setRequestId(request.getRequestId())
+                .setTargetIndex(-1)
+                .setStatus(ResultStatus.FAILED)
+                .setIsFinal(true)
+                .setAt(at)
+                .setError(error(code, faults))
+                .setLabels(request.getLabels())
+                .build();
+    }
+
+    /** A target that cannot work, in a request whose other targets may. */
+    static PostResult refused(
+            PublishRequest request, int index, Target target, ErrorCode code, List<Fault> faults, Instant at) {
+        return PostResult.newBuilder()
+                .setRequestId(request.getRequestId())
+                .setTargetIndex(index)
+                .setPlatform(target.getPlatform().orElse(null))
+                .setConnectionId(target.getConnectionId().orElse(null))
+                .setProfileId(target.getProfileId().orElse(null))
+                .setStatus(ResultStatus.FAILED)
+                .setIsFinal(true)
+                .setAt(at)
+                .setError(error(code, faults))
+                .setLabels(request.getLabels())
+                .build();
+    }
+
+    private static PostResult.Builder of(PublishCommand command, ResultStatus status, Instant at) {
+        return PostResult.newBuilder()
+                .setRequestId(command.getRequestId())
+                .setTargetIndex(command.getTargetIndex())
+                .setCommandId(command.getCommandId())
+                .setPlatform(command.getPlatform())
+                .setConnectionId(command.getConnectionId())
+                .setProfileId(command.getProfileId())
+                .setStatus(status)
+                .setIsFinal(false)
+                .setAt(at)
+                .setAcceptedAt(command.getAcceptedAt())
+                .setLabels(command.getLabels());
+    }
+
+    private static PostError error(Cause cause) {
+        return PostError.newBuilder()
+                .setCode(cause.code().name())
+                .setOwner(cause.code().owner())
+                .setMessage(cause.detail())
+                .setPlatformCode(cause.platformCode().orElse(null))
+                .setHttpStatus(cause.httpStatus().orElse(null))
+                .build();
+    }
+
+    private static PostError error(ErrorCode code, List<Fault> faults) {
+        return PostError.newBuilder()
+                .setCode(code.name())
+                .setOwner(code.owner())
+                .setMessage(faults.isEmpty() ? code.sentence() : faults.getFirst().getMessage())
+                .setFaults(faults)
+                .build();
+    }
+}

@@ -1,0 +1,33 @@
+package io.broadside.publisher.platform.facebook;
+
+import io.broadside.schemas.ErrorCode;
+
+/** What an error of the Graph API says, as far as it matters for what happens next. */
+enum Meaning {
+    TOKEN_EXPIRED(ErrorCode.TOKEN_EXPIRED),
+    TOKEN_REVOKED(ErrorCode.TOKEN_REVOKED),
+    /** The account lacks a right, or Facebook wants something of its owner. */
+    NOT_ALLOWED(ErrorCode.PERMISSION_MISSING),
+    APP_NOT_ALLOWED(ErrorCode.APP_REFUSED),
+    APP_LIMIT(ErrorCode.RATE_LIMITED),
+    ACCOUNT_LIMIT(ErrorCode.RATE_LIMITED),
+    /** Posting too fast, or a temporary block: hours to days. */
+    BLOCKED(ErrorCode.RATE_LIMITED),
+    DUPLICATE(ErrorCode.DUPLICATE_REFUSED),
+    BAD_CONTENT(ErrorCode.CONTENT_REFUSED),
+    BAD_MEDIA(ErrorCode.MEDIA_UNAVAILABLE),
+    NOT_THERE(ErrorCode.NOT_FOUND),
+    /** Facebook's own trouble: what was asked may have happened all the same. */
+    FAULT(ErrorCode.SERVER_ERROR),
+    UNKNOWN(ErrorCode.UNKNOWN_REFUSAL);
+
+    private final ErrorCode code;
+
+    Meaning(ErrorCode code) {
+        this.code = code;
+    }
+
+    ErrorCode code() {
+        return code;
+    }
+}

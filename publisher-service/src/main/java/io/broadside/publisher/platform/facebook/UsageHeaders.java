@@ -1,0 +1,66 @@
+package io.broadside.publisher.platform.facebook;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.broadside.publisher.platform.AnswerJson;
+import io.broadside.runtime.http.Reply.Answer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.StreamSupport;
+
+/**
+ * What the Graph API's headers say about when calls are let through again. They are not always there.
+ *
+ * <p>https://developers.facebook.com/docs/graph-api/overview/rate-limiting: percentages, and minutes.
+ */
+final class UsageHeaders {
+
+    /** An hour where Facebook names no time: both of its windows move by the hour, and a call too early prolongs the wait. */
+    static final Duration UNNAMED = Duration.ofHours(1);
+
+    /** Both windows are a day at most; more is a mistake. */
+    private static final Duration LONGEST = Duration.ofDays(2);
+
+    private UsageHeaders() {}
+
+    /** How long to leave Facebook alone after it refused a call. */
+    static Duration untilAccess(Answer answer, String pageId) {
+        var named = answer.header("X-Business-Use-Case-Usage")
+                .flatMap(AnswerJson::objectIn)
+                .map(usage -> Duration.ofMinutes(minutes(usage, pageId)))
+                .filter(Duration::isPositive);
+        var retryAfter = retryAfter(answer);
+        var wait = named.filter(it -> retryAfter.filter(other -> other.compareTo(it) > 0).isEmpty())
+                .or(() -> retryAfter)
+                .orElse(UNNAMED);
+        return wait.compareTo(LONGEST) > 0 ? LONGEST : wait;
+    }
+
+    /** By object id an array, one entry for each kind of limit. The Page's own counts; without it, the longest of all. */
+    private static long minutes(JsonNode usage, String pageId) {
+        var ofPage = longest(usage.path(pageId));
+        return ofPage.isPresent()
+                ? ofPage.getAsLong()
+                : StreamSupport.stream(usage.spliterator(), false)
+                        .map(UsageHeaders::longest)
+                        .filter(OptionalLong::isPresent)
+                        .mapToLong(OptionalLong::getAsLong)
+                        .max()
+                        .orElse(0);
+    }
+
+    private static OptionalLong longest(JsonNode entries) {
+        return StreamSupport.stream(entries.spliterator(), false)
+                .mapToLong(entry -> entry.path("estimated_time_to_regain_access").asLong())
+                // Beyond any sense, and beyond what can be calculated with.
+                .filter(minutes -> minutes >= 0 && minutes < 1_000_000)
+                .max();
+    }
+
+    private static Optional<Duration> retryAfter(Answer answer) {
+        return answer.header("Retry-After")
+                .filter(value -> value.matches("[0-9]{1,7}"))
+                .map(value -> Duration.ofSeconds(Long.parseLong(value)))
+                .filter(Duration::isPositive);
+    }
+}

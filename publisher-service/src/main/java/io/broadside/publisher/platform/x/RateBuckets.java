@@ -1,0 +1,66 @@
+package io.broadside.publisher.platform.x;
+
+import io.broadside.publisher.platform.Outcome.Scope;
+import io.broadside.runtime.http.Reply.Answer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The limits that X's headers name: one of 15 minutes on every answer, and at times two of 24 hours. A 429 comes from the one
+ * that is used up, which need not be the short one.
+ *
+ * <p>https://docs.x.com/x-api/fundamentals/rate-limits
+ */
+enum RateBuckets {
+    QUARTER_HOUR("x-rate-limit-", Scope.ENDPOINT),
+    ACCOUNT_DAY("x-user-limit-24hour-", Scope.ACCOUNT),
+    APP_DAY("x-app-limit-24hour-", Scope.APP);
+
+    /** A reset further away than this is a mistake in a header. */
+    private static final Duration LONGEST = Duration.ofDays(2);
+
+    private final String prefix;
+    private final Scope scope;
+
+    RateBuckets(String prefix, Scope scope) {
+        this.prefix = prefix;
+        this.scope = scope;
+    }
+
+    /** A limit that is used up, and when it no longer is; no time where X names none. */
+    record UsedUp(Scope scope, Optional<Instant> until) {}
+
+    /** The limit behind a 429: of those used up the one that lasts longest. */
+    static UsedUp behind(Answer answer, Instant now) {
+        return Stream.of(values())
+                .filter(bucket -> bucket.number(answer, "remaining").filter(left -> left <= 0).isPresent())
+                .map(bucket -> new UsedUp(bucket.scope, bucket.reset(answer, now)))
+                .max(Comparator.comparing(used -> used.until().orElse(Instant.MIN)))
+                .orElseGet(() -> new UsedUp(Scope.ENDPOINT, QUARTER_HOUR.reset(answer, now).or(() -> retryAfter(answer, now))));
+    }
+
+    private Optional<Instant> reset(Answer answer, Instant now) {
+        return number(answer, "reset")
+                .map(Instant::ofEpochSecond)
+                .filter(until -> until.isBefore(now.plus(LONGEST)));
+    }
+
+    private Optional<Long> number(Answer answer, String name) {
+        return whole(answer, prefix + name);
+    }
+
+    /** Not documented by X; gateways in front of it may send it. */
+    private static Optional<Instant> retryAfter(Answer answer, Instant now) {
+        return whole(answer, "retry-after").map(now::plusSeconds).filter(until -> until.isBefore(now.plus(LONGEST)));
+    }
+
+    private static Optional<Long> whole(Answer answer, String header) {
+        return answer.header(header)
+                .map(String::strip)
+                .filter(value -> value.matches("-?[0-9]{1,12}"))
+                .map(Long::valueOf);
+    }
+}

@@ -1,0 +1,97 @@
+package io.broadside.publisher.platform.x;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.broadside.events.PublishCommand;
+import io.broadside.publisher.platform.AnswerJson;
+import io.broadside.publisher.platform.Doubts;
+import io.broadside.publisher.platform.Found;
+import io.broadside.publisher.platform.Step;
+import io.broadside.runtime.config.Secret;
+import io.broadside.runtime.http.CallContext;
+import io.broadside.runtime.http.Reply.Answer;
+import io.broadside.runtime.http.Reply.NoAnswer;
+import java.net.URLEncoder;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+
+/**
+ * Looks for a command's post in the timeline of its account. How long a post takes to appear there is not documented, so one
+ * that is missing is missing for good only after it was looked for several times.
+ *
+ * <p>https://docs.x.com/x-api/posts/timelines/introduction
+ */
+final class Timeline {
+
+    private static final Step LOOK = Step.preparing("look");
+
+    private static final int PAGE_SIZE = 100;
+
+    /** Looks in vain before this one; they are minutes apart. */
+    private static final int LOOKS_BEFORE_ABSENT = 2;
+
+    private final XConfig config;
+    private final XCalls calls;
+    private final XErrors errors;
+
+    Timeline(XConfig config, XCalls calls, XErrors errors) {
+        this.config = config;
+        this.calls = calls;
+        this.errors = errors;
+    }
+
+    Found find(PublishCommand command, Secret token, CallContext context) {
+        var since = Doubts.since(command).truncatedTo(ChronoUnit.SECONDS);
+        // Long posts are cut short in their text, and whole in their note.
+        var note = config.textLimit() > XConfig.USUAL_TEXT_LIMIT ? ",note_tweet" : "";
+        var path = "/users/" + URLEncoder.encode(command.getAccountId(), UTF_8) + "/tweets?start_time=" + since
+                + "&max_results=" + PAGE_SIZE
+                + "&tweet.fields=created_at,text,entities,referenced_tweets,attachments" + note;
+        return switch (calls.get("users.tweets", path, token, context)) {
+            case NoAnswer missing -> Doubts.cannotTell(LOOK.unanswered(missing));
+            case Answer answer -> {
+                var body = AnswerJson.objectIn(answer).filter(it -> it.path("meta").isObject() || it.path("data").isArray());
+                yield answer.isSuccess() && body.isPresent()
+                        ? in(body.get(), command, since)
+                        : Doubts.cannotTell(errors.outcome(answer, LOOK, command));
+            }
+        };
+    }
+
+    private static Found in(JsonNode body, PublishCommand command, Instant since) {
+        var posts = body.path("data");
+        var hit = StreamSupport.stream(posts.spliterator(), false)
+                .filter(post -> isSame(post, command, since))
+                .flatMap(post -> AnswerJson.text(post, "id").stream())
+                .findFirst();
+        if (hit.isPresent()) {
+            return new Found.Landed(hit.get(), Optional.of(XPlatform.permalink(hit.get())));
+        }
+        var isWhole = posts.size() < PAGE_SIZE && !body.path("meta").has("next_token") && !body.has("errors");
+        return isWhole && Doubts.looks(command) >= LOOKS_BEFORE_ABSENT
+                ? new Found.Absent()
+                : Doubts.notSeen("The account's timeline does not have the post so far; look at the account.");
+    }
+
+    private static boolean isSame(JsonNode post, PublishCommand command, Instant since) {
+        var images = command.getContent().getMedia().size();
+        var isReplyOrRepost = StreamSupport.stream(post.path("referenced_tweets").spliterator(), false)
+                .anyMatch(it -> !it.path("type").asText().equals("quoted"));
+        return !isReplyOrRepost
+                && isSince(post, since)
+                && post.path("attachments").path("media_keys").size() == images
+                && PostText.comparable(post).equals(PostText.comparable(PostText.of(command.getContent())));
+    }
+
+    private static boolean isSince(JsonNode post, Instant since) {
+        try {
+            return !Instant.parse(post.path("created_at").asText()).isBefore(since);
+        } catch (DateTimeParseException _) {
+            return false;
+        }
+    }
+}
