@@ -90,7 +90,8 @@ public final class Settings {
     public Duration duration(Setting setting) {
         var text = text(setting);
         return Durations.parse(text)
-                .orElseThrow(() -> broken(setting, "a time span such as 250ms, 10s, 2m, 1h, 7d or PT1.5S needed", text));
+                .orElseThrow(
+                        () -> broken(setting, "a time span such as 250ms, 10s, 2m, 1h, 7d or PT1.5S needed", text));
     }
 
     /** An absolute URI with a host or, for schemes without hosts, whatever follows the scheme. */
@@ -177,7 +178,8 @@ public final class Settings {
         var stripped = content.endsWith("\n") ? content.substring(0, content.length() - 1) : content;
         stripped = stripped.endsWith("\r") ? stripped.substring(0, stripped.length() - 1) : stripped;
         if (stripped.isBlank()) {
-            throw new ConfigException(entry + ": a file with a secret in it needed, was " + path + ", which holds nothing");
+            throw new ConfigException(
+                    entry + ": a file with a secret in it needed, was " + path + ", which holds nothing");
         }
         return stripped;
     }

@@ -39,8 +39,7 @@ public final class ManagementServer implements AutoCloseable {
     private final PrometheusMeterRegistry meters;
     private final HttpServer server;
 
-    private ManagementServer(
-            String service, Checks readiness, PrometheusMeterRegistry meters, HttpServer server) {
+    private ManagementServer(String service, Checks readiness, PrometheusMeterRegistry meters, HttpServer server) {
         this.service = service;
         this.readiness = readiness;
         this.meters = meters;
@@ -55,11 +54,15 @@ public final class ManagementServer implements AutoCloseable {
      */
     public static ManagementServer start(
             Vertx vertx, String service, int port, List<Checked> readiness, PrometheusMeterRegistry meters) {
-        var server = vertx.createHttpServer(new HttpServerOptions().setPort(port).setIdleTimeout(60));
+        var server =
+                vertx.createHttpServer(new HttpServerOptions().setPort(port).setIdleTimeout(60));
         var management = new ManagementServer(service, new Checks(readiness, CHECK_BOUND), meters, server);
         server.requestHandler(management::answer);
         listen(server, port);
-        LOGGER.atInfo().addKeyValue("service", service).addKeyValue("port", server.actualPort()).log("management port open");
+        LOGGER.atInfo()
+                .addKeyValue("service", service)
+                .addKeyValue("port", server.actualPort())
+                .log("management port open");
         return management;
     }
 
@@ -79,7 +82,8 @@ public final class ManagementServer implements AutoCloseable {
             server.listen().await();
         } catch (Exception e) {
             // Vert.x throws what the operating system said, declared or not.
-            throw new ConfigException("The management port: a free port needed, was " + port + " (" + e.getMessage() + ")", e);
+            throw new ConfigException(
+                    "The management port: a free port needed, was " + port + " (" + e.getMessage() + ")", e);
         }
     }
 
@@ -105,7 +109,11 @@ public final class ManagementServer implements AutoCloseable {
                 .put("name", check.name())
                 .put("ok", check.isOk())
                 .put("detail", check.detail())));
-        send(request, isReady ? 200 : statusIfFailing, JSON, status(isReady).put("checks", list).encode());
+        send(
+                request,
+                isReady ? 200 : statusIfFailing,
+                JSON,
+                status(isReady).put("checks", list).encode());
     }
 
     private JsonObject status(boolean isOk) {

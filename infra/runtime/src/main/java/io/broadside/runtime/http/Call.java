@@ -36,7 +36,8 @@ public record Call(
         var isHttp = "https".equals(uri.getScheme()) || "http".equals(uri.getScheme());
         if (!isHttp || uri.getHost() == null || uri.getRawUserInfo() != null) {
             // The URI stays out of the message: its query may hold what nobody should read.
-            throw new IllegalArgumentException(endpoint + ": an http or https URI with a host, without user info, needed");
+            throw new IllegalArgumentException(
+                    endpoint + ": an http or https URI with a host, without user info, needed");
         }
         if (bearer.isPresent() && basic.isPresent()) {
             throw new IllegalArgumentException(endpoint + ": either a token or basic authentication, not both");
@@ -80,13 +81,15 @@ public record Call(
 
     /** With this token, sent as {@code Authorization: Bearer}. */
     public Call withBearer(Secret token) {
-        return new Call(platform, endpoint, method, uri, headers, Optional.of(token), Optional.empty(), body, codeReader);
+        return new Call(
+                platform, endpoint, method, uri, headers, Optional.of(token), Optional.empty(), body, codeReader);
     }
 
     /** With this name and secret, sent as {@code Authorization: Basic}. */
     public Call withBasic(String user, Secret password) {
         var auth = new BasicAuth(user, password);
-        return new Call(platform, endpoint, method, uri, headers, Optional.empty(), Optional.of(auth), body, codeReader);
+        return new Call(
+                platform, endpoint, method, uri, headers, Optional.empty(), Optional.of(auth), body, codeReader);
     }
 
     public Call withBody(Body other) {
@@ -139,7 +142,7 @@ public record Call(
     /** Without query, header values and body. */
     @Override
     public String toString() {
-        return "Call[" + platform + " " + endpoint + ": " + method + " " + uri.getScheme() + "://" + authority() + path()
-                + ", headers=" + headers.keySet() + "]";
+        return "Call[" + platform + " " + endpoint + ": " + method + " " + uri.getScheme() + "://" + authority()
+                + path() + ", headers=" + headers.keySet() + "]";
     }
 }

@@ -151,7 +151,7 @@ final class CallRecorder {
         code.ifPresent(event::setPlatformCode);
         switch (reply) {
             case Answer answer -> event.setStatus(answer.status()).setRateHeaders(rateHeaders(answer));
-            case NoAnswer(var cause, _) -> event.setFailure(cause.name());
+            case NoAnswer none -> event.setFailure(none.cause().name());
         }
         return event.build();
     }

@@ -25,7 +25,8 @@ record EncodedBody(Optional<String> contentType, Buffer bytes) {
 
     private static String form(Map<String, String> fields) {
         return fields.entrySet().stream()
-                .map(field -> URLEncoder.encode(field.getKey(), UTF_8) + "=" + URLEncoder.encode(field.getValue(), UTF_8))
+                .map(field ->
+                        URLEncoder.encode(field.getKey(), UTF_8) + "=" + URLEncoder.encode(field.getValue(), UTF_8))
                 .collect(Collectors.joining("&"));
     }
 
@@ -33,9 +34,12 @@ record EncodedBody(Optional<String> contentType, Buffer bytes) {
     private static EncodedBody multipart(List<Body.Part> parts, String boundary) {
         var bytes = Buffer.buffer();
         for (var part : parts) {
-            var file = part.fileName().map(name -> "; filename=\"" + escaped(name) + "\"").orElse("");
-            bytes.appendBuffer(utf8("--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + escaped(part.name())
-                            + "\"" + file + "\r\nContent-Type: " + part.contentType() + "\r\n\r\n"))
+            var file = part.fileName()
+                    .map(name -> "; filename=\"" + escaped(name) + "\"")
+                    .orElse("");
+            bytes.appendBuffer(
+                            utf8("--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + escaped(part.name())
+                                    + "\"" + file + "\r\nContent-Type: " + part.contentType() + "\r\n\r\n"))
                     .appendBuffer(part.content())
                     .appendBuffer(utf8("\r\n"));
         }

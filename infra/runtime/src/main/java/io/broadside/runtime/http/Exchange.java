@@ -83,7 +83,9 @@ final class Exchange {
         var answer = Promise.<Answer>promise();
         try {
             request.exceptionHandler(answer::tryFail);
-            request.response().onSuccess(response -> read(request, response, answer)).onFailure(answer::tryFail);
+            request.response()
+                    .onSuccess(response -> read(request, response, answer))
+                    .onFailure(answer::tryFail);
             write(request, body).onFailure(answer::tryFail);
             return awaitWithin(limit, answer);
         } catch (InterruptedException _) {
@@ -149,7 +151,7 @@ final class Exchange {
     private RequestOptions options(Call call, EncodedBody body) {
         var headers = MultiMap.caseInsensitiveMultiMap().add("user-agent", USER_AGENT);
         body.contentType().ifPresent(type -> headers.set("content-type", type));
-        headers.setAll(call.headers());
+        call.headers().forEach((name, value) -> headers.set(name, value));
         call.authorization().ifPresent(value -> headers.set("authorization", value));
         return new RequestOptions()
                 .setMethod(io.vertx.core.http.HttpMethod.valueOf(call.method().name()))

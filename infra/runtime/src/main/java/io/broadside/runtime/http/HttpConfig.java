@@ -56,8 +56,8 @@ public record HttpConfig(
                     + " calls to it are held back.");
     private static final Setting BREAKER_MINIMUM_CALLS = Setting.of(
             "HTTP_BREAKER_MINIMUM_CALLS", "20", "Calls within that minute below which nothing is held back.");
-    private static final Setting BREAKER_OPEN_FOR = Setting.of(
-            "HTTP_BREAKER_OPEN_FOR", "10s", "How long calls are held back before a few of them try again.");
+    private static final Setting BREAKER_OPEN_FOR =
+            Setting.of("HTTP_BREAKER_OPEN_FOR", "10s", "How long calls are held back before a few of them try again.");
 
     /** Everything that can be told about calls to platforms. */
     public static final List<Setting> SETTINGS = List.of(

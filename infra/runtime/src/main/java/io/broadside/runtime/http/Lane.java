@@ -100,14 +100,17 @@ final class Lane {
 
     /** Whether a call made now would be let through, to the best of its knowledge. */
     boolean letsThrough() {
-        return breaker.getState() != State.OPEN || !clock.instant().isBefore(heldBackUntil);
+        return breaker.getState() != State.OPEN || clock.instant().isAfter(heldBackUntil);
     }
 
     private static boolean isFailure(Reply reply) {
         return switch (reply) {
             case Answer answer -> answer.status() >= 500;
-            case NoAnswer(var cause, _) ->
-                cause == ErrorCode.NO_CONNECTION || cause == ErrorCode.NO_ANSWER || cause == ErrorCode.TIMED_OUT;
+            case NoAnswer none ->
+                switch (none.cause()) {
+                    case NO_CONNECTION, NO_ANSWER, TIMED_OUT -> true;
+                    default -> false;
+                };
         };
     }
 }

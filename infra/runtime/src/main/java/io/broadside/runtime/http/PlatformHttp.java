@@ -94,7 +94,7 @@ public final class PlatformHttp implements AutoCloseable {
     }
 
     private static boolean saysSomethingOfTheHost(Reply reply) {
-        var isGateClosed = reply instanceof NoAnswer(var cause, _) && cause == ErrorCode.OWNER_LOST;
+        var isGateClosed = reply instanceof NoAnswer none && none.cause() == ErrorCode.OWNER_LOST;
         return !isGateClosed && !Thread.currentThread().isInterrupted();
     }
 

@@ -86,7 +86,9 @@ record KeysetFile(String setting, Path path) {
     private static void write(Path draft, String json) throws IOException {
         var isPosix = Files.getFileStore(draft.resolveSibling(".")).supportsFileAttributeView("posix");
         var attributes = isPosix
-                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNER_ONLY))}
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNER_ONLY))
+                }
                 : new FileAttribute<?>[0];
         try (var channel = FileChannel.open(draft, Set.of(CREATE_NEW, WRITE), attributes)) {
             var bytes = ByteBuffer.wrap(json.getBytes(UTF_8));

@@ -1,0 +1,48 @@
+package io.broadside.local;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+
+/** The {@code broadside} command. */
+@Command(
+        name = "broadside",
+        mixinStandardHelpOptions = true,
+        version = "Broadside 0.1.0",
+        description = "Publishes one post to many social accounts, and tells the truth about each of them.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {DemoCommand.class, UpCommand.class, PublishCommand.class, WatchCommand.class})
+final class Broadside {
+
+    static void main(String[] args) {
+        // A thread of Kafka or Netty that is still there must not keep a command from ending.
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Broadside())
+                .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
+                .setExecutionExceptionHandler((fault, command, _) -> {
+                    command.getErr().println(sentence(fault));
+                    return ExitCode.SOFTWARE;
+                });
+    }
+
+    /** Expected trouble is a sentence; only a bug is worth a stack trace. */
+    private static String sentence(Exception fault) {
+        return switch (fault) {
+            case IOException expected -> expected.getMessage();
+            case io.broadside.embedded.EmbeddedStartException expected -> expected.getMessage();
+            case io.broadside.runtime.config.ConfigException expected -> expected.getMessage();
+            case io.vertx.core.VertxException expected -> "A port could not be opened: " + expected.getMessage();
+            default -> {
+                var text = new java.io.StringWriter();
+                fault.printStackTrace(new PrintWriter(text));
+                yield text.toString();
+            }
+        };
+    }
+}
