@@ -86,7 +86,7 @@ final class CancelProcessor implements Processor<String, byte[], String, byte[]>
     private io.broadside.events.DeadLetter unreadable(Record<String, byte[]> record, SerializationException cause) {
         var position = context.recordMetadata()
                 .map(metadata -> new RecordPosition(metadata.topic(), metadata.partition(), metadata.offset()))
-                .orElseGet(() -> new RecordPosition(Topics.CANCELLATIONS.name(), -1, -1));
+                .orElseGet(() -> new RecordPosition(Topics.CANCELLATIONS.name(), -1, -1L));
         byte @Nullable [] key = record.key() == null ? null : record.key().getBytes(UTF_8);
         return DeadLetters.unreadable(
                 position,

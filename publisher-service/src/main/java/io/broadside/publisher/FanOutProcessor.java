@@ -105,7 +105,7 @@ final class FanOutProcessor implements Processor<String, byte[], String, byte[]>
             while (all.hasNext()) {
                 KeyValue<String, byte[]> entry = all.next();
                 var waiting = HeldRequest.decoded(entry.value);
-                var request = serdes.read(Topics.REQUESTS, waiting.request());
+                var request = serdes.read(Topics.REQUESTS, waiting.value());
                 if (fanOut.knowsAll(request) || !now().isBefore(waiting.since().plus(PATIENCE))) {
                     held.delete(entry.key);
                     var headers = new RecordHeaders();
@@ -126,7 +126,7 @@ final class FanOutProcessor implements Processor<String, byte[], String, byte[]>
 
     private void againWhileHeld(PublishRequest request, Headers headers) {
         var first = HeldRequest.decoded(held.get(request.getRequestId()));
-        var firstRequest = serdes.read(Topics.REQUESTS, first.request());
+        var firstRequest = serdes.read(Topics.REQUESTS, first.value());
         if (!RequestFingerprint.of(firstRequest).equals(RequestFingerprint.of(request))) {
             refuseReuse(request, headers);
         }
@@ -200,7 +200,7 @@ final class FanOutProcessor implements Processor<String, byte[], String, byte[]>
     private io.broadside.events.DeadLetter unreadable(Record<String, byte[]> record, SerializationException cause) {
         var position = context.recordMetadata()
                 .map(metadata -> new RecordPosition(metadata.topic(), metadata.partition(), metadata.offset()))
-                .orElseGet(() -> new RecordPosition(Topics.REQUESTS.name(), -1, -1));
+                .orElseGet(() -> new RecordPosition(Topics.REQUESTS.name(), -1, -1L));
         byte @Nullable [] key = record.key() == null ? null : record.key().getBytes(UTF_8);
         return DeadLetters.unreadable(
                 position,
@@ -217,30 +217,5 @@ final class FanOutProcessor implements Processor<String, byte[], String, byte[]>
 
     private Instant now() {
         return Instant.ofEpochMilli(context.currentSystemTimeMs());
-    }
-
-    /** A request that waits a moment, as it is stored: when it came, its trace, and the record's value. */
-    private record HeldRequest(Instant since, Trace trace, byte[] request) {
-
-        static byte[] encoded(Instant since, Trace trace, byte[] request) {
-            var traceparent = trace.traceparent().getBytes(UTF_8);
-            return ByteBuffer.allocate(Long.BYTES + Integer.BYTES + traceparent.length + request.length)
-                    .putLong(since.toEpochMilli())
-                    .putInt(traceparent.length)
-                    .put(traceparent)
-                    .put(request)
-                    .array();
-        }
-
-        static HeldRequest decoded(byte[] bytes) {
-            var buffer = ByteBuffer.wrap(bytes);
-            var since = Instant.ofEpochMilli(buffer.getLong());
-            var traceparent = new byte[buffer.getInt()];
-            buffer.get(traceparent);
-            var request = new byte[buffer.remaining()];
-            buffer.get(request);
-            var trace = Trace.parse(new String(traceparent, UTF_8)).orElseGet(Trace::root);
-            return new HeldRequest(since, trace, request);
-        }
     }
 }

@@ -150,8 +150,15 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
                         ? delay(work, Topics.WAITING, further, DelayCause.PROCESSING, notBefore, Optional.empty(), now)
                         : again(work, further);
             }
-            case Outcome.RateLimited(_, var notBefore, var cause) ->
-                delay(work, Topics.BACKOFF_429, next, DelayCause.RATE_LIMITED, notBefore, Optional.of(cause), now);
+            case Outcome.RateLimited limited ->
+                delay(
+                        work,
+                        Topics.BACKOFF_429,
+                        next,
+                        DelayCause.RATE_LIMITED,
+                        limited.notBefore(),
+                        Optional.of(limited.cause()),
+                        now);
             case Outcome.Unavailable(var cause) -> unavailable(work, next, cause, now);
             case Outcome.TokenExpired(var cause) -> refused(work, next, version, cause, now);
             case Outcome.TokenRevoked(var cause) -> waitForPerson(work, next, version, cause, now);
@@ -377,8 +384,8 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
         return switch (outcome) {
             case Outcome.Published _ -> remembering(command, started, now, AttemptEnd.PUBLISHED, Optional.empty());
             case Outcome.Continue _ -> remembering(command, started, now, AttemptEnd.CONTINUED, Optional.empty());
-            case Outcome.RateLimited(_, _, var cause) ->
-                remembering(command, started, now, AttemptEnd.RATE_LIMITED, Optional.of(cause));
+            case Outcome.RateLimited limited ->
+                remembering(command, started, now, AttemptEnd.RATE_LIMITED, Optional.of(limited.cause()));
             case Outcome.Unavailable(var cause) ->
                 remembering(command, started, now, AttemptEnd.UNAVAILABLE, Optional.of(cause));
             case Outcome.TokenExpired(var cause) ->
@@ -387,8 +394,8 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
                 remembering(command, started, now, AttemptEnd.TOKEN_REVOKED, Optional.of(cause));
             case Outcome.Rejected(var cause) ->
                 remembering(command, started, now, AttemptEnd.REJECTED, Optional.of(cause));
-            case Outcome.Unconfirmed(_, var cause) ->
-                remembering(command, started, now, AttemptEnd.UNCONFIRMED, Optional.of(cause));
+            case Outcome.Unconfirmed unconfirmed ->
+                remembering(command, started, now, AttemptEnd.UNCONFIRMED, Optional.of(unconfirmed.cause()));
         };
     }
 

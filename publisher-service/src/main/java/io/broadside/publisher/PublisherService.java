@@ -60,7 +60,7 @@ public final class PublisherService implements AutoCloseable {
         parts.add(() -> vertx.close().await());
         var journal = parts.add(new ApiCallJournal(clients));
         var http = parts.add(new PlatformHttp(vertx, config.http(), journal, meters, clock));
-        var media = parts.add(new MediaFetch(vertx, config.platforms()));
+        var media = parts.add(new MediaFetch(vertx, config.platforms().media()));
         var platforms = Platforms.all(config.platforms(), http, media, clock);
         TopicSetup.ensure(clients, Topics.all(platforms.ids()));
 

@@ -75,7 +75,7 @@ final class RequestFingerprint {
     }
 
     private static boolean isEmpty(Object value) {
-        return value instanceof List<?> list && list.isEmpty() || value instanceof Map<?, ?> map && map.isEmpty();
+        return (value instanceof List<?> list && list.isEmpty()) || (value instanceof Map<?, ?> map && map.isEmpty());
     }
 
     private void tag(char kind, int size) {

@@ -15,10 +15,11 @@ import java.util.stream.Collectors;
 /** Where every target stands, from the results as they come. For one thread. */
 final class Board {
 
-    private final Map<Place, PostResult> latest =
-            new TreeMap<>(Comparator.comparing(Place::requestId).thenComparing(Place::targetIndex));
-    private final Map<Place, Integer> finals = new TreeMap<>(
-            Comparator.comparing(Place::requestId).thenComparing(Place::targetIndex));
+    private static final Comparator<Place> IN_ORDER =
+            Comparator.comparing(Place::requestId).thenComparingInt(Place::targetIndex);
+
+    private final Map<Place, PostResult> latest = new TreeMap<>(IN_ORDER);
+    private final Map<Place, Integer> finals = new TreeMap<>(IN_ORDER);
 
     /** A target of a request. */
     record Place(String requestId, int targetIndex) {}

@@ -34,9 +34,9 @@ final class Broadside {
     /** Expected trouble is a sentence; only a bug is worth a stack trace. */
     private static String sentence(Exception fault) {
         return switch (fault) {
-            case IOException expected -> expected.getMessage();
-            case io.broadside.embedded.EmbeddedStartException expected -> expected.getMessage();
-            case io.broadside.runtime.config.ConfigException expected -> expected.getMessage();
+            case IOException expected -> String.valueOf(expected.getMessage());
+            case io.broadside.embedded.EmbeddedStartException expected -> String.valueOf(expected.getMessage());
+            case io.broadside.runtime.config.ConfigException expected -> String.valueOf(expected.getMessage());
             case io.vertx.core.VertxException expected -> "A port could not be opened: " + expected.getMessage();
             default -> {
                 var text = new java.io.StringWriter();

@@ -61,30 +61,11 @@ final class LocalStack implements AutoCloseable {
     private static LocalStack start(Ports ports, Path data, Consumer<String> progress, Closing parts)
             throws InterruptedException {
         var clock = Clock.systemUTC();
-        var simulator = inParallel(List.of(
-                        () -> {
-                            var broker = parts.add(EmbeddedBroker.start(BrokerConfig.in(data.resolve("kafka"))
-                                    .withPort(ports.kafka())
-                                    .withControllerPort(ports.controller())));
-                            progress.accept("Kafka broker on " + broker.bootstrapServers());
-                            return java.util.Optional.<PlatformSimulator>empty();
-                        },
-                        () -> {
-                            var registry = parts.add(SchemaRegistry.start(
-                                    RegistryConfig.in(data.resolve("registry")).withPort(ports.registry())));
-                            progress.accept("Schema registry on " + registry.uri());
-                            return java.util.Optional.empty();
-                        },
-                        () -> {
-                            var started = parts.add(PlatformSimulator.start(SimulatorConfig.onPort(ports.simulator())
-                                    .withDataDirectory(data.resolve("simulator"))));
-                            progress.accept("Platform simulator on " + started.uri());
-                            return java.util.Optional.of(started);
-                        }))
-                .stream()
-                .flatMap(java.util.Optional::stream)
-                .findFirst()
-                .orElseThrow();
+        var started = inParallel(List.<Callable<AutoCloseable>>of(
+                () -> startSimulator(ports, data), () -> startBroker(ports, data), () -> startRegistry(ports, data)));
+        started.forEach(parts::add);
+        started.forEach(part -> progress.accept(name(part)));
+        var simulator = (PlatformSimulator) started.getFirst();
 
         var environment = environment(ports, data, simulator);
         // Topics of all services at once, by one request, instead of by each for itself.
@@ -93,13 +74,37 @@ final class LocalStack implements AutoCloseable {
             io.broadside.runtime.kafka.TopicSetup.ensure(
                     clients, io.broadside.schemas.Topics.all(List.of("facebook", "x")));
         }
-        inParallel(List.of(
+        inParallel(List.<Callable<AutoCloseable>>of(
                 () -> parts.add(PublisherService.start(PublisherConfig.from(environment.of("publisher")), clock)),
                 () -> parts.add(TokenService.start(TokenConfig.from(environment.of("token")), clock)),
                 () -> parts.add(RetryService.start(RetryConfig.from(environment.of("retry")), clock)),
                 () -> parts.add(WebhookService.start(WebhookConfig.from(environment.of("webhook")), clock))));
         progress.accept("Services: publisher, token, retry, webhook-ingest");
         return new LocalStack(parts, ports, simulator);
+    }
+
+    private static AutoCloseable startSimulator(Ports ports, Path data) {
+        return PlatformSimulator.start(
+                SimulatorConfig.onPort(ports.simulator()).withDataDirectory(data.resolve("simulator")));
+    }
+
+    private static AutoCloseable startBroker(Ports ports, Path data) {
+        return EmbeddedBroker.start(BrokerConfig.in(data.resolve("kafka"))
+                .withPort(ports.kafka())
+                .withControllerPort(ports.controller()));
+    }
+
+    private static AutoCloseable startRegistry(Ports ports, Path data) {
+        return SchemaRegistry.start(RegistryConfig.in(data.resolve("registry")).withPort(ports.registry()));
+    }
+
+    private static String name(AutoCloseable part) {
+        return switch (part) {
+            case PlatformSimulator simulator -> "Platform simulator on " + simulator.uri();
+            case EmbeddedBroker broker -> "Kafka broker on " + broker.bootstrapServers();
+            case SchemaRegistry registry -> "Schema registry on " + registry.uri();
+            default -> part.toString();
+        };
     }
 
     Ports ports() {

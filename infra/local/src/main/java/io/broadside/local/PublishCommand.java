@@ -88,7 +88,7 @@ final class PublishCommand implements Callable<Integer> {
                 out.println("Sent as " + request.getRequestId() + ".");
                 return 0;
             }
-            var isTerminal = System.console() != null && System.console().isTerminal();
+            var isTerminal = System.console().isTerminal();
             return follow(client, request, new Screen(out, isTerminal, clock), clock);
         }
     }

@@ -20,7 +20,6 @@ final class Screen {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneId.systemDefault());
     private static final String FORMAT = "  %-26s %-10s %-11s %7s  %s";
-    private static final String UP_AND_CLEAR = "\u001b[%dA\u001b[J";
 
     private final PrintWriter out;
     private final boolean isLive;
@@ -101,7 +100,7 @@ final class Screen {
 
     private void takeTableBack() {
         if (tableLines > 0) {
-            out.print(String.format(Locale.ROOT, UP_AND_CLEAR, tableLines));
+            out.print(String.format(Locale.ROOT, "\u001b[%dA\u001b[J", tableLines));
             tableLines = 0;
         }
     }

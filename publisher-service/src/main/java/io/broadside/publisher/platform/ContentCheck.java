@@ -113,7 +113,8 @@ public final class ContentCheck {
     /** For platforms with a limit on descriptions. */
     public void altTextsAreAtMost(int limit) {
         for (var i = 0; i < content.getMedia().size(); i++) {
-            var length = content.getMedia().get(i).getAltText().map(String::length).orElse(0);
+            var length =
+                    content.getMedia().get(i).getAltText().map(String::length).orElse(0);
             if (length > limit) {
                 add(
                         "content.media[" + i + "].altText",
@@ -138,21 +139,27 @@ public final class ContentCheck {
             unsupported(
                     field + ".kind",
                     medium.getKind().name(),
-                    "This version does not publish " + what + " on " + name + "; use images, or leave it out for this target.");
+                    "This version does not publish " + what + " on " + name
+                            + "; use images, or leave it out for this target.");
         }
         isWebAddress(field + ".url", medium.getUrl());
-        medium.getSizeBytes().filter(size -> size > maxBytes).ifPresent(size -> add(
-                field + ".sizeBytes",
-                "maxBytes",
-                Long.toString(maxBytes),
-                Long.toString(size),
-                name + " takes images of at most " + maxBytes + " bytes; use a smaller file."));
+        medium.getSizeBytes()
+                .filter(size -> size > maxBytes)
+                .ifPresent(size -> add(
+                        field + ".sizeBytes",
+                        "maxBytes",
+                        Long.toString(maxBytes),
+                        Long.toString(size),
+                        name + " takes images of at most " + maxBytes + " bytes; use a smaller file."));
     }
 
     private void isWebAddress(String field, String url) {
         if (WebAddress.of(url).isEmpty()) {
             // The address is not repeated: it may hold credentials, and that may be what is wrong with it.
-            add(field, "webAddress", "An http or https address with a host and without credentials is needed; correct it.");
+            add(
+                    field,
+                    "webAddress",
+                    "An http or https address with a host and without credentials is needed; correct it.");
         }
     }
 

@@ -44,13 +44,14 @@ public final class Doubts {
     public static Found cannotTell(Outcome outcome) {
         return new Found.CannotTell(
                 switch (outcome) {
-                    case Outcome.RateLimited(_, _, var cause) -> cause;
+                    case Outcome.RateLimited limited -> limited.cause();
                     case Outcome.Unavailable(var cause) -> cause;
                     case Outcome.TokenExpired(var cause) -> cause;
                     case Outcome.TokenRevoked(var cause) -> cause;
                     case Outcome.Rejected(var cause) -> cause;
                     case Outcome.Unconfirmed(_, var cause) -> cause;
-                    case Outcome.Published _, Outcome.Continue _ -> Cause.of(ErrorCode.UNEXPECTED_ANSWER);
+                    case Outcome.Published _ -> Cause.of(ErrorCode.UNEXPECTED_ANSWER);
+                    case Outcome.Continue _ -> Cause.of(ErrorCode.UNEXPECTED_ANSWER);
                 });
     }
 

@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 /** What platforms can be told. */
 public record PlatformsConfig(FacebookConfig facebook, XConfig x, MediaConfig media) {
 
-    public static final List<Setting> SETTINGS = Stream.of(FacebookConfig.SETTINGS, XConfig.SETTINGS, MediaConfig.SETTINGS)
+    public static final List<Setting> SETTINGS = Stream.of(
+                    FacebookConfig.SETTINGS, XConfig.SETTINGS, MediaConfig.SETTINGS)
             .flatMap(List::stream)
             .toList();
 

@@ -18,7 +18,10 @@ public final class WebAddress {
             if (!scheme.equals("http") && !scheme.equals("https")) {
                 return Optional.empty();
             }
-            if (uri.getHost() == null || uri.getHost().isEmpty() || uri.getRawUserInfo() != null || uri.getPort() > 65_535) {
+            if (uri.getHost() == null
+                    || uri.getHost().isEmpty()
+                    || uri.getRawUserInfo() != null
+                    || uri.getPort() > 65_535) {
                 return Optional.empty();
             }
             return Optional.of(new URI(scheme + uri.toASCIIString().substring(scheme.length())));

@@ -27,10 +27,12 @@ public final class Lease implements CallGate {
     }
 
     /**
+     * A lease that begins with an intent.
+     *
      * @param nanoClock a monotonic clock in nanoseconds
      * @param from the time, by that clock, before which the intent cannot have become durable
      */
-    static Lease of(LongSupplier nanoClock, long from, Duration intentMaxAge, Duration callLimit) {
+    public static Lease of(LongSupplier nanoClock, long from, Duration intentMaxAge, Duration callLimit) {
         var firstCallBefore = from + intentMaxAge.toNanos();
         return new Lease(nanoClock, firstCallBefore, firstCallBefore + callLimit.toNanos());
     }

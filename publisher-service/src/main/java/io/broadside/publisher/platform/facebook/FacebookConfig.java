@@ -35,7 +35,8 @@ public record FacebookConfig(URI apiUri, String apiVersion, boolean inSteps) {
             throw new ConfigException(API_VERSION.name() + ": a version such as v26.0 needed, was " + apiVersion);
         }
         if (apiUri.getHost() == null || apiUri.getRawQuery() != null) {
-            throw new ConfigException(API_URI.name() + ": an address with a host and without query needed, was " + apiUri);
+            throw new ConfigException(
+                    API_URI.name() + ": an address with a host and without query needed, was " + apiUri);
         }
     }
 

@@ -49,7 +49,8 @@ final class FacebookErrors {
             case TOKEN_EXPIRED -> new TokenExpired(cause);
             case TOKEN_REVOKED -> new TokenRevoked(cause);
             case APP_LIMIT -> limited(Scope.APP, UsageHeaders.untilAccess(answer, command.getAccountId()), cause);
-            case ACCOUNT_LIMIT -> limited(Scope.ACCOUNT, UsageHeaders.untilAccess(answer, command.getAccountId()), cause);
+            case ACCOUNT_LIMIT ->
+                limited(Scope.ACCOUNT, UsageHeaders.untilAccess(answer, command.getAccountId()), cause);
             case BLOCKED -> limited(Scope.ACCOUNT, BLOCKED_FOR, cause);
             // After a call nobody saw the end of, "posted already" most likely speaks of that call.
             case DUPLICATE -> Doubts.any(command) ? step.unclear(cause) : new Rejected(cause);
@@ -65,8 +66,7 @@ final class FacebookErrors {
     private Outcome ofNoError(Answer answer, Step step, PublishCommand command) {
         var status = Optional.of(answer.status());
         if (answer.status() == 429) {
-            var cause = new Cause(
-                    ErrorCode.RATE_LIMITED, ErrorCode.RATE_LIMITED.sentence(), Optional.empty(), status);
+            var cause = new Cause(ErrorCode.RATE_LIMITED, ErrorCode.RATE_LIMITED.sentence(), Optional.empty(), status);
             return limited(Scope.ACCOUNT, UsageHeaders.untilAccess(answer, command.getAccountId()), cause);
         }
         var code = answer.status() >= 500 ? ErrorCode.SERVER_ERROR : ErrorCode.UNEXPECTED_ANSWER;
@@ -79,7 +79,8 @@ final class FacebookErrors {
 
     private boolean isNew(PublishCommand command) {
         return command.getCheckpoint()
-                .filter(checkpoint -> clock.instant().isBefore(checkpoint.getAt().plus(NEW_OBJECT_LAG)))
+                .filter(checkpoint ->
+                        clock.instant().isBefore(checkpoint.getAt().plus(NEW_OBJECT_LAG)))
                 .isPresent();
     }
 

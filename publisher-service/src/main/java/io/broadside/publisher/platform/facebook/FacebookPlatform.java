@@ -168,7 +168,8 @@ public final class FacebookPlatform implements Platform {
 
         Outcome ofAnotherVersion() {
             var step = command.getCheckpoint().map(Checkpoint::getStep).orElse("");
-            var detail = "The post was begun by another version of Broadside, at a step unknown to this one; please look.";
+            var detail =
+                    "The post was begun by another version of Broadside, at a step unknown to this one; please look.";
             return new Unconfirmed(
                     step, new Cause(ErrorCode.NOT_CONFIRMABLE, detail, Optional.empty(), Optional.empty()));
         }
@@ -235,7 +236,10 @@ public final class FacebookPlatform implements Platform {
             var fields = photoFields(content.getMedia().getFirst());
             content.getText().ifPresent(text -> fields.put("caption", text));
             return made(
-                    FacebookStep.PHOTO, "/photos", fields, (id, body) -> published(text(body, "post_id").orElse(id)));
+                    FacebookStep.PHOTO,
+                    "/photos",
+                    fields,
+                    (id, body) -> published(text(body, "post_id").orElse(id)));
         }
 
         /** A hit proves, a miss does not: the feed has only some of the posts, and those with a delay. */
@@ -246,7 +250,8 @@ public final class FacebookPlatform implements Platform {
             if (!(reply instanceof Answer answer)) {
                 return Doubts.cannotTell(unanswered(reply, Step.preparing("look")));
             }
-            var data = AnswerJson.objectIn(answer).map(body -> body.path("data")).filter(JsonNode::isArray);
+            var data =
+                    AnswerJson.objectIn(answer).map(body -> body.path("data")).filter(JsonNode::isArray);
             if (!answer.isSuccess() || data.isEmpty()) {
                 return Doubts.cannotTell(errors.outcome(answer, Step.preparing("look"), command));
             }
@@ -260,7 +265,8 @@ public final class FacebookPlatform implements Platform {
             if (!(reply instanceof Answer answer)) {
                 return Doubts.cannotTell(unanswered(reply, Step.preparing("look")));
             }
-            var post = AnswerJson.objectIn(answer).filter(body -> body.path("is_published").isBoolean());
+            var post = AnswerJson.objectIn(answer)
+                    .filter(body -> body.path("is_published").isBoolean());
             if (!answer.isSuccess() || post.isEmpty()) {
                 return Doubts.cannotTell(errors.outcome(answer, Step.preparing("look"), command));
             }
@@ -270,7 +276,10 @@ public final class FacebookPlatform implements Platform {
         }
 
         private Outcome made(
-                FacebookStep which, String edge, Map<String, String> fields, BiFunction<String, JsonNode, Outcome> then) {
+                FacebookStep which,
+                String edge,
+                Map<String, String> fields,
+                BiFunction<String, JsonNode, Outcome> then) {
             var step = which.of(content);
             var reply = post("page" + edge.replace('/', '.'), "/" + segment(command.getAccountId()) + edge, fields);
             if (!(reply instanceof Answer answer)) {
@@ -348,7 +357,9 @@ public final class FacebookPlatform implements Platform {
         /** The token goes into a header: as a parameter it would come back in the addresses of next pages. */
         private Reply call(Call call) {
             return http.call(
-                    call.withBearer(token).withCodeReader(answer -> GraphError.in(answer).map(GraphError::text)), context);
+                    call.withBearer(token)
+                            .withCodeReader(answer -> GraphError.in(answer).map(GraphError::text)),
+                    context);
         }
     }
 

@@ -34,7 +34,9 @@ enum FacebookStep {
     static Optional<FacebookStep> of(PublishCommand command, boolean inSteps) {
         var checkpoint = command.getCheckpoint().map(Checkpoint::getStep);
         return checkpoint.isPresent()
-                ? Stream.of(values()).filter(step -> step.label.equals(checkpoint.get())).findFirst()
+                ? Stream.of(values())
+                        .filter(step -> step.label.equals(checkpoint.get()))
+                        .findFirst()
                 : Optional.of(first(command.getContent(), inSteps));
     }
 

@@ -51,7 +51,9 @@ final class FeedSearch {
     }
 
     Found in(JsonNode posts) {
-        var ours = StreamSupport.stream(posts.spliterator(), false).filter(this::isOurs).toList();
+        var ours = StreamSupport.stream(posts.spliterator(), false)
+                .filter(this::isOurs)
+                .toList();
         var shown = ours.stream().filter(FeedSearch::isShown).findFirst();
         if (shown.isPresent()) {
             var id = AnswerJson.text(shown.get(), "id").orElse("");
@@ -82,15 +84,20 @@ final class FeedSearch {
     /** Photos have ids of ours, which are proof by themselves; all else goes by text and link. */
     private boolean isTheSame(JsonNode post) {
         if (!photoIds.isEmpty()) {
-            return attachments(post).anyMatch(it -> photoIds.contains(it.path("target").path("id").asText()));
+            return attachments(post)
+                    .anyMatch(
+                            it -> photoIds.contains(it.path("target").path("id").asText()));
         }
         var text = normal(content.getText().orElse(""));
         var isSameText = normal(post.path("message").asText()).equals(text);
         if (content.getLink().isPresent()) {
-            return isSameText && attachments(post).anyMatch(it -> isLink(it, content.getLink().get(), text.isEmpty()));
+            return isSameText
+                    && attachments(post)
+                            .anyMatch(it -> isLink(it, content.getLink().get(), text.isEmpty()));
         }
         if (!content.getMedia().isEmpty()) {
-            var hasPhoto = attachments(post).anyMatch(it -> it.path("media_type").asText().equals("photo"));
+            var hasPhoto = attachments(post)
+                    .anyMatch(it -> it.path("media_type").asText().equals("photo"));
             return isSameText && hasPhoto && !text.isEmpty();
         }
         return isSameText && !text.isEmpty();
@@ -151,7 +158,9 @@ final class FeedSearch {
     }
 
     private static String normal(String text) {
-        return Normalizer.normalize(text, Normalizer.Form.NFC).replaceAll("\\s+", " ").strip();
+        return Normalizer.normalize(text, Normalizer.Form.NFC)
+                .replaceAll("\\s+", " ")
+                .strip();
     }
 
     private static String host(URI uri) {

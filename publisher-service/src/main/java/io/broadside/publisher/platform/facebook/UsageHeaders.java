@@ -30,7 +30,8 @@ final class UsageHeaders {
                 .map(usage -> Duration.ofMinutes(minutes(usage, pageId)))
                 .filter(Duration::isPositive);
         var retryAfter = retryAfter(answer);
-        var wait = named.filter(it -> retryAfter.filter(other -> other.compareTo(it) > 0).isEmpty())
+        var wait = named.filter(it ->
+                        retryAfter.filter(other -> other.compareTo(it) > 0).isEmpty())
                 .or(() -> retryAfter)
                 .orElse(UNNAMED);
         return wait.compareTo(LONGEST) > 0 ? LONGEST : wait;
@@ -51,7 +52,8 @@ final class UsageHeaders {
 
     private static OptionalLong longest(JsonNode entries) {
         return StreamSupport.stream(entries.spliterator(), false)
-                .mapToLong(entry -> entry.path("estimated_time_to_regain_access").asLong())
+                .mapToLong(
+                        entry -> entry.path("estimated_time_to_regain_access").asLong())
                 // Beyond any sense, and beyond what can be calculated with.
                 .filter(minutes -> minutes >= 0 && minutes < 1_000_000)
                 .max();

@@ -37,8 +37,6 @@ public record MediaConfig(boolean allowsPrivate, int maxBytes, Duration timeout)
 
     public static MediaConfig from(Settings settings) {
         return new MediaConfig(
-                settings.flag(ALLOW_PRIVATE),
-                settings.integer(MAX_BYTES, 1_024, 1 << 30),
-                settings.duration(TIMEOUT));
+                settings.flag(ALLOW_PRIVATE), settings.integer(MAX_BYTES, 1_024, 1 << 30), settings.duration(TIMEOUT));
     }
 }

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 
 /**
  * Fetches images from addresses that strangers chose, into memory.
@@ -47,16 +48,23 @@ public final class MediaFetch implements AutoCloseable {
     private final Vertx vertx;
     private final MediaConfig config;
     private final AddressLookup lookup;
+    private final Predicate<InetAddress> isAllowed;
     private final HttpClient client;
 
     public MediaFetch(Vertx vertx, MediaConfig config) {
-        this(vertx, config, AddressLookup.ofSystem());
+        this(
+                vertx,
+                config,
+                AddressLookup.ofSystem(),
+                address -> config.allowsPrivate() || PublicAddresses.contains(address));
     }
 
-    MediaFetch(Vertx vertx, MediaConfig config, AddressLookup lookup) {
+    /** @param isAllowed which addresses may be fetched from */
+    MediaFetch(Vertx vertx, MediaConfig config, AddressLookup lookup, Predicate<InetAddress> isAllowed) {
         this.vertx = vertx;
         this.config = config;
         this.lookup = lookup;
+        this.isAllowed = isAllowed;
         this.client = vertx.createHttpClient(new HttpClientOptions()
                 // A connection belongs to one address that was checked for one request.
                 .setKeepAlive(false)
@@ -108,7 +116,7 @@ public final class MediaFetch implements AutoCloseable {
         } catch (UnknownHostException _) {
             return new Hop.End(unreachable("The host of the media file, " + address.getHost() + ", has no address."));
         }
-        if (found.isEmpty() || !config.allowsPrivate() && !found.stream().allMatch(PublicAddresses::contains)) {
+        if (found.isEmpty() || !found.stream().allMatch(isAllowed)) {
             return new Hop.End(refused("The media file is not on the public Internet: " + address.getHost()
                     + " is an address inside a network; put the file where everybody can fetch it."));
         }
@@ -139,11 +147,11 @@ public final class MediaFetch implements AutoCloseable {
         } catch (TimeoutException _) {
             // A connection that comes after all is of no use any more.
             connecting.onSuccess(HttpClientRequest::reset);
-            return new Hop.End(unreachable("The host of the media file, " + address.getHost() + ", did not send it within "
-                    + config.timeout().toMillis() + " ms."));
-        } catch (Exception _) {
             return new Hop.End(unreachable("The host of the media file, " + address.getHost()
-                    + ", cannot be reached, or broke off."));
+                    + ", did not send it within " + config.timeout().toMillis() + " ms."));
+        } catch (Exception _) {
+            return new Hop.End(unreachable(
+                    "The host of the media file, " + address.getHost() + ", cannot be reached, or broke off."));
         }
     }
 
@@ -160,7 +168,8 @@ public final class MediaFetch implements AutoCloseable {
                 .setSsl(isSecure)
                 .setURI(address.getRawQuery() == null ? path : path + "?" + address.getRawQuery())
                 .setFollowRedirects(false)
-                .setConnectTimeout(Math.max(1, Duration.ofNanos(until - System.nanoTime()).toMillis()))
+                .setConnectTimeout(
+                        Math.max(1, Duration.ofNanos(until - System.nanoTime()).toMillis()))
                 .putHeader("User-Agent", "broadside")
                 .putHeader("Accept", "image/*");
     }

@@ -54,9 +54,8 @@ final class PostText {
     static String comparable(JsonNode post) {
         var note = post.path("note_tweet");
         var whole = AnswerJson.text(note, "text").isPresent() ? note : post;
-        var entities = whole == post ? post.path("entities") : note.path("entities");
         var text = whole.path("text").asText();
-        for (var link : linksIn(entities).entrySet()) {
+        for (var link : linksIn(whole.path("entities")).entrySet()) {
             text = text.replace(link.getKey(), link.getValue());
         }
         return normal(text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"));
@@ -66,8 +65,9 @@ final class PostText {
         var links = new HashMap<String, String>();
         for (var link : entities.path("urls")) {
             var isMedia = link.has("media_key");
-            AnswerJson.text(link, "url").ifPresent(url ->
-                    links.put(url, isMedia ? "" : bare(link.path("expanded_url").asText(url))));
+            AnswerJson.text(link, "url")
+                    .ifPresent(url -> links.put(
+                            url, isMedia ? "" : bare(link.path("expanded_url").asText(url))));
         }
         return links;
     }
@@ -78,10 +78,13 @@ final class PostText {
         var slash = rest.indexOf('/');
         return slash < 0
                 ? rest.toLowerCase(Locale.ROOT)
-                : rest.substring(0, slash).toLowerCase(Locale.ROOT) + rest.substring(slash).replaceFirst("/$", "");
+                : rest.substring(0, slash).toLowerCase(Locale.ROOT)
+                        + rest.substring(slash).replaceFirst("/$", "");
     }
 
     private static String normal(String text) {
-        return Normalizer.normalize(text, Normalizer.Form.NFC).replaceAll("\\s+", " ").strip();
+        return Normalizer.normalize(text, Normalizer.Form.NFC)
+                .replaceAll("\\s+", " ")
+                .strip();
     }
 }

@@ -36,16 +36,17 @@ enum RateBuckets {
     /** The limit behind a 429: of those used up the one that lasts longest. */
     static UsedUp behind(Answer answer, Instant now) {
         return Stream.of(values())
-                .filter(bucket -> bucket.number(answer, "remaining").filter(left -> left <= 0).isPresent())
+                .filter(bucket -> bucket.number(answer, "remaining")
+                        .filter(left -> left <= 0)
+                        .isPresent())
                 .map(bucket -> new UsedUp(bucket.scope, bucket.reset(answer, now)))
                 .max(Comparator.comparing(used -> used.until().orElse(Instant.MIN)))
-                .orElseGet(() -> new UsedUp(Scope.ENDPOINT, QUARTER_HOUR.reset(answer, now).or(() -> retryAfter(answer, now))));
+                .orElseGet(() -> new UsedUp(
+                        Scope.ENDPOINT, QUARTER_HOUR.reset(answer, now).or(() -> retryAfter(answer, now))));
     }
 
     private Optional<Instant> reset(Answer answer, Instant now) {
-        return number(answer, "reset")
-                .map(Instant::ofEpochSecond)
-                .filter(until -> until.isBefore(now.plus(LONGEST)));
+        return number(answer, "reset").map(Instant::ofEpochSecond).filter(until -> until.isBefore(now.plus(LONGEST)));
     }
 
     private Optional<Long> number(Answer answer, String name) {

@@ -12,13 +12,19 @@ import java.util.Map;
 enum Refusal {
     DUPLICATE(ErrorCode.DUPLICATE_REFUSED, "X says the same was posted already; change the text or let it be."),
     CONTENT(ErrorCode.CONTENT_REFUSED, "X refuses this text or these media; change them."),
-    REPLY(ErrorCode.CONTENT_REFUSED, "X lets apps answer or quote only where the account is mentioned, or its own posts."),
+    REPLY(
+            ErrorCode.CONTENT_REFUSED,
+            "X lets apps answer or quote only where the account is mentioned, or its own posts."),
     NOT_THERE(ErrorCode.NOT_FOUND, "The post that this one refers to is gone or hidden from the account."),
-    READ_ONLY(ErrorCode.PERMISSION_MISSING, "The connection may only read; connect the account again, with the right to post."),
+    READ_ONLY(
+            ErrorCode.PERMISSION_MISSING,
+            "The connection may only read; connect the account again, with the right to post."),
     NOT_PERMITTED(
             ErrorCode.PERMISSION_MISSING,
             "X does not permit this for the account; check the length of the text, and connect the account again."),
-    APP(ErrorCode.APP_REFUSED, "X refuses the app itself; check its project and its access level in X's developer portal."),
+    APP(
+            ErrorCode.APP_REFUSED,
+            "X refuses the app itself; check its project and its access level in X's developer portal."),
     WRONG_TOKEN(ErrorCode.TOKEN_REVOKED, "X does not take this kind of token here; connect the account again."),
     ACCOUNT(ErrorCode.TOKEN_REVOKED, "The account is suspended or locked; its owner must see to it on x.com."),
     MONTHLY(ErrorCode.RATE_LIMITED, "The app's monthly volume at X is used up; the post waits."),
@@ -37,7 +43,8 @@ enum Refusal {
             Map.entry("resource-not-found", NOT_THERE));
 
     /** The old API's codes, which some answers still have. */
-    private static final Map<Integer, Refusal> BY_CODE = Map.of(187, DUPLICATE, 186, CONTENT, 64, ACCOUNT, 326, ACCOUNT);
+    private static final Map<Integer, Refusal> BY_CODE =
+            Map.of(187, DUPLICATE, 186, CONTENT, 64, ACCOUNT, 326, ACCOUNT);
 
     /** The one place where X's wording counts: these all come as about:blank, without any code. */
     private static final List<Map.Entry<String, Refusal>> BY_DETAIL = List.of(

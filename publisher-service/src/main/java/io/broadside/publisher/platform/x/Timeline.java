@@ -54,7 +54,9 @@ final class Timeline {
         return switch (calls.get("users.tweets", path, token, context)) {
             case NoAnswer missing -> Doubts.cannotTell(LOOK.unanswered(missing));
             case Answer answer -> {
-                var body = AnswerJson.objectIn(answer).filter(it -> it.path("meta").isObject() || it.path("data").isArray());
+                var body = AnswerJson.objectIn(answer)
+                        .filter(it ->
+                                it.path("meta").isObject() || it.path("data").isArray());
                 yield answer.isSuccess() && body.isPresent()
                         ? in(body.get(), command, since)
                         : Doubts.cannotTell(errors.outcome(answer, LOOK, command));
@@ -79,7 +81,8 @@ final class Timeline {
 
     private static boolean isSame(JsonNode post, PublishCommand command, Instant since) {
         var images = command.getContent().getMedia().size();
-        var isReplyOrRepost = StreamSupport.stream(post.path("referenced_tweets").spliterator(), false)
+        var isReplyOrRepost = StreamSupport.stream(
+                        post.path("referenced_tweets").spliterator(), false)
                 .anyMatch(it -> !it.path("type").asText().equals("quoted"));
         return !isReplyOrRepost
                 && isSince(post, since)

@@ -124,7 +124,8 @@ final class Uploads {
         }
         var json = AnswerJson.newObject().put("id", done.id());
         json.putObject("metadata").putObject("alt_text").put("text", text.get());
-        return switch (calls.post("media.metadata", "/media/metadata", new Body.Json(json.toString()), token, context)) {
+        return switch (calls.post(
+                "media.metadata", "/media/metadata", new Body.Json(json.toString()), token, context)) {
             case NoAnswer missing -> new Uploaded.Failed(UPLOAD.unanswered(missing));
             case Answer answer ->
                 answer.isSuccess() ? done : new Uploaded.Failed(errors.outcome(answer, UPLOAD, command));

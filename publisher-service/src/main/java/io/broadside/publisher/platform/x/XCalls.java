@@ -28,6 +28,8 @@ final class XCalls {
 
     private Reply call(Call call, Secret token, CallContext context) {
         return http.call(
-                call.withBearer(token).withCodeReader(answer -> Problem.in(answer).flatMap(Problem::name)), context);
+                call.withBearer(token)
+                        .withCodeReader(answer -> Problem.in(answer).flatMap(Problem::name)),
+                context);
     }
 }

@@ -29,7 +29,8 @@ public record XConfig(URI apiUri, int textLimit) {
 
     public XConfig {
         if (apiUri.getHost() == null || apiUri.getRawQuery() != null) {
-            throw new ConfigException(API_URI.name() + ": an address with a host and without query needed, was " + apiUri);
+            throw new ConfigException(
+                    API_URI.name() + ": an address with a host and without query needed, was " + apiUri);
         }
     }
 

@@ -46,21 +46,23 @@ final class XErrors {
         }
         return switch (answer.status()) {
             case 401 -> new TokenExpired(cause(ErrorCode.TOKEN_EXPIRED, answer, problem));
-            case 402 -> new RateLimited(
-                    Scope.APP,
-                    Optional.of(clock.instant().plus(WITHOUT_CREDIT)),
-                    new Cause(
-                            ErrorCode.CREDITS_DEPLETED,
-                            "The app has no credit left at X; buy some in X's developer portal.",
-                            problem.flatMap(Problem::name),
-                            Optional.of(answer.status())));
+            case 402 ->
+                new RateLimited(
+                        Scope.APP,
+                        Optional.of(clock.instant().plus(WITHOUT_CREDIT)),
+                        new Cause(
+                                ErrorCode.CREDITS_DEPLETED,
+                                "The app has no credit left at X; buy some in X's developer portal.",
+                                problem.flatMap(Problem::name),
+                                Optional.of(answer.status())));
             case 400 -> refused(Refusal.CONTENT, answer, problem, step, command);
             case 404 -> refused(Refusal.NOT_THERE, answer, problem, step, command);
-            case 413 -> new Rejected(new Cause(
-                    ErrorCode.MEDIA_UNAVAILABLE,
-                    "X calls the file too large; use a smaller one.",
-                    problem.flatMap(Problem::name),
-                    Optional.of(answer.status())));
+            case 413 ->
+                new Rejected(new Cause(
+                        ErrorCode.MEDIA_UNAVAILABLE,
+                        "X calls the file too large; use a smaller one.",
+                        problem.flatMap(Problem::name),
+                        Optional.of(answer.status())));
             case 403 -> refused(Refusal.UNKNOWN, answer, problem, step, command);
             case 408, 425 -> step.unclear(cause(ErrorCode.SERVER_ERROR, answer, problem));
             default ->
@@ -110,7 +112,6 @@ final class XErrors {
     }
 
     private static Cause cause(ErrorCode code, Answer answer, Optional<Problem> problem) {
-        return new Cause(
-                code, code.sentence(), problem.flatMap(Problem::name), Optional.of(answer.status()));
+        return new Cause(code, code.sentence(), problem.flatMap(Problem::name), Optional.of(answer.status()));
     }
 }

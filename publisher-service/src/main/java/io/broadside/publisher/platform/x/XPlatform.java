@@ -8,7 +8,6 @@ import io.broadside.events.PublishCommand;
 import io.broadside.events.Visibility;
 import io.broadside.publisher.platform.AnswerJson;
 import io.broadside.publisher.platform.ContentCheck;
-import io.broadside.publisher.platform.Doubts;
 import io.broadside.publisher.platform.Found;
 import io.broadside.publisher.platform.Outcome;
 import io.broadside.publisher.platform.Outcome.Continue;
@@ -97,7 +96,8 @@ public final class XPlatform implements Platform {
                     "maxWeightedLength",
                     Integer.toString(config.textLimit()),
                     Integer.toString(length),
-                    "X counts " + length + " characters, link included (CJK and emoji count 2, every link 23), and allows "
+                    "X counts " + length
+                            + " characters, link included (CJK and emoji count 2, every link 23), and allows "
                             + config.textLimit() + "; shorten the text by " + (length - config.textLimit()) + ".");
         }
         if (PostText.hasForbiddenCharacters(text)) {
@@ -121,7 +121,9 @@ public final class XPlatform implements Platform {
         // Before there are uploads to refer to, the post cannot have been created.
         var isBeforeCreate = !command.getContent().getMedia().isEmpty()
                 && command.getCheckpoint().isEmpty();
-        return isBeforeCreate ? new Found.Absent() : new Timeline(config, calls, errors).find(command, accessToken, context);
+        return isBeforeCreate
+                ? new Found.Absent()
+                : new Timeline(config, calls, errors).find(command, accessToken, context);
     }
 
     private boolean needsUpload(PublishCommand command) {

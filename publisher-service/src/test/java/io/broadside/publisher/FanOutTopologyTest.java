@@ -1,0 +1,341 @@
+package io.broadside.publisher;
+
+import static io.broadside.publisher.Fixtures.aRequest;
+import static io.broadside.publisher.Fixtures.anAccount;
+import static io.broadside.publisher.Fixtures.to;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.broadside.embedded.RegistryConfig;
+import io.broadside.embedded.SchemaRegistry;
+import io.broadside.events.CancelRequest;
+import io.broadside.events.Content;
+import io.broadside.events.ContentOverride;
+import io.broadside.events.DelayCause;
+import io.broadside.events.PostResult;
+import io.broadside.events.PublishRequest;
+import io.broadside.events.ResultStatus;
+import io.broadside.events.Target;
+import io.broadside.publisher.Connections.Resolution;
+import io.broadside.publisher.Fixtures.KnownConnections;
+import io.broadside.publisher.platform.Platforms;
+import io.broadside.schemas.CommandId;
+import io.broadside.schemas.EventSerdes;
+import io.broadside.schemas.Topic;
+import io.broadside.schemas.Topics;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import java.nio.file.Path;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("NullAway.Init")
+class FanOutTopologyTest {
+
+    private static final Duration PATIENCE = Duration.ofMillis(1600);
+
+    private SchemaRegistry registry;
+    private EventSerdes serdes;
+    private KnownConnections connections;
+    private TopologyTestDriver driver;
+
+    @BeforeAll
+    void startRegistry() {
+        registry = SchemaRegistry.start(RegistryConfig.inMemory());
+        serdes = new EventSerdes(registry.uri(), true);
+    }
+
+    @AfterAll
+    void stopRegistry() {
+        serdes.close();
+        registry.close();
+    }
+
+    @BeforeEach
+    void startTopology(@TempDir Path state) {
+        connections = new KnownConnections()
+                .with(anAccount("connection-1", "bakery", "fake"))
+                .with(anAccount("connection-2", "coffee", "fake"));
+        var platforms = Platforms.of(new FakePlatform());
+        var settings = new Properties();
+        settings.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
+        driver = new TopologyTestDriver(
+                FanOutTopology.build(new FanOut(platforms, connections), serdes, platforms.ids()), settings);
+    }
+
+    @AfterEach
+    void stopTopology() {
+        driver.close();
+    }
+
+    @Test
+    void aRequestBecomesOneCommandForEachTarget() {
+        // When
+        send(aRequest("post-1")
+                .setTargets(List.of(to("bakery", "fake"), to("coffee", "fake")))
+                .build());
+        // Then
+        var commands = read(Topics.commands("fake"));
+        assertThat(commands).extracting(pair -> pair.key).containsExactly("connection-1", "connection-2");
+        assertThat(commands.getFirst().value.getCommandId()).isEqualTo(CommandId.of("post-1", "connection-1"));
+        assertThat(commands.getFirst().value.getAccountId()).isEqualTo("account-of-connection-1");
+        assertThat(results()).extracting(PostResult::getStatus).containsExactly(ResultStatus.ACCEPTED, ResultStatus.ACCEPTED);
+    }
+
+    @Test
+    void anOverrideChangesTheContentOfItsTargetOnly() {
+        // When
+        send(aRequest("post-1")
+                .setTargets(List.of(
+                        to("bakery", "fake"),
+                        Target.newBuilder(to("coffee", "fake"))
+                                .setOverride(ContentOverride.newBuilder()
+                                        .setText("Hello, coffee")
+                                        .build())
+                                .build()))
+                .build());
+        // Then
+        assertThat(read(Topics.commands("fake")))
+                .extracting(pair -> pair.value.getContent().getText().orElseThrow())
+                .containsExactly("Hello", "Hello, coffee");
+    }
+
+    @Test
+    void aRequestForLaterWaitsForItsTime() {
+        // When
+        send(aRequest("post-1")
+                .setPublishAt(java.time.Instant.now().plusSeconds(3600))
+                .build());
+        // Then
+        assertThat(read(Topics.commands("fake"))).isEmpty();
+        var waiting = read(Topics.WAITING);
+        assertThat(waiting).hasSize(1);
+        assertThat(waiting.getFirst().value.getCause()).isEqualTo(DelayCause.SCHEDULED);
+    }
+
+    @Test
+    void theSameRequestAgainHasNoNewEffectAndGivesItsResultsAgain() {
+        // Given
+        var request = aRequest("post-1").setLabels(Map.of("a", "1", "b", "2")).build();
+        send(request);
+        var published = PostResult.newBuilder(results().getFirst())
+                .setStatus(ResultStatus.PUBLISHED)
+                .setIsFinal(true)
+                .setRemoteId("remote-1")
+                .build();
+        pipe(Topics.RESULTS, "post-1", serdes.write(Topics.RESULTS, published));
+        read(Topics.commands("fake"));
+        // When: the fields that do not matter differ
+        send(PublishRequest.newBuilder(request)
+                .setLabels(new java.util.TreeMap<>(Map.of("b", "2", "a", "1")))
+                .setRequestedAt(Fixtures.NOW)
+                .build());
+        // Then
+        assertThat(read(Topics.commands("fake"))).isEmpty();
+        assertThat(results()).singleElement().satisfies(again -> {
+            assertThat(again.getStatus()).isEqualTo(ResultStatus.PUBLISHED);
+            assertThat(again.getRemoteId()).contains("remote-1");
+            assertThat(again.getIsRepeat()).isTrue();
+        });
+    }
+
+    @Test
+    void anotherRequestUnderAUsedIdIsRefused() {
+        // Given
+        send(aRequest("post-1").build());
+        read(Topics.commands("fake"));
+        results();
+        // When
+        send(aRequest("post-1")
+                .setContent(Content.newBuilder().setText("Something else").build())
+                .build());
+        // Then
+        assertThat(read(Topics.commands("fake"))).isEmpty();
+        assertThat(codes()).containsExactly("REQUEST_ID_REUSED");
+    }
+
+    @Test
+    void anUnknownPlatformIsRefusedAndItsNeighbourIsNot() {
+        // When
+        send(aRequest("post-1")
+                .setTargets(List.of(to("bakery", "myspace"), to("bakery", "fake")))
+                .build());
+        // Then
+        assertThat(read(Topics.commands("fake"))).hasSize(1);
+        var refused = results().stream().filter(PostResult::getIsFinal).toList();
+        assertThat(refused).singleElement().satisfies(result -> {
+            assertThat(result.getTargetIndex()).isZero();
+            assertThat(result.getError().orElseThrow().getCode()).isEqualTo("UNKNOWN_PLATFORM");
+            assertThat(result.getError().orElseThrow().getFaults().getFirst().getField())
+                    .isEqualTo("targets[0].platform");
+        });
+    }
+
+    @Test
+    void anUnknownProfileIsRefusedAfterAMomentOfPatience() {
+        // When
+        send(aRequest("post-1").setTargets(List.of(to("nobody", "fake"))).build());
+        // Then
+        assertThat(results()).as("a connection made a moment ago may still be on its way").isEmpty();
+        driver.advanceWallClockTime(PATIENCE);
+        assertThat(codes()).containsExactly("UNKNOWN_CONNECTION");
+    }
+
+    @Test
+    void aConnectionThatArrivesAMomentLateIsUsed() {
+        // Given
+        send(aRequest("post-1").setTargets(List.of(to("library", "fake"))).build());
+        // When
+        connections.with(anAccount("connection-3", "library", "fake"));
+        driver.advanceWallClockTime(Duration.ofMillis(200));
+        // Then
+        assertThat(read(Topics.commands("fake"))).extracting(pair -> pair.key).containsExactly("connection-3");
+    }
+
+    @Test
+    void aProfileWithSeveralAccountsMustSayWhichOne() {
+        // Given
+        connections.with("bakery", "fake", new Resolution.Ambiguous(2));
+        // When
+        send(aRequest("post-1").build());
+        // Then
+        assertThat(codes()).containsExactly("AMBIGUOUS_PROFILE");
+    }
+
+    @Test
+    void textThatIsTooLongForThePlatformIsRefusedWithFieldRuleAndLimit() {
+        // When
+        send(aRequest("post-1")
+                .setContent(Content.newBuilder()
+                        .setText("This text is far too long for it")
+                        .build())
+                .build());
+        // Then
+        assertThat(results()).singleElement().satisfies(result -> {
+            var fault = result.getError().orElseThrow().getFaults().getFirst();
+            assertThat(fault.getField()).isEqualTo("content.text");
+            assertThat(fault.getRule()).isEqualTo("maxLength");
+            assertThat(fault.getLimit()).contains("20");
+        });
+    }
+
+    @Test
+    void anAccountNamedTwiceGetsOneCommand() {
+        // When
+        send(aRequest("post-1")
+                .setTargets(List.of(
+                        to("bakery", "fake"),
+                        Target.newBuilder().setConnectionId("connection-1").build()))
+                .build());
+        // Then
+        assertThat(read(Topics.commands("fake"))).hasSize(1);
+        assertThat(codes()).containsExactly("INVALID_REQUEST");
+    }
+
+    @Test
+    void bytesThatAreNoRequestBecomeADeadLetterAndTheNextRequestGoesOn() {
+        // When
+        pipe(Topics.REQUESTS, "post-1", "{\"json\":\"is not Avro\"}".getBytes(UTF_8));
+        send(aRequest("post-2").build());
+        // Then
+        assertThat(read(Topics.DEAD_LETTERS)).singleElement().satisfies(letter -> {
+            assertThat(letter.value.getCode()).isEqualTo("UNREADABLE_RECORD");
+            assertThat(UTF_8.decode(letter.value.getRawValue().orElseThrow())).hasToString("{\"json\":\"is not Avro\"}");
+        });
+        assertThat(read(Topics.commands("fake"))).hasSize(1);
+    }
+
+    @Test
+    void aRequestUnderAWrongKeyGoesBackUnderItsOwn() {
+        // When
+        pipe(Topics.REQUESTS, "wrong", serdes.write(Topics.REQUESTS, aRequest("post-1").build()));
+        // Then: the driver pipes it through the topic once more
+        assertThat(read(Topics.REQUESTS)).extracting(pair -> pair.key).containsExactly("post-1");
+        assertThat(read(Topics.commands("fake"))).hasSize(1);
+    }
+
+    @Test
+    void aRequestWithoutAnIdIsRefused() {
+        // When
+        pipe(Topics.REQUESTS, "", serdes.write(Topics.REQUESTS, aRequest("").build()));
+        // Then
+        assertThat(codes()).containsExactly("INVALID_REQUEST");
+    }
+
+    @Test
+    void aCancellationWithdrawsEveryCommandOfItsRequest() {
+        // Given
+        send(aRequest("post-1")
+                .setTargets(List.of(to("bakery", "fake"), to("coffee", "fake")))
+                .build());
+        // When
+        var cancel = CancelRequest.newBuilder()
+                .setRequestId("post-1")
+                .setRequestedAt(Fixtures.NOW)
+                .build();
+        pipe(Topics.CANCELLATIONS, "post-1", serdes.write(Topics.CANCELLATIONS, cancel));
+        // Then
+        assertThat(read(Topics.WITHDRAWALS)).extracting(pair -> pair.key).containsExactly("connection-1", "connection-2");
+    }
+
+    @Test
+    void theTopologyOnlyChangesOnPurpose() throws IOException {
+        var platforms = Platforms.of(new FakePlatform());
+        var topology = FanOutTopology.build(new FanOut(platforms, connections), serdes, platforms.ids());
+        assertThat(topology.describe()).hasToString(resource("expected-topology.txt"));
+    }
+
+    private void send(PublishRequest request) {
+        pipe(Topics.REQUESTS, request.getRequestId(), serdes.write(Topics.REQUESTS, request));
+    }
+
+    private void pipe(Topic<?> topic, String key, byte[] value) {
+        driver.createInputTopic(topic.name(), new StringSerializer(), new ByteArraySerializer())
+                .pipeInput(key, value);
+    }
+
+    private <V extends SpecificRecord> List<KeyValue<String, V>> read(Topic<V> topic) {
+        return driver
+                .createOutputTopic(topic.name(), new StringDeserializer(), new ByteArrayDeserializer())
+                .readKeyValuesToList()
+                .stream()
+                .map(pair -> new KeyValue<>(pair.key, serdes.read(topic, pair.value)))
+                .toList();
+    }
+
+    private List<PostResult> results() {
+        return read(Topics.RESULTS).stream().map(pair -> pair.value).toList();
+    }
+
+    private List<String> codes() {
+        return results().stream()
+                .filter(PostResult::getIsFinal)
+                .map(result -> result.getError().orElseThrow().getCode())
+                .toList();
+    }
+
+    private static String resource(String name) throws IOException {
+        try (InputStream file = FanOutTopologyTest.class.getResourceAsStream(name)) {
+            return new String(Objects.requireNonNull(file, name).readAllBytes(), UTF_8);
+        }
+    }
+}

@@ -1,0 +1,323 @@
+package io.broadside.publisher;
+
+import static io.broadside.publisher.Fixtures.NOW;
+import static io.broadside.publisher.Fixtures.aCommand;
+import static io.broadside.publisher.Fixtures.aToken;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.broadside.embedded.RegistryConfig;
+import io.broadside.embedded.SchemaRegistry;
+import io.broadside.events.Checkpoint;
+import io.broadside.events.DelayCause;
+import io.broadside.events.Doubt;
+import io.broadside.events.FreshToken;
+import io.broadside.events.PostResult;
+import io.broadside.events.PublishCommand;
+import io.broadside.events.RecordPosition;
+import io.broadside.events.ResultStatus;
+import io.broadside.publisher.platform.Cause;
+import io.broadside.publisher.platform.Found;
+import io.broadside.publisher.platform.Outcome;
+import io.broadside.publisher.platform.Platforms;
+import io.broadside.runtime.config.Secret;
+import io.broadside.runtime.dispatch.Decision;
+import io.broadside.runtime.dispatch.Lease;
+import io.broadside.runtime.dispatch.Outputs;
+import io.broadside.runtime.dispatch.Work;
+import io.broadside.runtime.tracing.Trace;
+import io.broadside.runtime.vault.KeysetName;
+import io.broadside.runtime.vault.Vault;
+import io.broadside.runtime.vault.VaultConfig;
+import io.broadside.schemas.ErrorCode;
+import io.broadside.schemas.EventSerdes;
+import io.broadside.schemas.Topic;
+import io.broadside.schemas.Topics;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("NullAway.Init")
+class PublishHandlerTest {
+
+    private static final Cause A_FAULT = Cause.of(ErrorCode.SERVER_ERROR);
+
+    private SchemaRegistry registry;
+    private EventSerdes serdes;
+    private Vault vault;
+    private final Map<String, FreshToken> tokens = new HashMap<>();
+    private FakePlatform platform;
+    private PublishHandler handler;
+
+    @BeforeAll
+    void startRegistry(@TempDir Path keys) {
+        registry = SchemaRegistry.start(RegistryConfig.inMemory());
+        serdes = new EventSerdes(registry.uri(), true);
+        vault = Vault.open(new VaultConfig(Optional.of(keys.resolve("access.json")), Optional.empty(), true));
+    }
+
+    @AfterAll
+    void stopRegistry() {
+        serdes.close();
+        registry.close();
+    }
+
+    @BeforeEach
+    void makeHandler() {
+        platform = new FakePlatform();
+        tokens.clear();
+        token(1);
+        handler = new PublishHandler(
+                Platforms.of(platform),
+                id -> Optional.ofNullable(tokens.get(id)),
+                vault,
+                _ -> true,
+                serdes,
+                Clock.fixed(NOW, ZoneOffset.UTC));
+    }
+
+    @Test
+    void aPublishedPostIsAFinalResultWithItsId() {
+        // When
+        var out = handler.run(work(aCommand().build()));
+        // Then
+        assertThat(result(out).getStatus()).isEqualTo(ResultStatus.PUBLISHED);
+        assertThat(result(out).getIsFinal()).isTrue();
+        assertThat(result(out).getRemoteId()).contains("remote-1");
+        assertThat(platform.published).containsExactly("token-1");
+    }
+
+    @Test
+    void aRateLimitWaitsUntilTheTimeThePlatformNames() {
+        // Given
+        var until = NOW.plusSeconds(90);
+        platform.outcome = new Outcome.RateLimited(
+                Outcome.Scope.ACCOUNT, Optional.of(until), Cause.of(ErrorCode.RATE_LIMITED));
+        // When
+        var delayed = only(Topics.BACKOFF_429, handler.run(work(aCommand().build())));
+        // Then
+        assertThat(delayed.getCause()).isEqualTo(DelayCause.RATE_LIMITED);
+        assertThat(delayed.getNotBefore()).contains(until);
+    }
+
+    @Test
+    void aFaultBeforeAnythingWasPublishedBacksOff() {
+        // Given
+        platform.outcome = new Outcome.Unavailable(A_FAULT);
+        // When
+        var delayed = only(Topics.BACKOFF_5XX, handler.run(work(aCommand().build())));
+        // Then
+        assertThat(delayed.getCause()).isEqualTo(DelayCause.UNAVAILABLE);
+        assertThat(delayed.getCommand().getHistory()).hasSize(1);
+    }
+
+    @Test
+    void aPublicationWithoutAnAnswerIsDoubtedAndNotSentAgain() {
+        // Given
+        platform.outcome = new Outcome.Unconfirmed("publish", Cause.of(ErrorCode.NO_ANSWER));
+        // When
+        var delayed = only(Topics.BACKOFF_UNCONFIRMED, handler.run(work(aCommand().build())));
+        var next = delayed.getCommand();
+        handler.run(work(next));
+        // Then
+        assertThat(next.getDoubt().orElseThrow().getCause()).isEqualTo("NO_ANSWER");
+        assertThat(platform.published).hasSize(1);
+        assertThat(platform.looked).containsExactly("NO_ANSWER");
+    }
+
+    @Test
+    void aDoubtedPostThatIsFoundIsPublished() {
+        // Given
+        platform.found = new Found.Landed("remote-9", Optional.empty());
+        // When
+        var out = handler.run(work(aDoubtedCommand().build()));
+        // Then
+        assertThat(result(out).getStatus()).isEqualTo(ResultStatus.PUBLISHED);
+        assertThat(result(out).getRemoteId()).contains("remote-9");
+        assertThat(platform.published).isEmpty();
+    }
+
+    @Test
+    void aDoubtedPostThatIsAbsentIsSentAgainLater() {
+        // Given
+        platform.found = new Found.Absent();
+        // When
+        var delayed = only(Topics.BACKOFF_5XX, handler.run(work(aDoubtedCommand().build())));
+        // Then
+        assertThat(delayed.getCommand().getDoubt()).isEmpty();
+        assertThat(platform.published).isEmpty();
+    }
+
+    @Test
+    void aDoubtThatRemainsIsLookedAtAgain() {
+        // Given
+        platform.found = new Found.CannotTell(A_FAULT);
+        // When
+        var delayed = only(Topics.BACKOFF_UNCONFIRMED, handler.run(work(aDoubtedCommand().build())));
+        // Then
+        assertThat(delayed.getCommand().getDoubt().orElseThrow().getLooks()).isEqualTo(1);
+    }
+
+    @Test
+    void aCommandOfAProcessThatIsGoneIsLookedForFirst() {
+        // When
+        handler.reconcile(work(aCommand().build()));
+        // Then
+        assertThat(platform.published).isEmpty();
+        assertThat(platform.looked).containsExactly("OWNER_LOST");
+    }
+
+    @Test
+    void anExpiredTokenAsksForANewOneAndWaitsForIt() {
+        // Given
+        platform.outcome = new Outcome.TokenExpired(Cause.of(ErrorCode.TOKEN_EXPIRED));
+        // When
+        var out = handler.run(work(aCommand().build()));
+        // Then
+        assertThat(only(Topics.REFRESH_REQUESTS, out).getTokenVersion()).isEqualTo(1);
+        var delayed = only(Topics.WAITING, out);
+        assertThat(delayed.getCause()).isEqualTo(DelayCause.TOKEN);
+        assertThat(delayed.getNeedsTokenVersion()).contains(2L);
+    }
+
+    @Test
+    void aTokenThatIsRefusedAfterItsRenewalNeedsAPerson() {
+        // Given
+        token(2);
+        platform.outcome = new Outcome.TokenExpired(Cause.of(ErrorCode.TOKEN_EXPIRED));
+        // When
+        var out = handler.run(work(aCommand().setRefusedTokenVersion(1L).build()));
+        // Then
+        assertThat(only(Topics.WAITING, out).getCause()).isEqualTo(DelayCause.PERSON);
+    }
+
+    @Test
+    void aRefusedTokenIsNotTriedAgain() {
+        // When
+        var decision = handler.decide(work(aCommand().setRefusedTokenVersion(1L).build()));
+        // Then
+        assertThat(only(Topics.WAITING, settled(decision)).getCause()).isEqualTo(DelayCause.TOKEN);
+    }
+
+    @Test
+    void aPostWithoutATokenWaitsForOneWithoutACall() {
+        // Given
+        tokens.clear();
+        // When
+        var decision = handler.decide(work(aCommand().build()));
+        // Then
+        assertThat(only(Topics.WAITING, settled(decision)).getNeedsTokenVersion()).contains(1L);
+        assertThat(platform.published).isEmpty();
+    }
+
+    @Test
+    void aPostAfterItsDeadlineFails() {
+        // When
+        var decision = handler.decide(work(aCommand().setDeadline(NOW.minusSeconds(1)).build()));
+        // Then
+        assertThat(result(settled(decision)).getError().orElseThrow().getCode()).isEqualTo("DEADLINE_PASSED");
+    }
+
+    @Test
+    void aDoubtedPostIsLookedForEvenAfterItsDeadline() {
+        // When
+        var decision = handler.decide(work(aDoubtedCommand().setDeadline(NOW.minusSeconds(1)).build()));
+        // Then
+        assertThat(decision).isInstanceOf(Decision.Attempt.class);
+    }
+
+    @Test
+    void aStepThatIsDoneIsDurableBeforeTheNextOneStarts() {
+        // Given
+        var checkpoint = Checkpoint.newBuilder()
+                .setStep("show")
+                .setValues(Map.of("postId", "1"))
+                .setAt(NOW)
+                .build();
+        platform.outcome = new Outcome.Continue(checkpoint, Optional.empty());
+        // When
+        var next = only(Topics.commands("fake"), handler.run(work(aCommand().build())));
+        // Then
+        assertThat(next.getCheckpoint()).contains(checkpoint);
+        assertThat(next.getRound()).isEqualTo(1);
+    }
+
+    @Test
+    void aBugAfterACallLeavesTheResultOpenAndADeadLetter() {
+        // Given
+        var work = work(aCommand().build());
+        var _ = work.lease().admit();
+        // When
+        var out = handler.failed(work, new IllegalStateException("bug"));
+        // Then
+        assertThat(only(Topics.DEAD_LETTERS, out).getCause().orElseThrow()).contains("bug");
+        assertThat(result(out).getStatus()).isEqualTo(ResultStatus.UNCONFIRMED);
+    }
+
+    @Test
+    void aBugBeforeAnyCallFailsThePost() {
+        // When
+        var out = handler.failed(work(aCommand().build()), new IllegalStateException("bug"));
+        // Then
+        assertThat(result(out).getStatus()).isEqualTo(ResultStatus.FAILED);
+        assertThat(result(out).getError().orElseThrow().getCode()).isEqualTo("INTERNAL");
+    }
+
+    private void token(long version) {
+        var sealed = vault.seal(KeysetName.ACCESS, Secret.of("token-" + version), "connection-1");
+        tokens.put("connection-1", aToken(version, sealed));
+    }
+
+    private static PublishCommand.Builder aDoubtedCommand() {
+        return aCommand()
+                .setDoubt(Doubt.newBuilder()
+                        .setSince(NOW)
+                        .setStep("publish")
+                        .setCause("TIMED_OUT")
+                        .build());
+    }
+
+    private static Work<PublishCommand> work(PublishCommand command) {
+        return new Work<>(
+                command.getConnectionId(),
+                command,
+                new RecordPosition("publish.commands.fake", 0, 1L),
+                Instant.EPOCH,
+                Trace.root(),
+                Lease.of(System::nanoTime, System.nanoTime(), Duration.ofMinutes(1), Duration.ofMinutes(1)));
+    }
+
+    private static Outputs settled(Decision decision) {
+        return switch (decision) {
+            case Decision.Settle(var outputs) -> outputs;
+            case Decision.Attempt _ -> throw new AssertionError("A call would be made");
+        };
+    }
+
+    private PostResult result(Outputs outputs) {
+        return only(Topics.RESULTS, outputs);
+    }
+
+    private <V extends SpecificRecord> V only(Topic<V> topic, Outputs outputs) {
+        List<V> values = outputs.records().stream()
+                .filter(record -> record.topic().equals(topic.name()))
+                .map(record -> serdes.read(topic, record.value()))
+                .toList();
+        assertThat(values).as(topic.name()).hasSize(1);
+        return values.getFirst();
+    }
+
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.broadside.publisher;
+
+import org.jspecify.annotations.NullMarked;

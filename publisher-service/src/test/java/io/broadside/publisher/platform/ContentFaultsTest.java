@@ -1,0 +1,175 @@
+package io.broadside.publisher.platform;
+
+import static io.broadside.publisher.platform.Commands.aDescribedImage;
+import static io.broadside.publisher.platform.Commands.aLink;
+import static io.broadside.publisher.platform.Commands.aText;
+import static io.broadside.publisher.platform.Commands.anImage;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.broadside.events.Content;
+import io.broadside.events.Fault;
+import io.broadside.events.Media;
+import io.broadside.events.MediaKind;
+import io.broadside.events.Placement;
+import io.broadside.events.ThreadPart;
+import io.broadside.events.Visibility;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.assertj.core.groups.Tuple;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class ContentFaultsTest {
+
+    private final Bench bench = new Bench();
+    private final Platforms platforms = Platforms.all(
+            PlatformsConfig.from(io.broadside.runtime.config.Settings.from(Map.of())),
+            bench.http(),
+            bench.media(),
+            bench.clock());
+
+    @AfterEach
+    void close() {
+        bench.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"facebook", "x"})
+    void needsSomethingToPublish(String platform) {
+        assertThat(faults(platform, aText("  \n")))
+                .extracting(Fault::getField, Fault::getRule)
+                .containsExactly(Tuple.tuple("content", "required"));
+        assertThat(faults(platform, Content.newBuilder())).hasSize(1);
+        assertThat(faults(platform, Content.newBuilder().setLink(aLink("https://example.org"))))
+                .isEmpty();
+        assertThat(faults(platform, Content.newBuilder().setMedia(List.of(anImage("https://example.org/a.png")))))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"facebook", "x"})
+    void namesAllFaultsAtOnce(String platform) {
+        // Given
+        var content = aText("Hello")
+                .setPlacement(Placement.STORY)
+                .setThread(List.of(ThreadPart.newBuilder().setText("2/2").build()))
+                .setFirstComment("first")
+                .setVisibility(Visibility.PRIVATE)
+                .setOptions(Map.of(platform + ".mood", "good", "tiktok.disableDuet", "true"))
+                .setLink(aLink("ftp://example.org"))
+                .setMedia(Collections.nCopies(11, anImage("https://user:secret@example.org/a.png")));
+        // When
+        var faults = faults(platform, content);
+        // Then
+        assertThat(faults)
+                .extracting(Fault::getField, Fault::getRule)
+                .contains(
+                        Tuple.tuple("content.placement", "unsupported"),
+                        Tuple.tuple("content.thread", "unsupported"),
+                        Tuple.tuple("content.firstComment", "unsupported"),
+                        Tuple.tuple("content.visibility", "unsupported"),
+                        Tuple.tuple("content.options." + platform + ".mood", "unsupported"),
+                        Tuple.tuple("content.link.url", "webAddress"),
+                        Tuple.tuple("content.media", "maxItems"),
+                        Tuple.tuple("content.media[10].url", "webAddress"));
+        assertThat(faults).noneMatch(fault -> fault.toString().contains("secret"));
+        assertThat(faults).allMatch(fault -> fault.getMessage().endsWith("."));
+        assertThat(faults).noneMatch(fault -> fault.getField().contains("tiktok"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = MediaKind.class,
+            names = {"IMAGE"},
+            mode = EnumSource.Mode.EXCLUDE)
+    void publishesImagesOnly(MediaKind kind) {
+        var media =
+                Media.newBuilder(anImage("https://example.org/a")).setKind(kind).build();
+        for (var platform : platforms.ids()) {
+            assertThat(faults(platform, aText("Hello").setMedia(List.of(media))))
+                    .extracting(Fault::getField, Fault::getRule)
+                    .containsExactly(Tuple.tuple("content.media[0].kind", "unsupported"));
+        }
+    }
+
+    @Test
+    void countsAsXDoes() {
+        assertThat(faults("x", aText("a".repeat(280)))).isEmpty();
+        assertThat(faults("x", aText("漢".repeat(160)))).singleElement().satisfies(fault -> {
+            assertThat(fault.getField()).isEqualTo("content.text");
+            assertThat(fault.getRule()).isEqualTo("maxWeightedLength");
+            assertThat(fault.getLimit()).contains("280");
+            assertThat(fault.getActual()).contains("320");
+            assertThat(fault.getMessage()).contains("shorten the text by 40");
+        });
+    }
+
+    @Test
+    void countsTheLinkAsPartOfTheText() {
+        var content = aText("a".repeat(257)).setLink(aLink("https://example.org/a/rather/long/address"));
+        assertThat(faults("x", content))
+                .singleElement()
+                .satisfies(fault -> assertThat(fault.getActual()).contains("281"));
+    }
+
+    @Test
+    void refusesCharactersThatXRefuses() {
+        assertThat(faults("x", aText("a\ufffeb"))).extracting(Fault::getRule).containsExactly("forbiddenCharacters");
+    }
+
+    @Test
+    void knowsXsLimitsForImages() {
+        var images = Collections.nCopies(5, aDescribedImage("https://example.org/a.png", "d".repeat(1001)));
+        assertThat(faults("x", aText("Hello").setMedia(images)))
+                .extracting(Fault::getField, Fault::getRule)
+                .containsExactly(
+                        Tuple.tuple("content.media", "maxItems"),
+                        Tuple.tuple("content.media[0].altText", "maxLength"),
+                        Tuple.tuple("content.media[1].altText", "maxLength"),
+                        Tuple.tuple("content.media[2].altText", "maxLength"),
+                        Tuple.tuple("content.media[3].altText", "maxLength"),
+                        Tuple.tuple("content.media[4].altText", "maxLength"));
+    }
+
+    @Test
+    void knowsFacebooksLimits() {
+        assertThat(faults("facebook", aText("a".repeat(63_206)))).isEmpty();
+        assertThat(faults("facebook", aText("a".repeat(63_207))))
+                .singleElement()
+                .satisfies(fault -> {
+                    assertThat(fault.getRule()).isEqualTo("maxLength");
+                    assertThat(fault.getActual()).contains("63207");
+                });
+        var large = Media.newBuilder(anImage("https://example.org/a.png"))
+                .setSizeBytes(5_000_000L)
+                .build();
+        assertThat(faults("facebook", aText("a").setMedia(List.of(large))))
+                .extracting(Fault::getField, Fault::getRule)
+                .containsExactly(Tuple.tuple("content.media[0].sizeBytes", "maxBytes"));
+    }
+
+    @Test
+    void saysThatFacebookShowsALinkOrPhotos() {
+        var content = aText("a")
+                .setLink(aLink("https://example.org"))
+                .setMedia(List.of(anImage("https://example.org/a.png")));
+        assertThat(faults("facebook", content)).extracting(Fault::getField).containsExactly("content.link");
+        assertThat(faults("x", content)).isEmpty();
+    }
+
+    @Test
+    void listsThePlatforms() {
+        assertThat(platforms.ids()).containsExactly("facebook", "x");
+        assertThat(platforms.byId("x")).map(Platform::id).contains("x");
+        assertThat(platforms.byId("X")).isEmpty();
+        assertThat(platforms.byId("myspace")).isEmpty();
+    }
+
+    private List<Fault> faults(String platform, Content.Builder content) {
+        return platforms.byId(platform).orElseThrow().faults(content.build());
+    }
+}

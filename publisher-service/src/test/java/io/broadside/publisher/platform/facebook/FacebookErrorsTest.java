@@ -1,0 +1,194 @@
+package io.broadside.publisher.platform.facebook;
+
+import static io.broadside.publisher.platform.Commands.aCheckpoint;
+import static io.broadside.publisher.platform.Commands.aCommand;
+import static io.broadside.publisher.platform.Commands.aText;
+import static io.broadside.publisher.platform.Commands.anAttemptInDoubt;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.broadside.events.PublishCommand;
+import io.broadside.publisher.platform.Bench;
+import io.broadside.publisher.platform.Outcome;
+import io.broadside.publisher.platform.Outcome.RateLimited;
+import io.broadside.publisher.platform.Outcome.Scope;
+import io.broadside.publisher.platform.Step;
+import io.broadside.runtime.http.Reply.Answer;
+import io.broadside.schemas.ErrorCode;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class FacebookErrorsTest {
+
+    private static final Step PREPARING = Step.preparing("photos");
+    private static final Step PUBLISHING = Step.publishing("show");
+    private static final String USAGE = "X-Business-Use-Case-Usage";
+
+    private final PublishCommand command =
+            aCommand("facebook", "1000000001", aText("Hello")).build();
+    private final FacebookErrors errors = new FacebookErrors(Clock.fixed(Bench.NOW, ZoneOffset.UTC));
+
+    @ParameterizedTest(name = "HTTP {0}, {1}/{2}: {3} before publishing, {4} at it")
+    @CsvSource({
+        "400, 1, 0, Unavailable, Unconfirmed",
+        "500, 1, 99, Unavailable, Unconfirmed",
+        "500, 2, 0, Unavailable, Unconfirmed",
+        "400, 100, 1363047, Unavailable, Unconfirmed",
+        "400, 100, 1609010, Unavailable, Unconfirmed",
+        "500, 4711, 0, Unavailable, Unconfirmed",
+        "400, 4711, 0, Rejected, Rejected",
+        "400, 3, 0, Rejected, Rejected",
+        "400, 4, 0, RateLimited, RateLimited",
+        "403, 10, 0, Rejected, Rejected",
+        "500, 10, 0, Rejected, Rejected",
+        "403, 32, 0, RateLimited, RateLimited",
+        "400, 100, 0, Rejected, Rejected",
+        "400, 100, 33, Rejected, Rejected",
+        "400, 190, 0, TokenExpired, TokenExpired",
+        "401, 190, 463, TokenExpired, TokenExpired",
+        "400, 190, 460, TokenRevoked, TokenRevoked",
+        "403, 200, 0, Rejected, Rejected",
+        "400, 368, 0, RateLimited, RateLimited",
+        "400, 506, 0, Rejected, Rejected",
+    })
+    void sameErrorDifferentStep(int status, int code, int subcode, String before, String at) {
+        var answer = error(status, code, subcode, Map.of());
+        assertThat(errors.outcome(answer, PREPARING, command).getClass().getSimpleName())
+                .isEqualTo(before);
+        assertThat(errors.outcome(answer, PUBLISHING, command).getClass().getSimpleName())
+                .isEqualTo(at);
+    }
+
+    @Test
+    void namesCodeAndStatusAndKeepsFacebooksWordsOut() {
+        // Given
+        var answer = new Answer(
+                400,
+                Map.of(),
+                "{\"error\":{\"message\":\"Malformed access token EAAsecret\",\"error_user_msg\":\"Bitte\",\"code\":190,"
+                        + "\"error_subcode\":467}}");
+        // When
+        var outcome = errors.outcome(answer, PUBLISHING, command);
+        // Then
+        assertThat(outcome).isInstanceOfSatisfying(Outcome.TokenRevoked.class, revoked -> {
+            assertThat(revoked.cause().platformCode()).contains("190/467");
+            assertThat(revoked.cause().httpStatus()).contains(400);
+            assertThat(revoked.toString()).doesNotContain("EAAsecret", "Bitte");
+        });
+    }
+
+    @Test
+    void believesTransientOnlyBeforeThePublishingCall() {
+        // Given
+        var answer = new Answer(400, Map.of(), "{\"error\":{\"code\":4711,\"is_transient\":true}}");
+        // Then
+        assertThat(errors.outcome(answer, PREPARING, command)).isInstanceOf(Outcome.Unavailable.class);
+        assertThat(errors.outcome(answer, PUBLISHING, command)).isInstanceOf(Outcome.Unconfirmed.class);
+    }
+
+    @Test
+    void takesADuplicateAfterADoubtForTheFirstTry() {
+        // Given
+        var onceInDoubt = PublishCommand.newBuilder(command)
+                .setHistory(anAttemptInDoubt())
+                .build();
+        // Then
+        for (var answer : new Answer[] {error(400, 506, 0, Map.of()), error(400, 368, 1404082, Map.of())}) {
+            assertThat(errors.outcome(answer, PUBLISHING, command))
+                    .isInstanceOfSatisfying(
+                            Outcome.Rejected.class,
+                            rejected -> assertThat(rejected.cause().code()).isEqualTo(ErrorCode.DUPLICATE_REFUSED));
+            assertThat(errors.outcome(answer, PUBLISHING, onceInDoubt)).isInstanceOf(Outcome.Unconfirmed.class);
+        }
+    }
+
+    @Test
+    void waitsForWhatWasJustMadeAndIsNotSeenYet() {
+        // Given
+        var answer = error(400, 100, 33, Map.of());
+        // Then
+        assertThat(errors.outcome(answer, PUBLISHING, madeAt(Bench.NOW.minusSeconds(29))))
+                .isInstanceOf(Outcome.Unavailable.class);
+        assertThat(errors.outcome(answer, PUBLISHING, madeAt(Bench.NOW.minusSeconds(31))))
+                .isInstanceOf(Outcome.Rejected.class);
+    }
+
+    @Test
+    void waitsTheMinutesThatTheHeaderNamesForThePage() {
+        // Given
+        var header = "{\"1000000001\":[{\"type\":\"pages\",\"call_count\":100,\"total_cputime\":20,\"total_time\":20,"
+                + "\"estimated_time_to_regain_access\":19}],\"2\":[{\"estimated_time_to_regain_access\":600}]}";
+        // When
+        var outcome = errors.outcome(error(400, 80001, 0, Map.of(USAGE, header)), PUBLISHING, command);
+        // Then
+        assertThat(limited(outcome).scope()).isEqualTo(Scope.ACCOUNT);
+        assertThat(limited(outcome).notBefore()).contains(Bench.NOW.plusSeconds(1140));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"9\":[{\"estimated_time_to_regain_access\":5},{\"estimated_time_to_regain_access\":7}]} | 420",
+                "{\"1000000001\":[{\"estimated_time_to_regain_access\":0}]} | 3600",
+                "{\"1000000001\":[{\"estimated_time_to_regain_access\":-5}]} | 3600",
+                "{\"1000000001\":[{\"estimated_time_to_regain_access\":99999999999}]} | 3600",
+                "{\"1000000001\":[{\"estimated_time_to_regain_access\":9999}]} | 172800",
+                "{\"1000000001\":{}} | 3600",
+                "[] | 3600",
+                "nonsense | 3600",
+            })
+    void readsWhateverTheHeaderSays(String header, long seconds) {
+        var outcome = errors.outcome(error(400, 80001, 0, Map.of(USAGE, header)), PUBLISHING, command);
+        assertThat(limited(outcome).notBefore()).contains(Bench.NOW.plusSeconds(seconds));
+    }
+
+    @Test
+    void waitsAnHourWhereNoTimeIsNamedAndLongerWhereABlockIs() {
+        assertThat(limited(errors.outcome(error(400, 4, 0, Map.of()), PUBLISHING, command)))
+                .satisfies(app -> assertThat(app.scope()).isEqualTo(Scope.APP))
+                .satisfies(app -> assertThat(app.notBefore()).contains(Bench.NOW.plus(Duration.ofHours(1))));
+        assertThat(limited(errors.outcome(error(400, 368, 1390008, Map.of()), PUBLISHING, command))
+                        .notBefore())
+                .contains(Bench.NOW.plus(Duration.ofHours(6)));
+        assertThat(limited(errors.outcome(error(400, 17, 0, Map.of("retry-after", "90")), PUBLISHING, command))
+                        .notBefore())
+                .contains(Bench.NOW.plusSeconds(90));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {200, 302, 400, 403, 404, 500, 502, 503})
+    void learnsNothingFromAnOutagePage(int status) {
+        // Given
+        var answer = new Answer(status, Map.of(), "<html>Sorry, something went wrong.</html>");
+        // Then
+        assertThat(errors.outcome(answer, PREPARING, command)).isInstanceOf(Outcome.Unavailable.class);
+        assertThat(errors.outcome(answer, PUBLISHING, command)).isInstanceOf(Outcome.Unconfirmed.class);
+    }
+
+    private PublishCommand madeAt(Instant at) {
+        return PublishCommand.newBuilder(command)
+                .setCheckpoint(aCheckpoint("show", Map.of("postId", "1"), at))
+                .build();
+    }
+
+    private static RateLimited limited(Outcome outcome) {
+        assertThat(outcome).isInstanceOf(RateLimited.class);
+        return (RateLimited) outcome;
+    }
+
+    private static Answer error(int status, int code, int subcode, Map<String, String> headers) {
+        var sub = subcode == 0 ? "" : ",\"error_subcode\":" + subcode;
+        return new Answer(
+                status,
+                headers,
+                "{\"error\":{\"message\":\"m\",\"type\":\"OAuthException\",\"code\":" + code + sub
+                        + ",\"is_transient\":false,\"fbtrace_id\":\"Axxx\"}}");
+    }
+}
