@@ -46,8 +46,10 @@ final class ConnectionDirectory implements Connections, Checked, AutoCloseable {
     private Resolution byId(String connectionId, Target target) {
         return table.get(connectionId)
                 // A target that also says whose connection it means must mean the same one.
-                .filter(found -> target.getPlatform().map(found.platform()::equals).orElse(true))
-                .filter(found -> target.getProfileId().map(found.profileId()::equals).orElse(true))
+                .filter(found ->
+                        target.getPlatform().map(found.platform()::equals).orElse(true))
+                .filter(found ->
+                        target.getProfileId().map(found.profileId()::equals).orElse(true))
                 .map(ConnectionDirectory::usable)
                 .orElseGet(Resolution.Unknown::new);
     }

@@ -54,6 +54,8 @@ final class DeadLetters {
     }
 
     private static @Nullable ByteBuffer bounded(byte @Nullable [] bytes, int limit) {
-        return bytes == null ? null : ByteBuffer.wrap(bytes, 0, Math.min(bytes.length, limit)).slice();
+        return bytes == null
+                ? null
+                : ByteBuffer.wrap(bytes, 0, Math.min(bytes.length, limit)).slice();
     }
 }

@@ -75,7 +75,8 @@ final class FanOut {
             return refused(request, index, ErrorCode.UNKNOWN_PLATFORM, unknownPlatform(field, target), now);
         }
         return switch (connections.resolve(target)) {
-            case Resolution.Resolved(var account) when !seen.add(account.connectionId()) ->
+            case Resolution.Resolved(var account)
+            when !seen.add(account.connectionId()) ->
                 refused(request, index, ErrorCode.INVALID_REQUEST, twice(field), now);
             case Resolution.Resolved(var account) -> addressed(request, index, account, now);
             case Resolution.Unknown() ->
@@ -94,7 +95,8 @@ final class FanOut {
                     request,
                     index,
                     ErrorCode.UNKNOWN_PLATFORM,
-                    unknownPlatform("targets[" + index + "]", request.getTargets().get(index)),
+                    unknownPlatform(
+                            "targets[" + index + "]", request.getTargets().get(index)),
                     now);
         }
         var content = RequestRules.contentOf(request, request.getTargets().get(index));
@@ -128,8 +130,7 @@ final class FanOut {
                 .orElseGet(() -> new Part.Now(command));
     }
 
-    private static Part refused(
-            PublishRequest request, int index, ErrorCode code, List<Fault> faults, Instant now) {
+    private static Part refused(PublishRequest request, int index, ErrorCode code, List<Fault> faults, Instant now) {
         return new Part.Refused(
                 Results.refused(request, index, request.getTargets().get(index), code, faults, now));
     }
@@ -148,9 +149,9 @@ final class FanOut {
                 ? "There is no connection of this id (or not of this profile and platform); connect the account first."
                 : "This profile has no account connected on this platform; connect it first.";
         var actual = target.getConnectionId()
-                .or(() -> target.getProfileId().map(id -> id + " on " + target.getPlatform().orElse("?")));
-        return List.of(
-                RequestRules.fault(field, "knownConnection", null, actual.orElse(null), message));
+                .or(() -> target.getProfileId()
+                        .map(id -> id + " on " + target.getPlatform().orElse("?")));
+        return List.of(RequestRules.fault(field, "knownConnection", null, actual.orElse(null), message));
     }
 
     private static List<Fault> ambiguous(String field, int count) {
@@ -164,7 +165,11 @@ final class FanOut {
 
     private static List<Fault> disconnected(String field) {
         return List.of(RequestRules.fault(
-                field, "connected", null, null, "The account was disconnected; connect it again, then send a new request."));
+                field,
+                "connected",
+                null,
+                null,
+                "The account was disconnected; connect it again, then send a new request."));
     }
 
     private static List<Fault> twice(String field) {

@@ -13,7 +13,6 @@ import io.broadside.schemas.ErrorCode;
 import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topic;
 import io.broadside.schemas.Topics;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -72,14 +71,20 @@ final class FanOutProcessor implements Processor<String, byte[], String, byte[]>
         try {
             request = serdes.read(Topics.REQUESTS, record.value());
         } catch (SerializationException e) {
-            forward(FanOutTopology.DEAD_LETTERS_SINK, Topics.DEAD_LETTERS, key(record), unreadable(record, e), record.headers());
+            forward(
+                    FanOutTopology.DEAD_LETTERS_SINK,
+                    Topics.DEAD_LETTERS,
+                    key(record),
+                    unreadable(record, e),
+                    record.headers());
             return;
         }
         var id = request.getRequestId();
         if (!RequestRules.isValidId(id)) {
             divide(request, record.headers());
         } else if (!id.equals(record.key())) {
-            context.forward(new Record<>(id, record.value(), now().toEpochMilli(), record.headers()),
+            context.forward(
+                    new Record<>(id, record.value(), now().toEpochMilli(), record.headers()),
                     FanOutTopology.REQUESTS_SINK);
         } else {
             takeIn(request, record);
@@ -143,8 +148,8 @@ final class FanOutProcessor implements Processor<String, byte[], String, byte[]>
     }
 
     private void repeatResults(String requestId, Headers headers) {
-        try (var found = results.range(
-                RequestStores.firstResultKey(requestId), RequestStores.lastResultKey(requestId))) {
+        try (var found =
+                results.range(RequestStores.firstResultKey(requestId), RequestStores.lastResultKey(requestId))) {
             while (found.hasNext()) {
                 var result = serdes.read(Topics.RESULTS, found.next().value);
                 send(PostResult.newBuilder(result).setIsRepeat(true).build(), headers);

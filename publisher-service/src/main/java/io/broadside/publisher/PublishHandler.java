@@ -97,17 +97,21 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
             return new Decision.Settle(waitForToken(work, command, 0, ErrorCode.TOKEN_MISSING, now));
         }
         var version = token.get().getVersion();
-        var isRefused = command.getRefusedTokenVersion().filter(refused -> refused >= version).isPresent();
-        var isExpired = token.get().getExpiresAt().filter(end -> !end.isAfter(now)).isPresent();
+        var isRefused = command.getRefusedTokenVersion()
+                .filter(refused -> refused >= version)
+                .isPresent();
+        var isExpired =
+                token.get().getExpiresAt().filter(end -> !end.isAfter(now)).isPresent();
         if (isRefused || isExpired) {
             return new Decision.Settle(waitForToken(work, command, version, ErrorCode.TOKEN_EXPIRED, now));
         }
+        var isFirstStep = !isInDoubt && command.getCheckpoint().isEmpty();
         return new Decision.Attempt(
-                isInDoubt
-                        ? Outputs.none()
-                        : outputs(work)
+                isFirstStep
+                        ? outputs(work)
                                 .add(Topics.RESULTS, command.getRequestId(), Results.publishing(command, now))
-                                .build());
+                                .build()
+                        : Outputs.none());
     }
 
     @Override
@@ -128,7 +132,7 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
                 .setStep(step(command))
                 .setCause(ErrorCode.OWNER_LOST.name())
                 .build();
-        return look(work, PublishCommand.newBuilder(command).setDoubt(doubt).build());
+        return look(work, doubting(command, doubt));
     }
 
     private Outputs publish(Work<PublishCommand> work, PublishCommand command) {
@@ -137,7 +141,8 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
         if (credential.isEmpty()) {
             return waitForToken(work, command, 0, ErrorCode.TOKEN_MISSING, started);
         }
-        var outcome = platform(command).publish(command, credential.get().secret(), credential.get().context());
+        var outcome = platform(command)
+                .publish(command, credential.get().secret(), credential.get().context());
         var now = clock.instant();
         var next = attempted(command, started, now, outcome);
         var version = credential.get().version();
@@ -145,7 +150,11 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
             case Outcome.Published(var remoteId, var permalink) ->
                 end(work, Results.published(next, remoteId, permalink, now));
             case Outcome.Continue(var checkpoint, var notBefore) -> {
-                var further = PublishCommand.newBuilder(next).setCheckpoint(checkpoint).build();
+                // The platform took the token: should it expire days later, renewing it is worth a try again.
+                var further = PublishCommand.newBuilder(next)
+                        .setCheckpoint(checkpoint)
+                        .setRefusedTokenVersion(null)
+                        .build();
                 yield notBefore.filter(now::isBefore).isPresent()
                         ? delay(work, Topics.WAITING, further, DelayCause.PROCESSING, notBefore, Optional.empty(), now)
                         : again(work, further);
@@ -173,12 +182,18 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
         if (credential.isEmpty()) {
             return waitForToken(work, command, 0, ErrorCode.TOKEN_MISSING, started);
         }
-        var found = platform(command).find(command, credential.get().secret(), credential.get().context());
+        var found = platform(command)
+                .find(command, credential.get().secret(), credential.get().context());
         var now = clock.instant();
         return switch (found) {
             case Found.Landed(var remoteId, var permalink) ->
-                end(work, Results.published(remembering(command, started, now, AttemptEnd.PUBLISHED, Optional.empty()),
-                        remoteId, permalink, now));
+                end(
+                        work,
+                        Results.published(
+                                remembering(command, started, now, AttemptEnd.PUBLISHED, Optional.empty()),
+                                remoteId,
+                                permalink,
+                                now));
             case Found.Absent() -> {
                 var next = PublishCommand.newBuilder(
                                 remembering(command, started, now, AttemptEnd.ABSENT, Optional.empty()))
@@ -196,7 +211,8 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
             case Found.CannotTell(var cause) -> {
                 var next = remembering(command, started, now, AttemptEnd.CANNOT_TELL, Optional.of(cause));
                 var doubt = next.getDoubt().orElseThrow();
-                var looked = Doubt.newBuilder(doubt).setLooks(doubt.getLooks() + 1).build();
+                var looked =
+                        Doubt.newBuilder(doubt).setLooks(doubt.getLooks() + 1).build();
                 yield delay(
                         work,
                         Topics.BACKOFF_UNCONFIRMED,
@@ -222,8 +238,7 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
                     OptionalLong.of(token.getVersion()),
                     work.trace(),
                     work.lease());
-            var secret =
-                    vault.unseal(KeysetName.ACCESS, token.getSealedAccessToken(), command.getConnectionId());
+            var secret = vault.unseal(KeysetName.ACCESS, token.getSealedAccessToken(), command.getConnectionId());
             return new Credential(secret, token.getVersion(), context);
         });
     }
@@ -238,7 +253,8 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
         if (next.getRefusedTokenVersion().isPresent()) {
             return waitForPerson(work, next, version, cause, now);
         }
-        var refused = PublishCommand.newBuilder(next).setRefusedTokenVersion(version).build();
+        var refused =
+                PublishCommand.newBuilder(next).setRefusedTokenVersion(version).build();
         return waitForToken(work, refused, version, cause.code(), now);
     }
 
@@ -256,7 +272,9 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
 
     private Outputs waitForPerson(
             Work<PublishCommand> work, PublishCommand command, long version, Cause cause, Instant now) {
-        var refused = PublishCommand.newBuilder(command).setRefusedTokenVersion(version).build();
+        var refused = PublishCommand.newBuilder(command)
+                .setRefusedTokenVersion(version)
+                .build();
         var delayed = delayed(refused, DelayCause.PERSON, Optional.empty(), Optional.of(cause), now)
                 .setNeedsTokenVersion(version + 1)
                 .build();
@@ -286,11 +304,18 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
         return delay(
                 work,
                 Topics.BACKOFF_UNCONFIRMED,
-                PublishCommand.newBuilder(next).setDoubt(doubt).build(),
+                doubting(next, doubt),
                 DelayCause.UNCONFIRMED,
                 Optional.empty(),
                 Optional.of(cause),
                 now);
+    }
+
+    private static PublishCommand doubting(PublishCommand command, Doubt doubt) {
+        return PublishCommand.newBuilder(command)
+                .setDoubt(doubt)
+                .setDoubtedSince(command.getDoubtedSince().orElse(doubt.getSince()))
+                .build();
     }
 
     private Outputs delay(
@@ -302,7 +327,10 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
             Optional<Cause> cause,
             Instant now) {
         return outputs(work)
-                .add(topic, command.getConnectionId(), delayed(command, why, notBefore, cause, now).build())
+                .add(
+                        topic,
+                        command.getConnectionId(),
+                        delayed(command, why, notBefore, cause, now).build())
                 .build();
     }
 
@@ -319,7 +347,9 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
 
     /** The next step starts at once, from a command that holds the checkpoint durably. */
     private Outputs again(Work<PublishCommand> work, PublishCommand command) {
-        var next = PublishCommand.newBuilder(command).setRound(command.getRound() + 1).build();
+        var next = PublishCommand.newBuilder(command)
+                .setRound(command.getRound() + 1)
+                .build();
         return outputs(work)
                 .add(Topics.commands(command.getPlatform()), command.getConnectionId(), next)
                 .build();
@@ -412,7 +442,9 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
                 .setHttpStatus(cause.flatMap(Cause::httpStatus).orElse(null))
                 .setPlatformCode(cause.flatMap(Cause::platformCode).orElse(null))
                 .build());
-        var kept = history.size() > MOST_HISTORY ? history.subList(history.size() - MOST_HISTORY, history.size()) : history;
+        var kept = history.size() > MOST_HISTORY
+                ? history.subList(history.size() - MOST_HISTORY, history.size())
+                : history;
         return PublishCommand.newBuilder(command).setHistory(List.copyOf(kept)).build();
     }
 }

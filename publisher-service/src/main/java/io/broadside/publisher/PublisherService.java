@@ -64,7 +64,8 @@ public final class PublisherService implements AutoCloseable {
         var platforms = Platforms.all(config.platforms(), http, media, clock);
         TopicSetup.ensure(clients, Topics.all(platforms.ids()));
 
-        var tokens = parts.add(new CompactedTable<FreshToken, FreshToken>(Topics.FRESH_TOKENS, clients, token -> token));
+        var tokens =
+                parts.add(new CompactedTable<FreshToken, FreshToken>(Topics.FRESH_TOKENS, clients, token -> token));
         var connections = parts.add(new ConnectionDirectory(clients));
         tokens.start();
         connections.start();

@@ -38,7 +38,10 @@ final class RememberResultsProcessor implements Processor<String, byte[], Void, 
             }
         } catch (SerializationException e) {
             // Only our own services write results. Whoever wrote this one is not owed an answer about it.
-            LOGGER.atWarn().addKeyValue("key", record.key()).addKeyValue("cause", e.getMessage()).log("unreadable result");
+            LOGGER.atWarn()
+                    .addKeyValue("key", record.key())
+                    .addKeyValue("cause", e.getMessage())
+                    .log("unreadable result");
         }
     }
 

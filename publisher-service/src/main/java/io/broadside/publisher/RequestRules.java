@@ -61,8 +61,9 @@ final class RequestRules {
                     null,
                     "Use at most " + MOST_LABELS + " labels of at most " + LONGEST_LABEL + " characters."));
         }
-        request.getPublishAt().filter(at -> at.isAfter(now.plus(LONGEST_SCHEDULE))).ifPresent(at ->
-                faults.add(fault(
+        request.getPublishAt()
+                .filter(at -> at.isAfter(now.plus(LONGEST_SCHEDULE)))
+                .ifPresent(at -> faults.add(fault(
                         "publishAt",
                         "tooFar",
                         LONGEST_SCHEDULE.toDays() + " days",
@@ -110,14 +111,14 @@ final class RequestRules {
                 .setMedia(override.getMedia().orElse(base.getMedia()))
                 .setPlacement(override.getPlacement().orElse(base.getPlacement()))
                 .setThread(override.getThread().orElse(base.getThread()))
-                .setFirstComment(override.getFirstComment().or(base::getFirstComment).orElse(null))
+                .setFirstComment(
+                        override.getFirstComment().or(base::getFirstComment).orElse(null))
                 .setVisibility(override.getVisibility().orElse(base.getVisibility()))
                 .setOptions(options)
                 .build();
     }
 
-    static Fault fault(
-            String field, String rule, @Nullable String limit, @Nullable String actual, String message) {
+    static Fault fault(String field, String rule, @Nullable String limit, @Nullable String actual, String message) {
         return Fault.newBuilder()
                 .setField(field)
                 .setRule(rule)

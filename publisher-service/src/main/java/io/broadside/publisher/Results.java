@@ -113,7 +113,8 @@ final class Results {
         return PostError.newBuilder()
                 .setCode(code.name())
                 .setOwner(code.owner())
-                .setMessage(faults.isEmpty() ? code.sentence() : faults.getFirst().getMessage())
+                .setMessage(
+                        faults.isEmpty() ? code.sentence() : faults.getFirst().getMessage())
                 .setFaults(faults)
                 .build();
     }

@@ -25,6 +25,7 @@ import io.broadside.schemas.Topic;
 import io.broadside.schemas.Topics;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import java.nio.file.Path;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init")
@@ -98,7 +98,9 @@ class FanOutTopologyTest {
         assertThat(commands).extracting(pair -> pair.key).containsExactly("connection-1", "connection-2");
         assertThat(commands.getFirst().value.getCommandId()).isEqualTo(CommandId.of("post-1", "connection-1"));
         assertThat(commands.getFirst().value.getAccountId()).isEqualTo("account-of-connection-1");
-        assertThat(results()).extracting(PostResult::getStatus).containsExactly(ResultStatus.ACCEPTED, ResultStatus.ACCEPTED);
+        assertThat(results())
+                .extracting(PostResult::getStatus)
+                .containsExactly(ResultStatus.ACCEPTED, ResultStatus.ACCEPTED);
     }
 
     @Test
@@ -195,7 +197,9 @@ class FanOutTopologyTest {
         // When
         send(aRequest("post-1").setTargets(List.of(to("nobody", "fake"))).build());
         // Then
-        assertThat(results()).as("a connection made a moment ago may still be on its way").isEmpty();
+        assertThat(results())
+                .as("a connection made a moment ago may still be on its way")
+                .isEmpty();
         driver.advanceWallClockTime(PATIENCE);
         assertThat(codes()).containsExactly("UNKNOWN_CONNECTION");
     }
@@ -259,7 +263,8 @@ class FanOutTopologyTest {
         // Then
         assertThat(read(Topics.DEAD_LETTERS)).singleElement().satisfies(letter -> {
             assertThat(letter.value.getCode()).isEqualTo("UNREADABLE_RECORD");
-            assertThat(UTF_8.decode(letter.value.getRawValue().orElseThrow())).hasToString("{\"json\":\"is not Avro\"}");
+            assertThat(UTF_8.decode(letter.value.getRawValue().orElseThrow()))
+                    .hasToString("{\"json\":\"is not Avro\"}");
         });
         assertThat(read(Topics.commands("fake"))).hasSize(1);
     }
@@ -267,7 +272,10 @@ class FanOutTopologyTest {
     @Test
     void aRequestUnderAWrongKeyGoesBackUnderItsOwn() {
         // When
-        pipe(Topics.REQUESTS, "wrong", serdes.write(Topics.REQUESTS, aRequest("post-1").build()));
+        pipe(
+                Topics.REQUESTS,
+                "wrong",
+                serdes.write(Topics.REQUESTS, aRequest("post-1").build()));
         // Then: the driver pipes it through the topic once more
         assertThat(read(Topics.REQUESTS)).extracting(pair -> pair.key).containsExactly("post-1");
         assertThat(read(Topics.commands("fake"))).hasSize(1);
@@ -294,7 +302,9 @@ class FanOutTopologyTest {
                 .build();
         pipe(Topics.CANCELLATIONS, "post-1", serdes.write(Topics.CANCELLATIONS, cancel));
         // Then
-        assertThat(read(Topics.WITHDRAWALS)).extracting(pair -> pair.key).containsExactly("connection-1", "connection-2");
+        assertThat(read(Topics.WITHDRAWALS))
+                .extracting(pair -> pair.key)
+                .containsExactly("connection-1", "connection-2");
     }
 
     @Test

@@ -104,8 +104,8 @@ class PublishHandlerTest {
     void aRateLimitWaitsUntilTheTimeThePlatformNames() {
         // Given
         var until = NOW.plusSeconds(90);
-        platform.outcome = new Outcome.RateLimited(
-                Outcome.Scope.ACCOUNT, Optional.of(until), Cause.of(ErrorCode.RATE_LIMITED));
+        platform.outcome =
+                new Outcome.RateLimited(Outcome.Scope.ACCOUNT, Optional.of(until), Cause.of(ErrorCode.RATE_LIMITED));
         // When
         var delayed = only(Topics.BACKOFF_429, handler.run(work(aCommand().build())));
         // Then
@@ -129,7 +129,8 @@ class PublishHandlerTest {
         // Given
         platform.outcome = new Outcome.Unconfirmed("publish", Cause.of(ErrorCode.NO_ANSWER));
         // When
-        var delayed = only(Topics.BACKOFF_UNCONFIRMED, handler.run(work(aCommand().build())));
+        var delayed =
+                only(Topics.BACKOFF_UNCONFIRMED, handler.run(work(aCommand().build())));
         var next = delayed.getCommand();
         handler.run(work(next));
         // Then
@@ -155,7 +156,8 @@ class PublishHandlerTest {
         // Given
         platform.found = new Found.Absent();
         // When
-        var delayed = only(Topics.BACKOFF_5XX, handler.run(work(aDoubtedCommand().build())));
+        var delayed =
+                only(Topics.BACKOFF_5XX, handler.run(work(aDoubtedCommand().build())));
         // Then
         assertThat(delayed.getCommand().getDoubt()).isEmpty();
         assertThat(platform.published).isEmpty();
@@ -166,7 +168,8 @@ class PublishHandlerTest {
         // Given
         platform.found = new Found.CannotTell(A_FAULT);
         // When
-        var delayed = only(Topics.BACKOFF_UNCONFIRMED, handler.run(work(aDoubtedCommand().build())));
+        var delayed = only(
+                Topics.BACKOFF_UNCONFIRMED, handler.run(work(aDoubtedCommand().build())));
         // Then
         assertThat(delayed.getCommand().getDoubt().orElseThrow().getLooks()).isEqualTo(1);
     }
@@ -219,14 +222,16 @@ class PublishHandlerTest {
         // When
         var decision = handler.decide(work(aCommand().build()));
         // Then
-        assertThat(only(Topics.WAITING, settled(decision)).getNeedsTokenVersion()).contains(1L);
+        assertThat(only(Topics.WAITING, settled(decision)).getNeedsTokenVersion())
+                .contains(1L);
         assertThat(platform.published).isEmpty();
     }
 
     @Test
     void aPostAfterItsDeadlineFails() {
         // When
-        var decision = handler.decide(work(aCommand().setDeadline(NOW.minusSeconds(1)).build()));
+        var decision =
+                handler.decide(work(aCommand().setDeadline(NOW.minusSeconds(1)).build()));
         // Then
         assertThat(result(settled(decision)).getError().orElseThrow().getCode()).isEqualTo("DEADLINE_PASSED");
     }
@@ -234,7 +239,8 @@ class PublishHandlerTest {
     @Test
     void aDoubtedPostIsLookedForEvenAfterItsDeadline() {
         // When
-        var decision = handler.decide(work(aDoubtedCommand().setDeadline(NOW.minusSeconds(1)).build()));
+        var decision = handler.decide(
+                work(aDoubtedCommand().setDeadline(NOW.minusSeconds(1)).build()));
         // Then
         assertThat(decision).isInstanceOf(Decision.Attempt.class);
     }
@@ -319,5 +325,4 @@ class PublishHandlerTest {
         assertThat(values).as(topic.name()).hasSize(1);
         return values.getFirst();
     }
-
 }

@@ -80,11 +80,13 @@ public final class EventSerdes implements AutoCloseable {
 
     private int idOf(Topic<?> topic) {
         try {
-            // The same call, with the same arguments, that the serializer makes: it is answered from the client's cache then.
+            // The same call, with the same arguments, that the serializer makes: it is answered from the client's cache
+            // then.
             var schema = new AvroSchema(AvroSchemaUtils.getSchema(
                     SpecificData.getForClass(topic.type()).newRecord(null, schemaOf(topic)), false, false, true));
             return registersSchemas
-                    ? registry.registerWithResponse(topic.subject(), schema, false, false).getId()
+                    ? registry.registerWithResponse(topic.subject(), schema, false, false)
+                            .getId()
                     : registry.getId(topic.subject(), schema, false);
         } catch (IOException | RestClientException e) {
             throw new SerializationException(
@@ -119,8 +121,8 @@ public final class EventSerdes implements AutoCloseable {
      */
     public <V extends SpecificRecord> V read(Topic<V> topic, byte @Nullable [] bytes) {
         if (bytes == null || bytes.length == 0) {
-            throw new SerializationException("The record has no value; a " + topic.type().getSimpleName()
-                    + " in Confluent's Avro format is needed.");
+            throw new SerializationException("The record has no value; a "
+                    + topic.type().getSimpleName() + " in Confluent's Avro format is needed.");
         }
         return patiently(() -> cast(topic.type(), deserializer.deserialize(topic.name(), bytes)));
     }

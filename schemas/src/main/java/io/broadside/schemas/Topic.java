@@ -48,9 +48,12 @@ public record Topic<V extends SpecificRecord>(
             case DELETE -> Map.of("cleanup.policy", "delete", "retention.ms", retentionMs);
             case DELETE_BOUNDED ->
                 Map.of(
-                        "cleanup.policy", "delete",
-                        "retention.ms", retentionMs,
-                        "retention.bytes", Long.toString(BOUND_BYTES));
+                        "cleanup.policy",
+                        "delete",
+                        "retention.ms",
+                        retentionMs,
+                        "retention.bytes",
+                        Long.toString(BOUND_BYTES));
             case COMPACT ->
                 Map.of(
                         "cleanup.policy", "compact",

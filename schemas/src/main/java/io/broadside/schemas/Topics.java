@@ -47,6 +47,7 @@ public final class Topics {
     /** Scheduled posts, processing polls, posts held for a token or a person. */
     public static final Topic<DelayedCommand> WAITING =
             topic("publish.waiting", RETRY_SERVICE, DelayedCommand.class, "connectionId", days(60));
+
     public static final Topic<PostResult> RESULTS =
             topic("publish.results", PUBLISHER_SERVICE, PostResult.class, "requestId", days(30));
     public static final Topic<DeadLetter> DEAD_LETTERS =

@@ -65,11 +65,17 @@ final class Board {
                 result.getWaitingFor().map(Board::words).orElse("waiting")
                         + result.getWaitingUntil()
                                 .map(until -> ", goes on in "
-                                        + Math.max(0, java.time.Duration.between(now, until).toSeconds()) + " s")
+                                        + Math.max(
+                                                0,
+                                                java.time.Duration.between(now, until)
+                                                        .toSeconds()) + " s")
                                 .orElse("");
-            case PUBLISHED -> result.getRemoteId().orElse("") + "  " + result.getUrl().orElse("");
+            case PUBLISHED ->
+                result.getRemoteId().orElse("") + "  " + result.getUrl().orElse("");
             case FAILED, UNCONFIRMED ->
-                result.getError().map(error -> error.getCode() + ": " + error.getMessage()).orElse("");
+                result.getError()
+                        .map(error -> error.getCode() + ": " + error.getMessage())
+                        .orElse("");
             case ACCEPTED, PUBLISHING, CANCELLED, UNKNOWN -> "";
         };
     }

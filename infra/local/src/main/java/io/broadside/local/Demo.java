@@ -1,10 +1,10 @@
 package io.broadside.local;
 
+import static io.broadside.simulator.account.Platform.FACEBOOK;
+import static io.broadside.simulator.account.Platform.X;
 import static io.broadside.simulator.failure.FailureKind.RATE_LIMITED_WITH_RETRY_AFTER;
 import static io.broadside.simulator.failure.FailureKind.SERVER_ERROR_AFTER_EFFECT;
 import static io.broadside.simulator.failure.FailureKind.SERVER_ERROR_BEFORE_EFFECT;
-import static io.broadside.simulator.account.Platform.FACEBOOK;
-import static io.broadside.simulator.account.Platform.X;
 
 import io.broadside.events.ApiCall;
 import io.broadside.events.Content;
@@ -153,8 +153,7 @@ final class Demo {
                 .build());
     }
 
-    private void follow(
-            StackClient.Tail<PostResult> results, StackClient.Tail<ApiCall> calls, Instant startedAt) {
+    private void follow(StackClient.Tail<PostResult> results, StackClient.Tail<ApiCall> calls, Instant startedAt) {
         var deadline = clock.instant().plus(LIMIT);
         var isFirst = true;
         while (!board.areAllFinal(targets) && clock.instant().isBefore(deadline)) {
@@ -193,8 +192,8 @@ final class Demo {
         }
         for (var result : board.rows()) {
             if (result.getStatus() != ResultStatus.PUBLISHED) {
-                disappointments.add(result.getRequestId() + " on " + result.getPlatform().orElse("?") + " is "
-                        + result.getStatus() + ", not PUBLISHED.");
+                disappointments.add(result.getRequestId() + " on "
+                        + result.getPlatform().orElse("?") + " is " + result.getStatus() + ", not PUBLISHED.");
             }
         }
         board.withSeveralFinals().forEach(place -> disappointments.add(place + " had more than one final result."));
@@ -241,7 +240,8 @@ final class Demo {
         var twice = report.facebook().duplicatesPublished() + report.x().duplicatesPublished();
         var unfinished = board.rows().stream().filter(row -> !row.getIsFinal()).count();
         screen.say("");
-        screen.say("accepted " + targets + " = published " + counts.getOrDefault(ResultStatus.PUBLISHED, 0L) + " + failed "
+        screen.say("accepted " + targets + " = published " + counts.getOrDefault(ResultStatus.PUBLISHED, 0L)
+                + " + failed "
                 + counts.getOrDefault(ResultStatus.FAILED, 0L) + " + cancelled "
                 + counts.getOrDefault(ResultStatus.CANCELLED, 0L) + " + unconfirmed "
                 + counts.getOrDefault(ResultStatus.UNCONFIRMED, 0L) + " + waiting " + unfinished + "; posted twice: "

@@ -48,11 +48,10 @@ final class DemoAccounts {
                 return connected(known.path("connectionId").asText(), profile, account);
             }
         }
-        var answer =
-                switch (account) {
-                    case FacebookPage page -> client.connect(profile, platform, page.pageToken(), "");
-                    case XUser user -> client.connect(profile, platform, user.accessToken(), user.refreshToken());
-                };
+        var answer = switch (account) {
+            case FacebookPage page -> client.connect(profile, platform, page.pageToken(), "");
+            case XUser user -> client.connect(profile, platform, user.accessToken(), user.refreshToken());
+        };
         return connected(answer.path("connectionId").asText(), profile, account);
     }
 

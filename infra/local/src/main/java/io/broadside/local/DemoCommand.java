@@ -31,10 +31,10 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        var startedAt = Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean().getStartTime());
+        var startedAt =
+                Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean().getStartTime());
         var out = spec.commandLine().getOut();
-        var isTerminal = System.console().isTerminal();
-        var screen = new Screen(out, isTerminal, Clock.systemUTC());
+        var screen = new Screen(out, Screen.isTerminal(), Clock.systemUTC());
         out.println("Starting Broadside: broker, registry, simulated Facebook and X, and the four services.");
         try (var stack = LocalStack.start(options.ports(), options.directory(), line -> out.println("  " + line));
                 var client = new StackClient(stack.ports())) {

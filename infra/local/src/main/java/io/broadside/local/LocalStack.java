@@ -89,9 +89,8 @@ final class LocalStack implements AutoCloseable {
     }
 
     private static AutoCloseable startBroker(Ports ports, Path data) {
-        return EmbeddedBroker.start(BrokerConfig.in(data.resolve("kafka"))
-                .withPort(ports.kafka())
-                .withControllerPort(ports.controller()));
+        return EmbeddedBroker.start(
+                BrokerConfig.in(data.resolve("kafka")).withPort(ports.kafka()).withControllerPort(ports.controller()));
     }
 
     private static AutoCloseable startRegistry(Ports ports, Path data) {
@@ -136,8 +135,10 @@ final class LocalStack implements AutoCloseable {
         settings.put("SCHEMA_REGISTRY_URL", ports.at(ports.registry()).toString());
         settings.put("KAFKA_TOPIC_PARTITIONS", "3");
         settings.put("INSTANCE_ID", "local");
-        settings.put("VAULT_ACCESS_KEYSET_FILE", data.resolve("keys/access.json").toString());
-        settings.put("VAULT_REFRESH_KEYSET_FILE", data.resolve("keys/refresh.json").toString());
+        settings.put(
+                "VAULT_ACCESS_KEYSET_FILE", data.resolve("keys/access.json").toString());
+        settings.put(
+                "VAULT_REFRESH_KEYSET_FILE", data.resolve("keys/refresh.json").toString());
         settings.put("VAULT_CREATE_MISSING", "true");
         settings.put("BROADSIDE_PLATFORMS", "facebook,x");
         // One machine, one clock; and nobody wants to wait a minute for a restart.

@@ -44,19 +44,30 @@ final class PublishCommand implements Callable<Integer> {
             names = "--to",
             split = ",",
             paramLabel = "PLATFORM",
-            description = "Platforms of the profile, comma separated (default: facebook,x, unless --connection is given).")
+            description =
+                    "Platforms of the profile, comma separated (default: facebook,x, unless --connection is given).")
     private @Nullable List<String> platforms;
 
-    @Option(names = "--profile", defaultValue = DemoAccounts.FIRST_PROFILE, description = "Whose accounts (default: bakery).")
+    @Option(
+            names = "--profile",
+            defaultValue = DemoAccounts.FIRST_PROFILE,
+            description = "Whose accounts (default: bakery).")
     private String profile;
 
-    @Option(names = "--connection", split = ",", paramLabel = "ID", description = "Connections to publish through, by id.")
+    @Option(
+            names = "--connection",
+            split = ",",
+            paramLabel = "ID",
+            description = "Connections to publish through, by id.")
     private @Nullable List<String> connections;
 
     @Option(names = "--media", paramLabel = "URL", description = "URL of a picture; can be given several times.")
     private @Nullable List<String> media;
 
-    @Option(names = "--alt", paramLabel = "TEXT", description = "Description of the picture for people who cannot see it.")
+    @Option(
+            names = "--alt",
+            paramLabel = "TEXT",
+            description = "Description of the picture for people who cannot see it.")
     private @Nullable String altText;
 
     @Option(names = "--link", paramLabel = "URL", description = "A link to show as a card.")
@@ -71,7 +82,11 @@ final class PublishCommand implements Callable<Integer> {
     @Option(names = "--no-wait", description = "Do not wait for the results.")
     private boolean isNotWaiting;
 
-    @Option(names = "--wait", paramLabel = "SECONDS", defaultValue = "60", description = "How long to wait (default: 60).")
+    @Option(
+            names = "--wait",
+            paramLabel = "SECONDS",
+            defaultValue = "60",
+            description = "How long to wait (default: 60).")
     private int patience;
 
     @SuppressWarnings("NullAway.Init") // picocli sets the options.
@@ -88,8 +103,7 @@ final class PublishCommand implements Callable<Integer> {
                 out.println("Sent as " + request.getRequestId() + ".");
                 return 0;
             }
-            var isTerminal = System.console().isTerminal();
-            return follow(client, request, new Screen(out, isTerminal, clock), clock);
+            return follow(client, request, new Screen(out, Screen.isTerminal(), clock), clock);
         }
     }
 
@@ -104,14 +118,17 @@ final class PublishCommand implements Callable<Integer> {
                 results.next(Duration.ofMillis(200)).stream()
                         .filter(result -> result.getRequestId().equals(request.getRequestId()))
                         // A request that was sent before gets its results again: here they are news.
-                        .map(result -> io.broadside.events.PostResult.newBuilder(result).setIsRepeat(false).build())
+                        .map(result -> io.broadside.events.PostResult.newBuilder(result)
+                                .setIsRepeat(false)
+                                .build())
                         .forEach(result -> board.take(result).ifPresent(screen::change));
                 screen.refresh(board.rows());
             }
         }
         screen.conclude(board.rows());
         if (!isOver(board, request)) {
-            screen.say("Not finished after " + patience + " s; it goes on without us. See it with: ./broadside watch --all");
+            screen.say("Not finished after " + patience
+                    + " s; it goes on without us. See it with: ./broadside watch --all");
             return 2;
         }
         return board.rows().stream().allMatch(row -> row.getStatus() == ResultStatus.PUBLISHED) ? 0 : 1;
@@ -127,7 +144,10 @@ final class PublishCommand implements Callable<Integer> {
                 .setRequestId(requestId == null ? UUID.randomUUID().toString() : requestId)
                 .setContent(Content.newBuilder()
                         .setText(text)
-                        .setLink(link == null ? null : Link.newBuilder().setUrl(link).build())
+                        .setLink(
+                                link == null
+                                        ? null
+                                        : Link.newBuilder().setUrl(link).build())
                         .setMedia(pictures())
                         .build())
                 .setTargets(targets())
@@ -150,7 +170,8 @@ final class PublishCommand implements Callable<Integer> {
     private List<Target> targets() {
         var targets = new ArrayList<Target>();
         if (connections != null) {
-            connections.forEach(id -> targets.add(Target.newBuilder().setConnectionId(id).build()));
+            connections.forEach(
+                    id -> targets.add(Target.newBuilder().setConnectionId(id).build()));
         }
         var named = platforms != null ? platforms : targets.isEmpty() ? List.of("facebook", "x") : List.<String>of();
         named.forEach(platform -> targets.add(

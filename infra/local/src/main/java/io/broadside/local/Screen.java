@@ -34,6 +34,12 @@ final class Screen {
         this.clock = clock;
     }
 
+    /** Whether standard output goes to a terminal. */
+    static boolean isTerminal() {
+        var console = java.util.Optional.ofNullable(System.console());
+        return console.map(java.io.Console::isTerminal).orElse(false);
+    }
+
     /** Says how an account is to be called. */
     void name(String connectionId, String name) {
         names.put(connectionId, name);
@@ -77,7 +83,9 @@ final class Screen {
 
     private String row(PostResult result) {
         var target = result.getRequestId()
-                + result.getConnectionId().map(id -> " " + names.getOrDefault(id, "")).orElse("");
+                + result.getConnectionId()
+                        .map(id -> " " + names.getOrDefault(id, ""))
+                        .orElse("");
         var line = String.format(
                 Locale.ROOT,
                 FORMAT,

@@ -101,8 +101,8 @@ final class StackClient implements AutoCloseable {
 
     /** Whether every service says that it is ready. */
     boolean isReady() throws InterruptedException {
-        for (var port : List.of(
-                ports.publisher(), ports.tokenManagement(), ports.retryService(), ports.webhookManagement())) {
+        for (var port :
+                List.of(ports.publisher(), ports.tokenManagement(), ports.retryService(), ports.webhookManagement())) {
             try {
                 var answer = http.send(
                         HttpRequest.newBuilder(ports.at(port).resolve("/health/ready"))
@@ -135,8 +135,8 @@ final class StackClient implements AutoCloseable {
 
     private JsonNode get(URI uri) throws IOException, InterruptedException {
         try {
-            var answer = http.send(
-                    HttpRequest.newBuilder(uri).timeout(LIMIT).build(), HttpResponse.BodyHandlers.ofString());
+            var answer =
+                    http.send(HttpRequest.newBuilder(uri).timeout(LIMIT).build(), HttpResponse.BodyHandlers.ofString());
             return JSON.readTree(answer.body());
         } catch (ConnectException e) {
             throw new IOException(nothingThere(), e);
@@ -164,10 +164,14 @@ final class StackClient implements AutoCloseable {
             this.topic = topic;
             this.consumer = new KafkaConsumer<>(
                     Map.of(
-                            "bootstrap.servers", ports.bootstrapServers(),
-                            "isolation.level", "read_committed",
-                            "auto.offset.reset", "earliest",
-                            "default.api.timeout.ms", Long.toString(LIMIT.toMillis())),
+                            "bootstrap.servers",
+                            ports.bootstrapServers(),
+                            "isolation.level",
+                            "read_committed",
+                            "auto.offset.reset",
+                            "earliest",
+                            "default.api.timeout.ms",
+                            Long.toString(LIMIT.toMillis())),
                     new ByteArrayDeserializer(),
                     new ByteArrayDeserializer());
             var partitions = consumer.partitionsFor(topic.name()).stream()

@@ -39,7 +39,8 @@ final class UpCommand implements Callable<Integer> {
             accounts.keySet().stream().sorted().forEach(name -> {
                 var account = accounts.get(name);
                 if (account != null) {
-                    screen.say("  %-9s on %-9s %s".formatted(account.profileId(), account.platform(), account.connectionId()));
+                    screen.say("  %-9s on %-9s %s"
+                            .formatted(account.profileId(), account.platform(), account.connectionId()));
                 }
             });
         }

@@ -1,7 +1,5 @@
 package io.broadside.publisher.platform;
 
-import io.broadside.events.Attempt;
-import io.broadside.events.AttemptEnd;
 import io.broadside.events.Doubt;
 import io.broadside.events.PublishCommand;
 import io.broadside.schemas.ErrorCode;
@@ -18,9 +16,9 @@ public final class Doubts {
 
     private Doubts() {}
 
-    /** Whether this command is in doubt or ever was, as far as its history goes back. */
+    /** Whether this command is in doubt or ever was. */
     public static boolean any(PublishCommand command) {
-        return command.getDoubt().isPresent() || command.getHistory().stream().anyMatch(Doubts::isDoubtful);
+        return command.getDoubt().isPresent() || command.getDoubtedSince().isPresent();
     }
 
     /**
@@ -28,8 +26,7 @@ public final class Doubts {
      * one go away: a platform that calls the second try a duplicate speaks of the first.
      */
     public static Instant since(PublishCommand command) {
-        var past = command.getHistory().stream().filter(Doubts::isDoubtful).map(Attempt::getStartedAt);
-        return Stream.concat(command.getDoubt().map(Doubt::getSince).stream(), past)
+        return Stream.concat(command.getDoubt().map(Doubt::getSince).stream(), command.getDoubtedSince().stream())
                 .min(Instant::compareTo)
                 .orElseGet(command::getAcceptedAt)
                 .minus(CLOCK_SKEW);
@@ -49,21 +46,13 @@ public final class Doubts {
                     case Outcome.TokenExpired(var cause) -> cause;
                     case Outcome.TokenRevoked(var cause) -> cause;
                     case Outcome.Rejected(var cause) -> cause;
-                    case Outcome.Unconfirmed(_, var cause) -> cause;
-                    case Outcome.Published _ -> Cause.of(ErrorCode.UNEXPECTED_ANSWER);
-                    case Outcome.Continue _ -> Cause.of(ErrorCode.UNEXPECTED_ANSWER);
+                    case Outcome.Unconfirmed unconfirmed -> unconfirmed.cause();
+                    case Outcome.Published _, Outcome.Continue _ -> Cause.of(ErrorCode.UNEXPECTED_ANSWER);
                 });
     }
 
     /** A search that went through and came to nothing. */
     public static Found notSeen(String detail) {
-        return new Found.CannotTell(
-                new Cause(ErrorCode.NOT_CONFIRMABLE, detail, Optional.empty(), Optional.empty()));
-    }
-
-    private static boolean isDoubtful(Attempt attempt) {
-        return attempt.getEnd() == AttemptEnd.UNCONFIRMED
-                || attempt.getEnd() == AttemptEnd.CANNOT_TELL
-                || attempt.getEnd() == AttemptEnd.ABSENT;
+        return new Found.CannotTell(new Cause(ErrorCode.NOT_CONFIRMABLE, detail, Optional.empty(), Optional.empty()));
     }
 }

@@ -80,8 +80,7 @@ final class Assignment<V extends SpecificRecord> {
         var ledger = Ledger.decoded(committed.metadata());
         var now = clock.instant();
         var lastIntent = ledger.lastIntent().isAfter(now) ? now : ledger.lastIntent();
-        return new PartitionWork<>(
-                partition, committed.offset(), ledger, lastIntent.plus(config.timeToSettle()));
+        return new PartitionWork<>(partition, committed.offset(), ledger, lastIntent.plus(config.timeToSettle()));
     }
 
     void add(ConsumerRecords<byte[], byte[]> records) {
@@ -127,8 +126,7 @@ final class Assignment<V extends SpecificRecord> {
     }
 
     boolean hasRoom(String topic) {
-        return underWay < config.maxInFlight()
-                && underWayByTopic.getOrDefault(topic, 0) < config.maxInFlightPerTopic();
+        return underWay < config.maxInFlight() && underWayByTopic.getOrDefault(topic, 0) < config.maxInFlightPerTopic();
     }
 
     /** Counts a call of this topic that is chosen to start, or that has ended. */

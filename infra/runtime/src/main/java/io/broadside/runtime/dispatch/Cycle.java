@@ -113,7 +113,9 @@ final class Cycle<V extends SpecificRecord> {
         return partitions().stream().allMatch(partition -> {
             var mine = Objects.requireNonNull(offsets.get(partition));
             @Nullable OffsetAndMetadata theirs = found.get(partition);
-            return theirs != null && mine.offset() == theirs.offset() && mine.metadata().equals(theirs.metadata());
+            return theirs != null
+                    && mine.offset() == theirs.offset()
+                    && mine.metadata().equals(theirs.metadata());
         });
     }
 

@@ -34,9 +34,13 @@ public record DispatchConfig(
     private static final Setting MAX_IN_FLIGHT =
             Setting.of("DISPATCH_MAX_IN_FLIGHT", "2000", "Calls to platforms under way at once in this instance.");
     private static final Setting MAX_IN_FLIGHT_PER_TOPIC = Setting.of(
-            "DISPATCH_MAX_IN_FLIGHT_PER_TOPIC", "500", "The same for one topic, so that one platform cannot take them all.");
+            "DISPATCH_MAX_IN_FLIGHT_PER_TOPIC",
+            "500",
+            "The same for one topic, so that one platform cannot take them all.");
     private static final Setting WINDOW = Setting.of(
-            "DISPATCH_WINDOW", "4000", "Offsets of one partition that may be started beyond its first unfinished record.");
+            "DISPATCH_WINDOW",
+            "4000",
+            "Offsets of one partition that may be started beyond its first unfinished record.");
     private static final Setting BUFFER = Setting.of(
             "DISPATCH_BUFFER", "2000", "Records of one partition held in memory before the partition is paused.");
     private static final Setting INTENT_MAX_AGE = Setting.of(

@@ -37,10 +37,11 @@ final class DispatchMetrics {
                         ? 0
                         : Math.max(0, clock.millis() - now.oldestMillis()) / 1000.0);
         for (var fate : Fate.values()) {
-            cycles.put(fate, timer("broadside.dispatch.cycle", "Time of one transaction", tags.and("fate", fate.name())));
+            cycles.put(
+                    fate, timer("broadside.dispatch.cycle", "Time of one transaction", tags.and("fate", fate.name())));
         }
-        this.intentToCall =
-                timer("broadside.dispatch.intent.to.call", "From the begin of the commit of an intent to its call", tags);
+        this.intentToCall = timer(
+                "broadside.dispatch.intent.to.call", "From the begin of the commit of an intent to its call", tags);
     }
 
     void cycle(Fate fate, long nanos) {

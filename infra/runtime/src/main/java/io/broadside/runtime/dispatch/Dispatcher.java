@@ -1,6 +1,5 @@
 package io.broadside.runtime.dispatch;
 
-import io.broadside.runtime.dispatch.Ledger.State;
 import io.broadside.runtime.health.Check;
 import io.broadside.runtime.health.Checked;
 import io.broadside.runtime.kafka.KafkaClients;
@@ -90,7 +89,10 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
     private @Nullable Cycle<V> unresolved;
 
     /** Something a call came to; no outputs means that it never started. */
-    private record Ended<V extends SpecificRecord>(Slot<V> slot, @Nullable Outputs outputs, @Nullable Throwable fault) {}
+    private record Ended<V extends SpecificRecord>(
+            Slot<V> slot,
+            @Nullable Outputs outputs,
+            @Nullable Throwable fault) {}
 
     /**
      * @param name the consumer group, and the name in logs and metrics
@@ -171,8 +173,10 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
         var idle = Duration.ofNanos(System.nanoTime() - lastTurn);
         return idle.compareTo(STALLED_AFTER) > 0
                 ? Check.failing(name, "no progress for " + idle.toSeconds() + " s; is the broker reachable?")
-                : Check.ok(name, assignment.figures().partitions() + " partitions, "
-                        + assignment.figures().underWay() + " calls under way");
+                : Check.ok(
+                        name,
+                        assignment.figures().partitions() + " partitions, "
+                                + assignment.figures().underWay() + " calls under way");
     }
 
     private void turn() {
@@ -235,8 +239,7 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
         for (boolean found = true; found && !pending.isFull(MOST_PER_CYCLE); ) {
             found = false;
             for (var partition : assignment.inTurn()) {
-                if (assignment.hasRoom(partition.partition.topic())
-                        && handler.admits(partition.partition.topic())) {
+                if (assignment.hasRoom(partition.partition.topic()) && handler.admits(partition.partition.topic())) {
                     var slot = partition.take(config.window(), clock.instant());
                     found |= slot.isPresent();
                     if (slot.isPresent() && !isDecided(slot.get())) {
@@ -277,8 +280,7 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
             pending.settle(slot, handler.unreadable(new Unreadable(record, e)));
             return;
         }
-        var position =
-                new io.broadside.events.RecordPosition(record.topic(), record.partition(), record.offset());
+        var position = new io.broadside.events.RecordPosition(record.topic(), record.partition(), record.offset());
         var work = new Work<>(
                 slot.key,
                 value,
@@ -448,7 +450,9 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
                 .addKeyValue("dispatcher", name)
                 .addKeyValue(
                         "underWay",
-                        leaving.stream().mapToInt(partition -> partition.underWay).sum())
+                        leaving.stream()
+                                .mapToInt(partition -> partition.underWay)
+                                .sum())
                 .log("calls did not end in time; the next owner looks what came of them");
     }
 

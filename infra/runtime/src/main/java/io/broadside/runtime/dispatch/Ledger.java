@@ -107,8 +107,7 @@ record Ledger(Instant lastIntent, States states) {
 
         @Override
         public boolean equals(Object other) {
-            return other instanceof States that
-                    && Arrays.equals(codes, 0, length, that.codes, 0, that.length);
+            return other instanceof States that && Arrays.equals(codes, 0, length, that.codes, 0, that.length);
         }
 
         @Override

@@ -57,8 +57,7 @@ final class Transactions implements AutoCloseable {
         }
     }
 
-    Fate commit(
-            List<Outputs> outputs, Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
+    Fate commit(List<Outputs> outputs, Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
         var mine = turn;
         turn = (turn + 1) % TURNS;
         try {

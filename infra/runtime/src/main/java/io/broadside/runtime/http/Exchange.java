@@ -74,6 +74,7 @@ final class Exchange {
             return send(request, body, shorter(limit.get(), config.callTimeout()));
         } finally {
             if (!isSent) {
+                request.exceptionHandler(_ -> {});
                 request.reset();
             }
         }
@@ -143,7 +144,10 @@ final class Exchange {
             return await(connected);
         } catch (InterruptedException e) {
             // Nobody is going to use the connection that may still come; give it back.
-            connected.onSuccess(HttpClientRequest::reset);
+            connected.onSuccess(request -> {
+                request.exceptionHandler(_ -> {});
+                request.reset();
+            });
             throw e;
         }
     }

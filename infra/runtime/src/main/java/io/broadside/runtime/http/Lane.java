@@ -45,8 +45,7 @@ final class Lane {
                 name,
                 CircuitBreakerConfig.custom()
                         .clock(clock)
-                        .slidingWindow(
-                                WINDOW_SECONDS, config.breakerMinimumCalls(), SlidingWindowType.TIME_BASED)
+                        .slidingWindow(WINDOW_SECONDS, config.breakerMinimumCalls(), SlidingWindowType.TIME_BASED)
                         .failureRateThreshold(config.breakerFailureRate())
                         .waitDurationInOpenState(config.breakerOpenFor())
                         .permittedNumberOfCallsInHalfOpenState(Math.min(TRIAL_CALLS, config.breakerMinimumCalls()))

@@ -184,8 +184,7 @@ public final class CompactedTable<V extends SpecificRecord, T> implements AutoCl
     }
 
     private boolean hasReached(Map<TopicPartition, Long> ends) {
-        return ends.entrySet().stream()
-                .allMatch(end -> positions.getOrDefault(end.getKey(), 0L) >= end.getValue());
+        return ends.entrySet().stream().allMatch(end -> positions.getOrDefault(end.getKey(), 0L) >= end.getValue());
     }
 
     private void follow() {

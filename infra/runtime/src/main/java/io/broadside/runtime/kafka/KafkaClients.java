@@ -48,7 +48,9 @@ public final class KafkaClients implements AutoCloseable {
         var registrySettings = new HashMap<String, Object>();
         // Settings of a secured registry are given among those of the clients, by Confluent's names.
         config.extra().forEach((name, value) -> {
-            if (name.startsWith("schema.registry.") || name.startsWith("basic.auth.") || name.startsWith("bearer.auth.")) {
+            if (name.startsWith("schema.registry.")
+                    || name.startsWith("basic.auth.")
+                    || name.startsWith("bearer.auth.")) {
                 registrySettings.put(name, value);
             }
         });
@@ -73,9 +75,8 @@ public final class KafkaClients implements AutoCloseable {
         if (config.groupProtocol().equals("classic")) {
             settings.put(
                     ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
-            settings.put(
-                    ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
-                    (int) config.sessionTimeout().toMillis());
+            settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int)
+                    config.sessionTimeout().toMillis());
         }
         return new KafkaConsumer<>(settings);
     }
@@ -89,10 +90,10 @@ public final class KafkaClients implements AutoCloseable {
     public Producer<byte[], byte[]> transactionalProducer(String name) {
         var settings = producerSettings(name);
         settings.put(
-                ProducerConfig.TRANSACTIONAL_ID_CONFIG, "broadside-" + service + "-" + name + "-" + config.instanceId());
-        settings.put(
-                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
-                (int) config.transactionTimeout().toMillis());
+                ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                "broadside-" + service + "-" + name + "-" + config.instanceId());
+        settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int)
+                config.transactionTimeout().toMillis());
         return new KafkaProducer<>(settings);
     }
 
@@ -123,28 +124,24 @@ public final class KafkaClients implements AutoCloseable {
         settings.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
         settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers());
         settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
-        settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, config.commitInterval().toMillis());
+        settings.put(
+                StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, config.commitInterval().toMillis());
         settings.put(StreamsConfig.STATE_DIR_CONFIG, config.stateDirectory().toString());
         settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) config.replication());
         settings.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
         settings.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
         // Whatever time a sender wrote on a record must not stop a topology, nor make its outputs look old.
-        settings.put(
-                StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, WallclockTimestampExtractor.class);
+        settings.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, WallclockTimestampExtractor.class);
         // Records are few and small beside the calls they cause: held back, they would only be late.
         settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
         settings.put(StreamsConfig.POLL_MS_CONFIG, 20);
-        settings.put(
-                StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), RETRY_BACKOFF_MS);
-        settings.put(
-                StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MAX_MS_CONFIG), RETRY_BACKOFF_MAX_MS);
-        settings.put(
-                StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
-                (int) config.transactionTimeout().toMillis());
+        settings.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), RETRY_BACKOFF_MS);
+        settings.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MAX_MS_CONFIG), RETRY_BACKOFF_MAX_MS);
+        settings.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), (int)
+                config.transactionTimeout().toMillis());
         settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
-        settings.put(
-                StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG),
-                (int) config.sessionTimeout().toMillis());
+        settings.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), (int)
+                config.sessionTimeout().toMillis());
         settings.put(StreamsConfig.ENABLE_METRICS_PUSH_CONFIG, false);
         return settings;
     }

@@ -45,29 +45,38 @@ public record KafkaConfig(
 
     private static final Setting BOOTSTRAP_SERVERS =
             Setting.of("KAFKA_BOOTSTRAP_SERVERS", "localhost:9092", "Kafka brokers, host:port, comma separated.");
-    private static final Setting REGISTRY =
-            Setting.of("SCHEMA_REGISTRY_URL", "http://localhost:8081", "Schema registry that speaks Confluent's REST API.");
+    private static final Setting REGISTRY = Setting.of(
+            "SCHEMA_REGISTRY_URL", "http://localhost:8081", "Schema registry that speaks Confluent's REST API.");
     private static final Setting REGISTERS_SCHEMAS = Setting.of(
-            "SCHEMA_REGISTRY_AUTO_REGISTER", "true", "Register schemas the registry does not have; false if somebody else does.");
+            "SCHEMA_REGISTRY_AUTO_REGISTER",
+            "true",
+            "Register schemas the registry does not have; false if somebody else does.");
     private static final Setting INSTANCE_ID = Setting.optional(
             "INSTANCE_ID",
             "Name of this instance, unique among those of the service, best the same after a restart (a pod's name). Made up at each start if not given.");
-    private static final Setting PARTITIONS =
-            Setting.of("KAFKA_TOPIC_PARTITIONS", "12", "Partitions of topics that are created; the same for all services.");
-    private static final Setting REPLICATION =
-            Setting.of("KAFKA_TOPIC_REPLICATION", "-1", "Replicas of topics that are created; -1: the broker's default.");
+    private static final Setting PARTITIONS = Setting.of(
+            "KAFKA_TOPIC_PARTITIONS", "12", "Partitions of topics that are created; the same for all services.");
+    private static final Setting REPLICATION = Setting.of(
+            "KAFKA_TOPIC_REPLICATION", "-1", "Replicas of topics that are created; -1: the broker's default.");
     private static final Setting STATE_DIRECTORY = Setting.of(
-            "STATE_DIR", "state", "Directory of local state; a cache of what is in Kafka, but best kept across restarts.");
-    private static final Setting GROUP_PROTOCOL =
-            Setting.of("KAFKA_GROUP_PROTOCOL", "consumer", "Rebalance protocol of the dispatchers: consumer or classic.");
+            "STATE_DIR",
+            "state",
+            "Directory of local state; a cache of what is in Kafka, but best kept across restarts.");
+    private static final Setting GROUP_PROTOCOL = Setting.of(
+            "KAFKA_GROUP_PROTOCOL", "consumer", "Rebalance protocol of the dispatchers: consumer or classic.");
     private static final Setting COMMIT_INTERVAL = Setting.of(
-            "KAFKA_STREAMS_COMMIT_INTERVAL", "20ms", "How often topologies commit: latency against load on the broker.");
+            "KAFKA_STREAMS_COMMIT_INTERVAL",
+            "20ms",
+            "How often topologies commit: latency against load on the broker.");
     private static final Setting TRANSACTION_TIMEOUT = Setting.of(
             "KAFKA_TRANSACTION_TIMEOUT", "10s", "How long an open transaction of a killed process may hold others up.");
     private static final Setting SESSION_TIMEOUT = Setting.of(
-            "KAFKA_SESSION_TIMEOUT", "10s", "After this long without a heartbeat an instance has lost its partitions (classic protocol).");
+            "KAFKA_SESSION_TIMEOUT",
+            "10s",
+            "After this long without a heartbeat an instance has lost its partitions (classic protocol).");
     private static final Setting CLIENT_PROPERTIES = Setting.optional(
-            "KAFKA_CLIENT_PROPERTIES_FILE", "Properties file with further settings of all Kafka clients, by Kafka's names: security, mostly.");
+            "KAFKA_CLIENT_PROPERTIES_FILE",
+            "Properties file with further settings of all Kafka clients, by Kafka's names: security, mostly.");
 
     public static final List<Setting> SETTINGS = List.of(
             BOOTSTRAP_SERVERS,
@@ -95,7 +104,8 @@ public record KafkaConfig(
                 settings.text(BOOTSTRAP_SERVERS),
                 settings.uri(REGISTRY),
                 settings.flag(REGISTERS_SCHEMAS),
-                settings.optionalText(INSTANCE_ID).orElseGet(() -> UUID.randomUUID().toString()),
+                settings.optionalText(INSTANCE_ID)
+                        .orElseGet(() -> UUID.randomUUID().toString()),
                 settings.integer(PARTITIONS, 1, 10_000),
                 (short) settings.integer(REPLICATION, -1, 100),
                 settings.path(STATE_DIRECTORY),

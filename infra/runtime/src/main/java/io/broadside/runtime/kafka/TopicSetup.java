@@ -50,7 +50,8 @@ public final class TopicSetup {
                 .orElse(config.partitions());
         var missing = topics.stream()
                 .filter(topic -> !existing.containsKey(topic.name()))
-                .map(topic -> new NewTopic(topic.name(), partitions, config.replication()).configs(topic.brokerConfig()))
+                .map(topic ->
+                        new NewTopic(topic.name(), partitions, config.replication()).configs(topic.brokerConfig()))
                 .toList();
         admin.createTopics(missing).values().forEach((name, created) -> {
             try {

@@ -321,8 +321,7 @@ class DispatcherIT {
     }
 
     private static <V extends org.apache.avro.specific.SpecificRecord> Topic<V> topic(String name, Class<V> type) {
-        return new Topic<>(
-                name, Topic.Owner.PUBLISHER_SERVICE, type, "key", Topic.Cleanup.DELETE, Duration.ofDays(1));
+        return new Topic<>(name, Topic.Owner.PUBLISHER_SERVICE, type, "key", Topic.Cleanup.DELETE, Duration.ofDays(1));
     }
 
     /** An outcome in these tests is a refresh request whose attempt is the number of the command. */

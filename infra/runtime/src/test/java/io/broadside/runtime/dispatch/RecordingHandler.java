@@ -80,7 +80,8 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
         ranByKey.computeIfAbsent(key, _ -> new ArrayList<>()).add(number);
         mostAtOnceOfOneKey = Math.max(mostAtOnceOfOneKey, running.merge(key, 1, Integer::sum));
         mostAtOnce = Math.max(
-                mostAtOnce, running.values().stream().mapToInt(Integer::intValue).sum());
+                mostAtOnce,
+                running.values().stream().mapToInt(Integer::intValue).sum());
     }
 
     private synchronized void end(String key) {

@@ -132,10 +132,12 @@ public final class MediaFetch implements AutoCloseable {
             var connected = awaitUntil(until, request);
             var hop = Promise.<Hop>promise();
             connected.exceptionHandler(hop::tryFail);
+            // Before anything is sent: an answer that is faster than its handler would be lost.
             connected
-                    .send()
+                    .response()
                     .onFailure(hop::tryFail)
                     .onSuccess(response -> read(address, connected, response, limit, hop));
+            connected.end().onFailure(hop::tryFail);
             try {
                 return awaitUntil(until, hop);
             } finally {

@@ -34,41 +34,43 @@ final class XErrorsTest {
     private final XErrors errors = new XErrors(Clock.fixed(Bench.NOW, ZoneOffset.UTC));
 
     @ParameterizedTest(name = "{0} {1} \"{2}\": {3} {4}")
-    @CsvSource(delimiter = '|', value = {
-        "400 | invalid-request | One or more parameters to your request was invalid. | Rejected | CONTENT_REFUSED",
-        "400 | about:blank | Your Tweet text is too long. | Rejected | CONTENT_REFUSED",
-        "403 | about:blank | Your Tweet text is too long. | Rejected | CONTENT_REFUSED",
-        "401 | about:blank | Unauthorized | TokenExpired | TOKEN_EXPIRED",
-        "402 | credits | Your enrolled account [1] does not have any credits | RateLimited | CREDITS_DEPLETED",
-        "403 | about:blank | You are not allowed to create a Tweet with duplicate content. | Rejected | DUPLICATE_REFUSED",
-        "403 | oauth1-permissions | Your client app is not configured | Rejected | PERMISSION_MISSING",
-        "403 | client-forbidden | This request must be made using an approved app | Rejected | APP_REFUSED",
-        "403 | client-not-enrolled | x | Rejected | APP_REFUSED",
-        "403 | unsupported-authentication | Authenticating with Unknown is forbidden | TokenRevoked | TOKEN_REVOKED",
-        "403 | about:blank | You are not permitted to perform this action. | Rejected | PERMISSION_MISSING",
-        "403 | not-authorized-for-resource | You can only reply to or quote posts where | Rejected | CONTENT_REFUSED",
-        "403 | about:blank | Reply to this conversation is not allowed because you have not been | Rejected | CONTENT_REFUSED",
-        "403 | about:blank | You attempted to reply to a Tweet that is deleted or not visible to you. | Rejected | NOT_FOUND",
-        "403 | user-suspended | x | TokenRevoked | TOKEN_REVOKED",
-        "403 | about:blank | your account is temporarily locked. | TokenRevoked | TOKEN_REVOKED",
-        "403 | duplicate-rules | x | Rejected | CONTENT_REFUSED",
-        "403 | about:blank | a maximum of one cashtag | Rejected | CONTENT_REFUSED",
-        "403 | about:blank | a maximum of 4 items | Rejected | CONTENT_REFUSED",
-        "403 | about:blank | The Tweet contains an invalid URL. | Rejected | CONTENT_REFUSED",
-        "403 | about:blank | something new | Rejected | UNKNOWN_REFUSAL",
-        "403 | usage-capped | Usage cap exceeded: Monthly product cap | RateLimited | RATE_LIMITED",
-        "429 | usage-capped | Usage cap exceeded: Monthly product cap | RateLimited | RATE_LIMITED",
-        "404 | resource-not-found | Could not find tweet | Rejected | NOT_FOUND",
-        "413 | about:blank | Payload Too Large | Rejected | MEDIA_UNAVAILABLE",
-        "422 | about:blank | x | Rejected | UNKNOWN_REFUSAL",
-        "429 | about:blank | Too Many Requests | RateLimited | RATE_LIMITED",
-        "500 | about:blank | Internal Server Error | Unconfirmed | SERVER_ERROR",
-        "502 | about:blank | Bad Gateway | Unconfirmed | SERVER_ERROR",
-        "503 | about:blank | Service Unavailable | Unconfirmed | SERVER_ERROR",
-        "504 | about:blank | Gateway Timeout | Unconfirmed | SERVER_ERROR",
-        "408 | about:blank | Request Timeout | Unconfirmed | SERVER_ERROR",
-        "201 | about:blank | no data | Unconfirmed | UNEXPECTED_ANSWER",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "400 | invalid-request | One or more parameters to your request was invalid. | Rejected | CONTENT_REFUSED",
+                "400 | about:blank | Your Tweet text is too long. | Rejected | CONTENT_REFUSED",
+                "403 | about:blank | Your Tweet text is too long. | Rejected | CONTENT_REFUSED",
+                "401 | about:blank | Unauthorized | TokenExpired | TOKEN_EXPIRED",
+                "402 | credits | Your enrolled account [1] does not have any credits | RateLimited | CREDITS_DEPLETED",
+                "403 | about:blank | You are not allowed to create a Tweet with duplicate content. | Rejected | DUPLICATE_REFUSED",
+                "403 | oauth1-permissions | Your client app is not configured | Rejected | PERMISSION_MISSING",
+                "403 | client-forbidden | This request must be made using an approved app | Rejected | APP_REFUSED",
+                "403 | client-not-enrolled | x | Rejected | APP_REFUSED",
+                "403 | unsupported-authentication | Authenticating with Unknown is forbidden | TokenRevoked | TOKEN_REVOKED",
+                "403 | about:blank | You are not permitted to perform this action. | Rejected | PERMISSION_MISSING",
+                "403 | not-authorized-for-resource | You can only reply to or quote posts where | Rejected | CONTENT_REFUSED",
+                "403 | about:blank | Reply to this conversation is not allowed because you have not been | Rejected | CONTENT_REFUSED",
+                "403 | about:blank | You attempted to reply to a Tweet that is deleted or not visible to you. | Rejected | NOT_FOUND",
+                "403 | user-suspended | x | TokenRevoked | TOKEN_REVOKED",
+                "403 | about:blank | your account is temporarily locked. | TokenRevoked | TOKEN_REVOKED",
+                "403 | duplicate-rules | x | Rejected | CONTENT_REFUSED",
+                "403 | about:blank | a maximum of one cashtag | Rejected | CONTENT_REFUSED",
+                "403 | about:blank | a maximum of 4 items | Rejected | CONTENT_REFUSED",
+                "403 | about:blank | The Tweet contains an invalid URL. | Rejected | CONTENT_REFUSED",
+                "403 | about:blank | something new | Rejected | UNKNOWN_REFUSAL",
+                "403 | usage-capped | Usage cap exceeded: Monthly product cap | RateLimited | RATE_LIMITED",
+                "429 | usage-capped | Usage cap exceeded: Monthly product cap | RateLimited | RATE_LIMITED",
+                "404 | resource-not-found | Could not find tweet | Rejected | NOT_FOUND",
+                "413 | about:blank | Payload Too Large | Rejected | MEDIA_UNAVAILABLE",
+                "422 | about:blank | x | Rejected | UNKNOWN_REFUSAL",
+                "429 | about:blank | Too Many Requests | RateLimited | RATE_LIMITED",
+                "500 | about:blank | Internal Server Error | Unconfirmed | SERVER_ERROR",
+                "502 | about:blank | Bad Gateway | Unconfirmed | SERVER_ERROR",
+                "503 | about:blank | Service Unavailable | Unconfirmed | SERVER_ERROR",
+                "504 | about:blank | Gateway Timeout | Unconfirmed | SERVER_ERROR",
+                "408 | about:blank | Request Timeout | Unconfirmed | SERVER_ERROR",
+                "201 | about:blank | no data | Unconfirmed | UNEXPECTED_ANSWER",
+            })
     void saysWhatFollowsFromAProblem(int status, String kind, String detail, String outcome, ErrorCode code) {
         for (var host : new String[] {"https://api.twitter.com/2/problems/", "https://api.x.com/2/problems/"}) {
             var type = kind.equals("about:blank") ? kind : host + kind;
@@ -91,10 +93,11 @@ final class XErrorsTest {
     @Test
     void takesADuplicateAfterADoubtForTheFirstTry() {
         // Given
-        var duplicate = problem(
-                403, "about:blank", "You are not allowed to create a Tweet with duplicate content.", Map.of());
-        var onceInDoubt =
-                PublishCommand.newBuilder(command).setHistory(anAttemptInDoubt()).build();
+        var duplicate =
+                problem(403, "about:blank", "You are not allowed to create a Tweet with duplicate content.", Map.of());
+        var onceInDoubt = PublishCommand.newBuilder(command)
+                .setHistory(anAttemptInDoubt())
+                .build();
         // Then
         assertThat(errors.outcome(duplicate, CREATE, onceInDoubt)).isInstanceOf(Outcome.Unconfirmed.class);
     }
@@ -141,7 +144,8 @@ final class XErrorsTest {
 
     @Test
     void leavesTheTimeOpenWhereNoneIsNamed() {
-        assertThat(limited(errors.outcome(new Answer(429, Map.of(), ""), CREATE, command)).notBefore())
+        assertThat(limited(errors.outcome(new Answer(429, Map.of(), ""), CREATE, command))
+                        .notBefore())
                 .isEmpty();
         assertThat(limited(errors.outcome(
                                 new Answer(429, Map.of("x-rate-limit-reset", "99999999999"), ""), CREATE, command))
@@ -174,9 +178,8 @@ final class XErrorsTest {
             case Outcome.TokenExpired(var cause) -> cause;
             case Outcome.TokenRevoked(var cause) -> cause;
             case Outcome.Rejected(var cause) -> cause;
-            case Outcome.Unconfirmed(_, var cause) -> cause;
-            case Outcome.Published _ -> throw new AssertionError("no cause in " + outcome);
-            case Outcome.Continue _ -> throw new AssertionError("no cause in " + outcome);
+            case Outcome.Unconfirmed unconfirmed -> unconfirmed.cause();
+            case Outcome.Published _, Outcome.Continue _ -> throw new AssertionError("no cause in " + outcome);
         };
     }
 

@@ -1,0 +1,29 @@
+package io.broadside.retry;
+
+import io.broadside.events.DelayedCommand;
+import io.broadside.events.RecordPosition;
+import io.broadside.events.Withdrawal;
+import java.util.OptionalLong;
+import org.apache.kafka.common.utils.Bytes;
+
+/** What comes in, once it could be read. */
+sealed interface Arrival {
+
+    /**
+     * A command that is to wait.
+     *
+     * @param original the record's value as it stood on the topic; what is stored, so that nothing is lost that a newer
+     *     publisher put there
+     */
+    record Delayed(DelayedCommand delayed, Bytes original, RecordPosition source) implements Arrival {}
+
+    /** Somebody wants a command back. */
+    record Withdrawn(Withdrawal withdrawal) implements Arrival {}
+
+    /**
+     * The newest token of a connection.
+     *
+     * @param version empty where the connection has no token any more
+     */
+    record TokenSeen(String connectionId, OptionalLong version) implements Arrival {}
+}

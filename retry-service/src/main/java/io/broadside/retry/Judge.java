@@ -1,0 +1,213 @@
+package io.broadside.retry;
+
+import io.broadside.events.Attempt;
+import io.broadside.events.AttemptEnd;
+import io.broadside.events.DelayCause;
+import io.broadside.events.DelayedCommand;
+import io.broadside.events.PublishCommand;
+import io.broadside.retry.Pause.Exponential;
+import io.broadside.retry.Pause.Fixed;
+import io.broadside.retry.Pause.Steps;
+import io.broadside.retry.Pause.UntilPerson;
+import io.broadside.retry.Pause.UntilToken;
+import io.broadside.retry.RetryPolicy.Rule;
+import io.broadside.retry.Verdict.Hold;
+import io.broadside.retry.Verdict.TooLate;
+import io.broadside.retry.Verdict.UsedUp;
+import io.broadside.schemas.ErrorCode;
+import io.github.resilience4j.core.IntervalFunction;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.DoubleSupplier;
+
+/**
+ * Applies the policy to a command: until when it waits, or that it waits no more. Keeps nothing; as safe for use by several
+ * threads as the randomness it was given.
+ *
+ * <ol>
+ *   <li>A time named by the platform or the sender is the due time, to the millisecond, unless it has passed.
+ *   <li>A command whose due time lies beyond its deadline is too late at once, not only at the deadline.
+ *   <li>A command in doubt is never too late: it may be out already, so it must be looked for.
+ * </ol>
+ */
+final class Judge {
+
+    /** More doublings than any cap can hold. */
+    private static final int MOST_DOUBLINGS = 48;
+
+    /** A publisher that asks again for a token we have seen has not seen it yet: it gets a moment. */
+    private static final Duration FOR_THE_OTHERS = Duration.ofSeconds(1);
+
+    private static final Duration AFTER_THE_DEADLINE = Duration.ofMillis(1);
+
+    private final RetryPolicy policy;
+    private final DoubleSupplier random;
+
+    /** @param random numbers from 0 (included) to 1 (excluded) */
+    Judge(RetryPolicy policy, DoubleSupplier random) {
+        this.policy = policy;
+        this.random = random;
+    }
+
+    /**
+     * Judges a command that came to wait.
+     *
+     * @param isRepeat whether its last wait was for the same cause
+     * @param knownToken version of the newest token of the connection that was seen
+     */
+    Verdict judge(DelayedCommand delayed, Instant now, boolean isRepeat, OptionalLong knownToken) {
+        var command = delayed.getCommand();
+        var rule = policy.rule(command.getPlatform(), delayed.getCause());
+        var limit = reachedLimit(rule, delayed, now);
+        if (limit.isPresent()) {
+            return new UsedUp(limit.get());
+        }
+        var named = named(delayed).map(time -> later(time, now));
+        return switch (rule.pause()) {
+            case UntilToken(var poll) -> {
+                var needed = neededByToken(delayed);
+                yield isThere(needed, knownToken)
+                        ? until(command, isRepeat ? now.plus(FOR_THE_OTHERS) : now, now)
+                        : untilToken(command, named, named.orElse(now.plus(poll)), now, needed);
+            }
+            case UntilPerson() -> {
+                var needed = neededByPerson(delayed, knownToken);
+                yield isThere(needed, knownToken)
+                        ? until(command, isRepeat ? now.plus(FOR_THE_OTHERS) : now, now)
+                        : untilToken(command, named, named.orElse(Verdict.NEVER), now, needed);
+            }
+            case Exponential pause ->
+                until(command, named.orElseGet(() -> now.plus(chosen(pause, failures(delayed)))), now);
+            case Steps(var spans) -> until(command, named.orElseGet(() -> now.plus(spans.get(looks(command)))), now);
+            case Fixed(var span) -> until(command, named.orElseGet(() -> now.plus(span)), now);
+        };
+    }
+
+    /** Whether the call before this wait was an attempt. */
+    boolean isAttempt(DelayedCommand delayed) {
+        return policy.rule(delayed.getCommand().getPlatform(), delayed.getCause())
+                .isAttempt();
+    }
+
+    /** Whether the time has passed until which a publication is wanted; never for a command that may be out already. */
+    static boolean isTooLate(PublishCommand command, Instant now) {
+        return command.getDoubt().isEmpty()
+                && command.getDeadline().filter(now::isAfter).isPresent();
+    }
+
+    private static Verdict until(PublishCommand command, Instant due, Instant now) {
+        return isTooLate(command, due) || isTooLate(command, now)
+                ? new TooLate()
+                : new Hold(due, Verdict.NO_TOKEN, Optional.of(due));
+    }
+
+    private static Verdict untilToken(
+            PublishCommand command, Optional<Instant> named, Instant due, Instant now, long needed) {
+        if (isTooLate(command, now)) {
+            return new TooLate();
+        }
+        // The token may come before the deadline, so it waits that long; the timer then finds it too late.
+        var bounded = isTooLate(command, due)
+                ? command.getDeadline().map(end -> end.plus(AFTER_THE_DEADLINE)).orElse(due)
+                : due;
+        return new Hold(bounded, needed, named);
+    }
+
+    private static boolean isThere(long needed, OptionalLong known) {
+        return known.isPresent() && known.getAsLong() >= needed;
+    }
+
+    private static long neededByToken(DelayedCommand delayed) {
+        return delayed.getNeedsTokenVersion()
+                .or(() -> delayed.getCommand().getRefusedTokenVersion().map(refused -> refused + 1))
+                .orElse(1L);
+    }
+
+    private static long neededByPerson(DelayedCommand delayed, OptionalLong known) {
+        return delayed.getCommand()
+                .getRefusedTokenVersion()
+                .map(refused -> refused + 1)
+                .orElse(known.isPresent() ? known.getAsLong() + 1 : 1L);
+    }
+
+    private static Optional<Instant> named(DelayedCommand delayed) {
+        return delayed.getCause() == DelayCause.SCHEDULED
+                ? delayed.getNotBefore().or(delayed.getCommand()::getPublishAt)
+                : delayed.getNotBefore();
+    }
+
+    private Optional<String> reachedLimit(Rule rule, DelayedCommand delayed, Instant now) {
+        if (rule.pause() instanceof Steps(var spans) && looks(delayed.getCommand()) >= spans.size()) {
+            return Optional.of(spans.size() + " looks");
+        }
+        var counts = rule.countsNamedTimes() || delayed.getNotBefore().isEmpty();
+        if (rule.attempts() > 0 && counts && failures(delayed) >= rule.attempts()) {
+            return Optional.of(rule.attempts() + " attempts");
+        }
+        return rule.age()
+                .filter(age -> failingSince(delayed).plus(age).isBefore(now))
+                .map(age -> age.toHours() + " hours");
+    }
+
+    /** Failures of this cause so far, this one included. */
+    private static int failures(DelayedCommand delayed) {
+        var history = delayed.getCommand().getHistory();
+        if (history.isEmpty()) {
+            return delayed.getCommand().getAttempt();
+        }
+        var count = history.stream()
+                .filter(attempt -> isFailure(attempt, delayed.getCause()))
+                .count();
+        return Math.toIntExact(Math.max(1, count));
+    }
+
+    private static boolean isFailure(Attempt attempt, DelayCause cause) {
+        return switch (attempt.getEnd()) {
+            case RATE_LIMITED -> cause == DelayCause.RATE_LIMITED;
+            // A call that an open breaker held back was none.
+            case UNAVAILABLE ->
+                cause == DelayCause.UNAVAILABLE
+                        && !attempt.getErrorCode().equals(Optional.of(ErrorCode.BREAKER_OPEN.name()));
+            // A call that broke and turned out to have had no effect: the platform failed, only less plainly.
+            case ABSENT -> cause == DelayCause.UNAVAILABLE;
+            case UNKNOWN, PUBLISHED, CONTINUED, TOKEN_EXPIRED, TOKEN_REVOKED, REJECTED, UNCONFIRMED, CANNOT_TELL ->
+                false;
+        };
+    }
+
+    /** When the unbroken run of troubles began; a week's wait for a person in between ends such a run. */
+    private static Instant failingSince(DelayedCommand delayed) {
+        var since = delayed.getSince();
+        for (var attempt : delayed.getCommand().getHistory().reversed()) {
+            if (!isTrouble(attempt.getEnd())) {
+                break;
+            }
+            since = attempt.getStartedAt();
+        }
+        return since;
+    }
+
+    private static boolean isTrouble(AttemptEnd end) {
+        return switch (end) {
+            case RATE_LIMITED, UNAVAILABLE, UNCONFIRMED, ABSENT, CANNOT_TELL -> true;
+            case UNKNOWN, PUBLISHED, CONTINUED, TOKEN_EXPIRED, TOKEN_REVOKED, REJECTED -> false;
+        };
+    }
+
+    private static int looks(PublishCommand command) {
+        return command.getDoubt().map(doubt -> Math.max(0, doubt.getLooks())).orElse(0);
+    }
+
+    private Duration chosen(Exponential pause, int failures) {
+        var intervals = IntervalFunction.ofExponentialBackoff(pause.base(), 2.0, pause.cap());
+        var longest = intervals.apply(Math.clamp(failures, 1, MOST_DOUBLINGS));
+        var least = pause.least().toMillis();
+        return Duration.ofMillis(least + Math.round((longest - least) * random.getAsDouble()));
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
+    }
+}

@@ -1,0 +1,170 @@
+package io.broadside.retry;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.broadside.events.DelayedCommand;
+import io.broadside.events.RecordPosition;
+import io.broadside.retry.Arrival.Delayed;
+import io.broadside.retry.Arrival.TokenSeen;
+import io.broadside.retry.Arrival.Withdrawn;
+import io.broadside.runtime.tracing.Trace;
+import io.broadside.schemas.EventSerdes;
+import io.broadside.schemas.RegistryUnavailableException;
+import io.broadside.schemas.Topic;
+import io.broadside.schemas.Topics;
+import java.io.EOFException;
+import java.nio.BufferUnderflowException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads records. What cannot be read becomes a dead letter; what stands under another key than its connection goes back to
+ * its topic under the right one, so that it meets the tokens and withdrawals of its connection. While the registry does not
+ * answer nobody can tell whether a record is sound: the thread ends, and the record is read again.
+ */
+final class ReadArrivals extends ContextualProcessor<byte[], byte[], String, Object> {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(ReadArrivals.class);
+
+    private final EventSerdes serdes;
+    private final RetryMetrics metrics;
+    private final Map<String, Topic<DelayedCommand>> delaying =
+            RetryTopology.DELAYING.stream().collect(Collectors.toUnmodifiableMap(Topic::name, Function.identity()));
+
+    ReadArrivals(EventSerdes serdes, RetryMetrics metrics) {
+        this.serdes = serdes;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+        var metadata = context().recordMetadata().orElseThrow();
+        try {
+            read(record, metadata);
+        } catch (SerializationException e) {
+            giveUp(record, metadata, e);
+        }
+    }
+
+    private void read(Record<byte[], byte[]> record, RecordMetadata metadata) {
+        if (metadata.topic().equals(Topics.FRESH_TOKENS.name())) {
+            readToken(record);
+        } else if (metadata.topic().equals(Topics.WITHDRAWALS.name())) {
+            var withdrawal = value(Topics.WITHDRAWALS, record.value());
+            pass(record, withdrawal.getConnectionId(), new Withdrawn(withdrawal));
+        } else {
+            var topic = delaying.get(metadata.topic());
+            if (topic == null) {
+                throw new IllegalStateException("A record of " + metadata.topic() + ", which is no source.");
+            }
+            var delayed = value(topic, record.value());
+            pass(
+                    record,
+                    delayed.getCommand().getConnectionId(),
+                    new Delayed(delayed, Bytes.wrap(record.value()), position(metadata)));
+        }
+    }
+
+    /**
+     * As {@link EventSerdes#read}, but strict about whose fault it is: bytes that end too early reach us as a registry that
+     * does not answer (both are an IOException inside), or, within the first five, as no Kafka exception at all. Waiting for
+     * such a record to become better would stop its partition for good.
+     */
+    private <V extends SpecificRecord> V value(Topic<V> topic, byte @Nullable [] bytes) {
+        try {
+            return serdes.read(topic, bytes);
+        } catch (BufferUnderflowException e) {
+            throw new SerializationException("The record ends within its header.", e);
+        } catch (RegistryUnavailableException e) {
+            throw endsTooEarly(e) ? new SerializationException("The record ends too early.", e) : e;
+        }
+    }
+
+    /** Avro's decoder throws an EOFException as it is; those of a network come inside an exception of the network. */
+    private static boolean endsTooEarly(RegistryUnavailableException failure) {
+        return failure.getCause() instanceof SerializationException decoding
+                && decoding.getCause() instanceof EOFException;
+    }
+
+    private void readToken(Record<byte[], byte[]> record) {
+        if (record.key() == null) {
+            throw new SerializationException("The record has no key; the connectionId is needed.");
+        }
+        var connectionId = new String(record.key(), UTF_8);
+        var version = record.value() == null
+                ? OptionalLong.empty()
+                : OptionalLong.of(value(Topics.FRESH_TOKENS, record.value()).getVersion());
+        context()
+                .forward(
+                        new Record<String, Object>(
+                                connectionId,
+                                new TokenSeen(connectionId, version),
+                                record.timestamp(),
+                                record.headers()),
+                        RetryTopology.HOLD);
+    }
+
+    private void pass(Record<byte[], byte[]> record, String connectionId, Arrival arrival) {
+        if (Arrays.equals(connectionId.getBytes(UTF_8), record.key())) {
+            context().forward(next(record, connectionId, arrival, traced(record)), RetryTopology.HOLD);
+        } else {
+            LOGGER.atWarn()
+                    .addKeyValue("connectionId", connectionId)
+                    .addKeyValue(
+                            "topic", context().recordMetadata().orElseThrow().topic())
+                    .log("record under another key than its connection, put back under the right one");
+            context().forward(next(record, connectionId, record.value(), record.headers()), RetryTopology.REKEYED);
+        }
+    }
+
+    private void giveUp(Record<byte[], byte[]> record, RecordMetadata metadata, SerializationException cause) {
+        var isSecret = metadata.topic().equals(Topics.FRESH_TOKENS.name());
+        var letter = DeadLetters.unreadable(
+                position(metadata), record.key(), isSecret ? null : record.value(), cause, now());
+        LOGGER.atWarn()
+                .addKeyValue("topic", metadata.topic())
+                .addKeyValue("partition", metadata.partition())
+                .addKeyValue("offset", metadata.offset())
+                .addKeyValue("errorCode", letter.getCode())
+                .log("record could not be read, dead letter written");
+        metrics.deadLetter(letter.getCode());
+        context()
+                .forward(
+                        next(record, DeadLetters.keyOf(record.key()), letter, traced(record)),
+                        RetryTopology.DEAD_LETTERS);
+    }
+
+    private Record<String, Object> next(Record<byte[], byte[]> record, String key, Object value, Headers headers) {
+        return new Record<>(key, value, record.timestamp(), headers);
+    }
+
+    /** The trace is all of the headers that goes on: the others tell about the record that was, not the one that comes. */
+    private static Headers traced(Record<byte[], byte[]> record) {
+        var headers = new RecordHeaders();
+        Trace.from(record.headers()).writeTo(headers);
+        return headers;
+    }
+
+    private static RecordPosition position(RecordMetadata metadata) {
+        return new RecordPosition(metadata.topic(), metadata.partition(), metadata.offset());
+    }
+
+    private Instant now() {
+        return Instant.ofEpochMilli(context().currentSystemTimeMs());
+    }
+}

@@ -1,0 +1,149 @@
+package io.broadside.retry;
+
+import io.broadside.events.Attempt;
+import io.broadside.events.DelayCause;
+import io.broadside.events.DelayedCommand;
+import io.broadside.events.ErrorOwner;
+import io.broadside.events.PostError;
+import io.broadside.events.PostResult;
+import io.broadside.events.PublishCommand;
+import io.broadside.events.ResultStatus;
+import io.broadside.schemas.ErrorCode;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** Makes the results that retry-service tells of. */
+final class Results {
+
+    private Results() {}
+
+    /** It waits, and why, and until when if that is known. Not final. */
+    static PostResult waiting(DelayedCommand delayed, boolean wasAttempt, Optional<Instant> until, Instant at) {
+        var command = delayed.getCommand();
+        var isScheduled = delayed.getCause() == DelayCause.SCHEDULED;
+        return about(command, at)
+                .setStatus(isScheduled ? ResultStatus.SCHEDULED : ResultStatus.WAITING)
+                .setIsFinal(false)
+                .setAttempt(attemptsMade(command, wasAttempt))
+                .setWaitingFor(delayed.getCause())
+                .setWaitingUntil(until.orElse(null))
+                .setError(delayed.getErrorCode()
+                        .map(code -> error(command, code, delayed.getDetail().orElseGet(() -> sentenceOf(code))))
+                        .orElse(null))
+                .build();
+    }
+
+    /** The last word on a command whose deadline has passed while it waited. */
+    static PostResult tooLate(DelayedCommand delayed, boolean wasAttempt, Instant at) {
+        var command = delayed.getCommand();
+        var deadline = command.getDeadline().map(time -> " (" + time + ")").orElse("");
+        return failed(
+                command,
+                wasAttempt,
+                ErrorCode.DEADLINE_PASSED,
+                "The deadline of the post" + deadline + " passes before it could go out; it was "
+                        + reasonOf(delayed.getCause()) + "." + last(delayed)
+                        + " Send it again under a new requestId with a later deadline, or none.",
+                at);
+    }
+
+    /** The last word on a command that is given up and is known not to be out. */
+    static PostResult failed(PublishCommand command, boolean wasAttempt, ErrorCode code, String message, Instant at) {
+        return about(command, at)
+                .setStatus(ResultStatus.FAILED)
+                .setIsFinal(true)
+                .setAttempt(attemptsMade(command, wasAttempt))
+                .setError(error(command, code.name(), message))
+                .build();
+    }
+
+    /** The last word on a command that is given up and may be out. */
+    static PostResult unconfirmed(PublishCommand command, boolean wasAttempt, String message, Instant at) {
+        return about(command, at)
+                .setStatus(ResultStatus.UNCONFIRMED)
+                .setIsFinal(true)
+                .setAttempt(attemptsMade(command, wasAttempt))
+                .setError(error(command, ErrorCode.NOT_CONFIRMABLE.name(), message))
+                .build();
+    }
+
+    /** The last word on a command that was taken back. */
+    static PostResult cancelled(PublishCommand command, boolean wasAttempt, Instant at) {
+        return about(command, at)
+                .setStatus(ResultStatus.CANCELLED)
+                .setIsFinal(true)
+                .setAttempt(attemptsMade(command, wasAttempt))
+                .build();
+    }
+
+    /** What happened last, as a sentence with a blank before it; empty if nothing is known. */
+    static String last(DelayedCommand delayed) {
+        return delayed.getErrorCode()
+                .map(code -> " Last error: " + code + ", " + delayed.getDetail().orElseGet(() -> sentenceOf(code)))
+                .orElse("");
+    }
+
+    private static PostResult.Builder about(PublishCommand command, Instant at) {
+        return PostResult.newBuilder()
+                .setRequestId(command.getRequestId())
+                .setTargetIndex(command.getTargetIndex())
+                .setCommandId(command.getCommandId())
+                .setPlatform(command.getPlatform())
+                .setConnectionId(command.getConnectionId())
+                .setProfileId(command.getProfileId())
+                .setAcceptedAt(command.getAcceptedAt())
+                .setLabels(command.getLabels())
+                .setAt(at);
+    }
+
+    private static int attemptsMade(PublishCommand command, boolean wasAttempt) {
+        var history = command.getHistory();
+        if (!history.isEmpty()) {
+            return history.getLast().getNumber();
+        }
+        return wasAttempt ? command.getAttempt() : Math.max(0, command.getAttempt() - 1);
+    }
+
+    private static PostError error(PublishCommand command, String code, String message) {
+        var last = lastOf(command.getHistory());
+        return PostError.newBuilder()
+                .setCode(code)
+                .setOwner(codeOf(code).map(ErrorCode::owner).orElse(ErrorOwner.UNKNOWN))
+                .setMessage(message)
+                .setPlatformCode(last.flatMap(Attempt::getPlatformCode).orElse(null))
+                .setHttpStatus(last.flatMap(Attempt::getHttpStatus).orElse(null))
+                .build();
+    }
+
+    private static Optional<Attempt> lastOf(List<Attempt> history) {
+        return history.isEmpty() ? Optional.empty() : Optional.of(history.getLast());
+    }
+
+    private static String sentenceOf(String code) {
+        return codeOf(code).map(ErrorCode::sentence).orElse("A newer part of Broadside knows what this means.");
+    }
+
+    /** Codes may be added at any time, and a publisher may be newer than we are. */
+    private static Optional<ErrorCode> codeOf(String name) {
+        return Arrays.stream(ErrorCode.values())
+                .filter(code -> code.name().equals(name))
+                .findFirst();
+    }
+
+    private static String reasonOf(DelayCause cause) {
+        return switch (cause) {
+            case RATE_LIMITED -> "held back by the platform's rate limit";
+            case UNAVAILABLE -> "held back by a fault of the platform";
+            case UNCONFIRMED -> "being looked for";
+            case SCHEDULED -> "scheduled";
+            case PROCESSING -> "being processed by the platform";
+            case TOKEN -> "waiting for a new token";
+            case PERSON -> "waiting for somebody to reconnect the account";
+            case BUDGET -> "waiting for the platform's budget of calls";
+            case BREAKER_OPEN -> "held back while the platform fails";
+            case UNKNOWN -> "waiting";
+        };
+    }
+}

@@ -1,0 +1,98 @@
+package io.broadside.retry;
+
+import io.broadside.runtime.health.Checked;
+import io.broadside.runtime.health.ManagementServer;
+import io.broadside.runtime.health.Meters;
+import io.broadside.runtime.kafka.KafkaClients;
+import io.broadside.runtime.kafka.TopicSetup;
+import io.broadside.runtime.service.Closing;
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+
+/** retry-service: holds what waits, and its management server. Several may run in one JVM. */
+public final class RetryService implements AutoCloseable {
+
+    /** Names the consumer group, the changelog topics and the directory of the stores: never change it. */
+    static final String APPLICATION = "broadside-retry";
+
+    private static final String SERVICE = "retry-service";
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(15);
+
+    private final Closing closing;
+    private final ManagementServer management;
+
+    private RetryService(Closing closing, ManagementServer management) {
+        this.closing = closing;
+        this.management = management;
+    }
+
+    /**
+     * Makes sure of the topics, starts to hold and opens the management port. Returns before partitions are assigned and
+     * their stores restored: readiness tells.
+     *
+     * @throws org.apache.kafka.common.KafkaException if the broker cannot be reached or its topics cannot be used
+     * @throws io.broadside.schemas.RegistryUnavailableException if the schema registry does not answer
+     * @throws io.broadside.runtime.config.ConfigException if the management port is taken
+     */
+    public static RetryService start(RetryConfig config, Clock clock) {
+        var closing = new Closing();
+        try {
+            var meters = Meters.forService(SERVICE);
+            closing.add(meters::close);
+            var clients = closing.add(new KafkaClients(config.kafka(), SERVICE));
+            TopicSetup.ensure(clients, RetryTopology.topics(config.platforms()));
+            clients.serdes().prepare(RetryTopology.sinks(config.platforms()));
+
+            var ticks = new Ticks(clock);
+            var streams = streams(config, clients, new RetryMetrics(meters, config.platforms(), ticks), ticks, clock);
+            var streamsMetrics = closing.add(new KafkaStreamsMetrics(streams));
+            streamsMetrics.bindTo(meters);
+            closing.add(() -> streams.close(CloseOptions.groupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP)
+                    .withTimeout(CLOSE_LIMIT)));
+            streams.start();
+
+            var vertx = Vertx.vertx();
+            closing.add(() -> vertx.close().await());
+            List<Checked> readiness = List.of(() -> StreamThreads.check(streams), ticks);
+            var management = closing.add(ManagementServer.start(vertx, SERVICE, config.port(), readiness, meters));
+            return new RetryService(closing, management);
+        } catch (RuntimeException e) {
+            closing.close();
+            throw e;
+        }
+    }
+
+    /** The port of health checks and metrics. */
+    public int port() {
+        return management.port();
+    }
+
+    /** Stops holding: what waits stays in Kafka and in the local stores, and is taken up at the next start. */
+    @Override
+    public void close() {
+        closing.close();
+    }
+
+    private static KafkaStreams streams(
+            RetryConfig config, KafkaClients clients, RetryMetrics metrics, Ticks ticks, Clock clock) {
+        var judge = new Judge(
+                RetryPolicy.standard(), () -> ThreadLocalRandom.current().nextDouble());
+        var topology = RetryTopology.build(new RetryTopology.Parts(
+                clients.serdes(), config.platforms(), judge, config.tick(), config.batch(), metrics, ticks));
+        var settings = clients.streams(APPLICATION);
+        settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.threads());
+        // The order of records of different topics means nothing here, so no topic waits for another.
+        settings.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
+        var streams = new KafkaStreams(topology, settings);
+        streams.setUncaughtExceptionHandler(new StreamThreads(clock));
+        return streams;
+    }
+}

@@ -1,0 +1,253 @@
+package io.broadside.retry;
+
+import static io.broadside.retry.Fixtures.START;
+import static io.broadside.retry.Fixtures.aCommand;
+import static io.broadside.retry.Fixtures.aDoubt;
+import static io.broadside.retry.Fixtures.delayed;
+import static io.broadside.retry.Fixtures.history;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.broadside.events.Attempt;
+import io.broadside.events.AttemptEnd;
+import io.broadside.events.DelayCause;
+import io.broadside.events.DelayedCommand;
+import io.broadside.retry.Verdict.Hold;
+import io.broadside.retry.Verdict.TooLate;
+import io.broadside.retry.Verdict.UsedUp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class JudgeTest {
+
+    private static final double NEARLY_ONE = Math.nextDown(1.0);
+
+    @ParameterizedTest
+    @CsvSource({"1, 1000", "2, 2000", "3, 4000", "5, 16000", "9, 256000", "10, 300000", "11, 300000"})
+    void anOutageDoublesThePauseUpToTheCap(int failures, long longest) {
+        // Given
+        var delayed = delayed(DelayCause.UNAVAILABLE, aCommand().setHistory(history(failures, AttemptEnd.UNAVAILABLE)));
+
+        // Then
+        assertThat(waited(delayed, NEARLY_ONE)).isEqualTo(Duration.ofMillis(longest));
+        assertThat(waited(delayed, 0)).isEqualTo(Duration.ofMillis(100));
+        assertThat(waited(delayed, 0.5)).isEqualTo(Duration.ofMillis(100 + (longest - 100) / 2));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 60", "2, 120", "4, 480", "5, 900", "39, 900"})
+    void aRateLimitWithoutATimeDoublesThePauseUpToAQuarterOfAnHour(int failures, long longestSeconds) {
+        // Given
+        var delayed =
+                delayed(DelayCause.RATE_LIMITED, aCommand().setHistory(history(failures, AttemptEnd.RATE_LIMITED)));
+
+        // Then
+        assertThat(waited(delayed, NEARLY_ONE)).isEqualTo(Duration.ofSeconds(longestSeconds));
+        assertThat(waited(delayed, 0)).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = DelayCause.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"TOKEN", "PERSON"})
+    void aNamedTimeWinsWhateverTheCause(DelayCause cause) {
+        // Given
+        var time = START.plusSeconds(4711);
+
+        // When
+        var verdict = judged(delayed(cause).setNotBefore(time), 0.5);
+
+        // Then
+        assertThat(verdict).isEqualTo(new Hold(time, Verdict.NO_TOKEN, Optional.of(time)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 2", "1, 10", "2, 30", "3, 60", "4, 120", "5, 300", "6, 600"})
+    void looksBecomeRarer(int looks, long seconds) {
+        assertThat(waited(delayed(DelayCause.UNCONFIRMED, aCommand().setDoubt(aDoubt(looks))), 0.9))
+                .isEqualTo(Duration.ofSeconds(seconds));
+    }
+
+    @Test
+    void looksEnd() {
+        assertThat(judged(delayed(DelayCause.UNCONFIRMED, aCommand().setDoubt(aDoubt(7))), 0))
+                .isEqualTo(new UsedUp("7 looks"));
+    }
+
+    @Test
+    void theTwelfthOutageIsTheLast() {
+        var eleven = delayed(DelayCause.UNAVAILABLE, aCommand().setHistory(history(11, AttemptEnd.UNAVAILABLE)));
+        var twelve = delayed(DelayCause.UNAVAILABLE, aCommand().setHistory(history(12, AttemptEnd.UNAVAILABLE)));
+
+        assertThat(judged(eleven, 0)).isInstanceOf(Hold.class);
+        assertThat(judged(twelve, 0)).isEqualTo(new UsedUp("12 attempts"));
+    }
+
+    @Test
+    void otherAttemptsAreNotCountedAsOutages() {
+        // Given
+        var attempts = Stream.concat(
+                        history(20, AttemptEnd.RATE_LIMITED).stream(), history(2, AttemptEnd.UNAVAILABLE).stream())
+                .toList();
+
+        // When
+        var waited = waited(delayed(DelayCause.UNAVAILABLE, aCommand().setHistory(attempts)), NEARLY_ONE);
+
+        // Then
+        assertThat(waited).isEqualTo(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void callsThatBrokeWithoutEffectAreCountedAsOutagesAndThoseABreakerHeldBackAreNot() {
+        // Given
+        var heldBack = Attempt.newBuilder(history(1, AttemptEnd.UNAVAILABLE).getFirst())
+                .setErrorCode("BREAKER_OPEN")
+                .build();
+        var attempts = Stream.of(history(12, AttemptEnd.UNCONFIRMED), history(2, AttemptEnd.ABSENT), List.of(heldBack))
+                .flatMap(List::stream)
+                .toList();
+
+        // When
+        var waited = waited(delayed(DelayCause.UNAVAILABLE, aCommand().setHistory(attempts)), NEARLY_ONE);
+
+        // Then
+        assertThat(waited).isEqualTo(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void aPublisherThatHasNotSeenTheTokenYetIsGivenAMoment() {
+        // Given
+        var judge = new Judge(RetryPolicy.standard(), () -> 0);
+        var delayed = delayed(DelayCause.TOKEN).setNeedsTokenVersion(2L).build();
+
+        // When
+        var first = judge.judge(delayed, START, false, OptionalLong.of(2));
+        var second = judge.judge(delayed, START, true, OptionalLong.of(2));
+
+        // Then
+        assertThat(((Hold) first).due()).isEqualTo(START);
+        assertThat(((Hold) second).due()).isEqualTo(START.plusSeconds(1));
+    }
+
+    @Test
+    void theAttemptNumberCountsWhereThereIsNoHistory() {
+        assertThat(waited(delayed(DelayCause.UNAVAILABLE, aCommand().setAttempt(3)), NEARLY_ONE))
+                .isEqualTo(Duration.ofSeconds(4));
+    }
+
+    @Test
+    void rateLimitsWithATimeUseUpNoAttempts() {
+        // Given
+        var command = aCommand().setAttempt(90).setHistory(history(50, AttemptEnd.RATE_LIMITED));
+
+        // Then
+        assertThat(judged(delayed(DelayCause.RATE_LIMITED, command).setNotBefore(START.plusSeconds(5)), 0))
+                .isInstanceOf(Hold.class);
+        assertThat(judged(delayed(DelayCause.RATE_LIMITED, command), 0)).isEqualTo(new UsedUp("40 attempts"));
+    }
+
+    @Test
+    void anUnbrokenRunOfFailuresIsGivenUpByItsAge() {
+        // Given
+        var command = aCommand().setHistory(history(2, AttemptEnd.UNAVAILABLE, START.minus(Duration.ofHours(25))));
+
+        // Then
+        assertThat(judged(delayed(DelayCause.UNAVAILABLE, command), 0)).isEqualTo(new UsedUp("24 hours"));
+    }
+
+    @Test
+    void aWaitForAPersonBeginsANewRun() {
+        // Given
+        var attempts = Stream.of(
+                        history(1, AttemptEnd.UNAVAILABLE, START.minus(Duration.ofDays(6))),
+                        history(1, AttemptEnd.TOKEN_REVOKED, START.minus(Duration.ofDays(5))),
+                        history(1, AttemptEnd.UNAVAILABLE, START))
+                .flatMap(List::stream)
+                .toList();
+
+        // Then
+        assertThat(judged(delayed(DelayCause.UNAVAILABLE, aCommand().setHistory(attempts)), 0))
+                .isInstanceOf(Hold.class);
+    }
+
+    @Test
+    void aDueTimeUpToTheDeadlineIsInTime() {
+        // Given
+        var atTheDeadline = delayed(DelayCause.SCHEDULED, aCommand().setDeadline(START.plusSeconds(9)))
+                .setNotBefore(START.plusSeconds(9));
+        var beyond = delayed(DelayCause.SCHEDULED, aCommand().setDeadline(START.plusSeconds(9)))
+                .setNotBefore(START.plusMillis(9001));
+
+        // Then
+        assertThat(judged(atTheDeadline, 0)).isInstanceOf(Hold.class);
+        assertThat(judged(beyond, 0)).isEqualTo(new TooLate());
+    }
+
+    @Test
+    void aPersonWithoutADeadlineIsWaitedForWithoutEnd() {
+        assertThat(judged(delayed(DelayCause.PERSON, aCommand().setRefusedTokenVersion(5L)), 0))
+                .isEqualTo(new Hold(Verdict.NEVER, 6, Optional.empty()));
+    }
+
+    @Test
+    void aWaitForAPersonThatNamesNoTokenNeedsOneNewerThanTheNewestSeen() {
+        // Given
+        var judge = new Judge(RetryPolicy.standard(), () -> 0);
+
+        // When
+        var verdict = judge.judge(delayed(DelayCause.PERSON).build(), START, false, OptionalLong.of(8));
+
+        // Then
+        assertThat(verdict).isEqualTo(new Hold(Verdict.NEVER, 9, Optional.empty()));
+    }
+
+    @Test
+    void aPlatformMayHaveItsOwnRule() {
+        // Given
+        var standard = RetryPolicy.standard();
+        var own = RetryPolicy.Rule.waitingOnly(new Pause.Fixed(Duration.ofSeconds(33)));
+        var policy = new RetryPolicy(standard.rules(), Map.of("facebook", Map.of(DelayCause.UNAVAILABLE, own)));
+
+        // When
+        var ofFacebook = new Judge(policy, () -> 0)
+                .judge(delayed(DelayCause.UNAVAILABLE).build(), START, false, OptionalLong.empty());
+        var ofX = new Judge(policy, () -> 0)
+                .judge(
+                        delayed(DelayCause.UNAVAILABLE, aCommand().setPlatform("x"))
+                                .build(),
+                        START,
+                        false,
+                        OptionalLong.empty());
+
+        // Then
+        assertThat(((Hold) ofFacebook).due()).isEqualTo(START.plusSeconds(33));
+        assertThat(((Hold) ofX).due()).isEqualTo(START.plusMillis(100));
+    }
+
+    @Test
+    void aPolicyThatForgetsACauseIsRefused() {
+        assertThatThrownBy(() -> new RetryPolicy(Map.of(), Map.of())).hasMessageContaining("no rule for");
+    }
+
+    private static Duration waited(DelayedCommand.Builder delayed, double random) {
+        return Duration.between(START, ((Hold) judged(delayed, random)).due());
+    }
+
+    private static Verdict judged(DelayedCommand.Builder delayed, double random) {
+        return judged(delayed, random, START);
+    }
+
+    private static Verdict judged(DelayedCommand.Builder delayed, double random, Instant now) {
+        return new Judge(RetryPolicy.standard(), () -> random).judge(delayed.build(), now, false, OptionalLong.empty());
+    }
+}

@@ -1,0 +1,129 @@
+package io.broadside.retry;
+
+import static io.broadside.retry.Fixtures.START;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.broadside.runtime.config.ConfigException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.apache.kafka.streams.processor.TaskId;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The small parts. */
+class PartsTest {
+
+    private static final Clock CLOCK = Clock.fixed(START, ZoneOffset.UTC);
+    private static final TaskId TASK = new TaskId(0, 3);
+
+    @Test
+    void everySettingHasADefault() {
+        // When
+        var config = RetryConfig.from(Map.of());
+
+        // Then
+        assertThat(config.platforms()).containsExactly("facebook", "x");
+        assertThat(config.port()).isEqualTo(8084);
+        assertThat(config.tick()).isEqualTo(Duration.ofMillis(50));
+        assertThat(config.batch()).isEqualTo(5000);
+        assertThat(config.threads()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "RETRY_TICK, 11s",
+        "RETRY_TICK, 0ms",
+        "RETRY_PORT, 70000",
+        "RETRY_BATCH, 0",
+        "RETRY_THREADS, many",
+        "BROADSIDE_PLATFORMS, Face book",
+        "BROADSIDE_PLATFORMS, 'x,x'",
+        "BROADSIDE_PLATFORMS, ','"
+    })
+    void aSettingThatBreaksItsRuleIsNamed(String name, String value) {
+        assertThatThrownBy(() -> RetryConfig.from(Map.of(name, value)))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith(name + ": ");
+    }
+
+    @Test
+    void anEntryOfTheStoreIsReadAsItWasWritten() {
+        // Given
+        var held = new HeldCommand("connection-ü", "00-ab-cd-01", Bytes.wrap(new byte[] {0, 0, 0, 0, 1, 99}));
+
+        // Then
+        assertThat(HeldCommand.decoded(held.encoded())).isEqualTo(held);
+    }
+
+    @Test
+    void anEntryOfANewerReleaseIsRefused() {
+        // Given
+        var entry = new HeldCommand("c", "t", Bytes.wrap(new byte[0])).encoded();
+        entry[0] = 2;
+
+        // Then
+        assertThatThrownBy(() -> HeldCommand.decoded(entry)).hasMessageContaining("version 2");
+    }
+
+    @Test
+    void aTimerThatGoesIsWell() {
+        // Given
+        var ticks = new Ticks(CLOCK);
+
+        // When
+        ticks.tick(
+                TASK,
+                START.minusSeconds(9).toEpochMilli(),
+                START.minusSeconds(3).toEpochMilli(),
+                17);
+
+        // Then
+        assertThat(ticks.check().isOk()).isTrue();
+        assertThat(ticks.waiting()).isEqualTo(17);
+        assertThat(ticks.overdueSeconds()).isEqualTo(3);
+    }
+
+    @Test
+    void aTimerThatIsSilentFailsTheCheckUntilItsPartitionIsGone() {
+        // Given
+        var ticks = new Ticks(CLOCK);
+        ticks.begin(TASK, START.minusSeconds(11).toEpochMilli());
+
+        // When
+        var silent = ticks.check();
+        ticks.end(TASK);
+
+        // Then
+        assertThat(silent.isOk()).isFalse();
+        assertThat(silent.detail()).contains("11000 ms");
+        assertThat(ticks.check().isOk()).isTrue();
+        assertThat(ticks.overdueSeconds()).isZero();
+    }
+
+    @Test
+    void aThreadThatKeepsDyingIsReplacedEverMoreSlowlyAndThenNoMore() {
+        // Given
+        List<Duration> pauses = new ArrayList<>();
+        var threads = new StreamThreads(CLOCK, pauses::add);
+        var cause = new IllegalStateException("test");
+
+        // When
+        var responses = new ArrayList<StreamThreadExceptionResponse>();
+        for (var i = 0; i < 11; i++) {
+            responses.add(threads.handle(cause));
+        }
+
+        // Then
+        assertThat(responses.subList(0, 10)).containsOnly(StreamThreadExceptionResponse.REPLACE_THREAD);
+        assertThat(responses.getLast()).isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
+        assertThat(pauses).hasSize(10).startsWith(Duration.ofMillis(250), Duration.ofMillis(500));
+    }
+}

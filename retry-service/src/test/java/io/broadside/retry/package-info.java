@@ -1,0 +1,4 @@
+@NullMarked
+package io.broadside.retry;
+
+import org.jspecify.annotations.NullMarked;

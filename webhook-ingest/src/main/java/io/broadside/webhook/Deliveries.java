@@ -1,0 +1,176 @@
+package io.broadside.webhook;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.broadside.events.QuarantineReason;
+import io.broadside.events.QuarantinedDelivery;
+import io.broadside.events.RawDelivery;
+import io.broadside.runtime.kafka.KafkaClients;
+import io.broadside.runtime.tracing.Trace;
+import io.broadside.schemas.EventSerdes;
+import io.broadside.schemas.Topic;
+import io.broadside.schemas.Topics;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes deliveries to Kafka, and says of each when all replicas have it.
+ *
+ * <ol>
+ *   <li>No caller waits for Kafka: what the client library blocks for (metadata, memory) it does on a thread of that record.
+ *   <li>Not more than a bound of records is under way; what comes then is turned away at once.
+ *   <li>Records for the quarantine have a small bound of their own, so that forged deliveries cost the true ones nothing.
+ * </ol>
+ *
+ * Safe for use by many threads.
+ */
+final class Deliveries implements AutoCloseable {
+
+    /** What became of a delivery. */
+    sealed interface Fate {
+
+        /** All replicas have it. */
+        record Durable() implements Fate {}
+
+        /** It is not known to be there; it may still appear. */
+        record NotDurable() implements Fate {}
+    }
+
+    private static final int QUARANTINE_IN_FLIGHT = 64;
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Deliveries.class);
+
+    private final EventSerdes serdes;
+    private final Producer<byte[], byte[]> producer;
+    private final int maxInFlight;
+    private final int quarantineBodyLimit;
+    private final WebhookMetrics metrics;
+    private final Semaphore slots;
+    private final Semaphore quarantineSlots = new Semaphore(QUARANTINE_IN_FLIGHT);
+
+    Deliveries(
+            EventSerdes serdes,
+            Producer<byte[], byte[]> producer,
+            int maxInFlight,
+            int quarantineBodyLimit,
+            WebhookMetrics metrics) {
+        this.serdes = serdes;
+        this.producer = producer;
+        this.maxInFlight = maxInFlight;
+        this.quarantineBodyLimit = quarantineBodyLimit;
+        this.metrics = metrics;
+        this.slots = new Semaphore(maxInFlight);
+        metrics.inFlight(() -> maxInFlight - slots.availablePermits());
+    }
+
+    static Deliveries open(KafkaClients clients, WebhookConfig config, WebhookMetrics metrics) {
+        return new Deliveries(
+                clients.serdes(),
+                clients.producer("deliveries"),
+                config.maxInFlight(),
+                config.quarantineBodyLimit(),
+                metrics);
+    }
+
+    /**
+     * Stores a verified delivery.
+     *
+     * @param whenSettled runs once, when the record is out of memory, whatever became of it; not if the answer is empty
+     * @return what became of it, a future that never fails; empty if too many are under way
+     */
+    Optional<Future<Fate>> store(RawDelivery delivery, Runnable whenSettled) {
+        if (!slots.tryAcquire()) {
+            return Optional.empty();
+        }
+        var begun = System.nanoTime();
+        var fate = Promise.<Fate>promise();
+        send(Topics.INBOUND_RAW, delivery.getDeliveryId(), delivery, fault -> {
+            slots.release();
+            whenSettled.run();
+            if (fault == null) {
+                metrics.stored(System.nanoTime() - begun);
+                fate.complete(new Fate.Durable());
+            } else {
+                LOGGER.atError()
+                        .addKeyValue("topic", Topics.INBOUND_RAW)
+                        .addKeyValue("deliveryId", delivery.getDeliveryId())
+                        .addKeyValue("cause", fault.toString())
+                        .log("delivery not stored, the platform is asked to send it again");
+                fate.complete(new Fate.NotDurable());
+            }
+        });
+        return Optional.of(fate.future());
+    }
+
+    /** Sets a delivery aside that was not believed. Best effort: it is the platform's to repeat, if it was the platform's. */
+    void quarantine(RawDelivery delivery, QuarantineReason reason, String detail) {
+        if (!quarantineSlots.tryAcquire()) {
+            metrics.notQuarantined();
+            return;
+        }
+        var record = quarantined(delivery, reason, detail, quarantineBodyLimit);
+        send(Topics.INBOUND_QUARANTINE, delivery.getDeliveryId(), record, fault -> {
+            quarantineSlots.release();
+            if (fault != null) {
+                metrics.notQuarantined();
+            }
+        });
+    }
+
+    /** A delivery set aside, with as much of its body as is kept. */
+    static QuarantinedDelivery quarantined(
+            RawDelivery delivery, QuarantineReason reason, String detail, int bodyLimit) {
+        var body = delivery.getBody().duplicate();
+        var isTruncated = body.remaining() > bodyLimit;
+        if (isTruncated) {
+            body.limit(body.position() + bodyLimit);
+        }
+        return QuarantinedDelivery.newBuilder()
+                .setDelivery(RawDelivery.newBuilder(delivery).setBody(body).build())
+                .setReason(reason)
+                .setDetail(detail)
+                .setIsTruncated(isTruncated)
+                .build();
+    }
+
+    /** Waits for what is under way, within a limit, and closes. */
+    @Override
+    public void close() {
+        try {
+            var areDone = slots.tryAcquire(maxInFlight, CLOSE_LIMIT.toSeconds(), TimeUnit.SECONDS)
+                    && quarantineSlots.tryAcquire(QUARANTINE_IN_FLIGHT, 1, TimeUnit.SECONDS);
+            if (!areDone) {
+                LOGGER.atWarn().log("closing with records under way: their platforms were told to send them again");
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        producer.close(CLOSE_LIMIT);
+    }
+
+    private <V extends SpecificRecord> void send(
+            Topic<V> topic, String key, V value, Consumer<@Nullable Throwable> whenSettled) {
+        Thread.ofVirtual().name("store").start(() -> {
+            try {
+                var record = new ProducerRecord<>(topic.name(), key.getBytes(UTF_8), serdes.write(topic, value));
+                Trace.root().writeTo(record.headers());
+                var _ = producer.send(record, (_, fault) -> whenSettled.accept(fault));
+            } catch (RuntimeException e) {
+                // The registry is away, or the producer is closed: nothing was sent, and no callback will come.
+                whenSettled.accept(e);
+            }
+        });
+    }
+}

@@ -1,0 +1,126 @@
+package io.broadside.webhook;
+
+import io.broadside.events.InboundEvent;
+import io.broadside.events.QuarantineReason;
+import io.broadside.events.QuarantinedDelivery;
+import io.broadside.events.RawDelivery;
+import io.broadside.schemas.EventSerdes;
+import io.broadside.schemas.RegistryUnavailableException;
+import io.broadside.schemas.Topics;
+import io.broadside.webhook.platform.Normalised;
+import java.io.EOFException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.apache.avro.InvalidNumberEncodingException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One delivery becomes its events, by account, and one record for the quarantine if any of it cannot be read. No delivery
+ * whatever stops the topology; that the schema registry is away does, until it is back.
+ */
+final class Normalise extends ContextualProcessor<String, byte[], String, Normalise.Step> {
+
+    /** What comes out: an event, or a delivery that is set aside. */
+    sealed interface Step {
+
+        record Told(InboundEvent event) implements Step {}
+
+        record SetAside(QuarantinedDelivery delivery) implements Step {}
+    }
+
+    private static final String NO_DELIVERY =
+            "The record on inbound.raw is not a RawDelivery in Confluent's Avro format.";
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Normalise.class);
+
+    private final EventSerdes serdes;
+    private final int quarantineBodyLimit;
+    private final WebhookMetrics metrics;
+
+    Normalise(EventSerdes serdes, int quarantineBodyLimit, WebhookMetrics metrics) {
+        this.serdes = serdes;
+        this.quarantineBodyLimit = quarantineBodyLimit;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public void process(Record<String, byte[]> record) {
+        RawDelivery delivery;
+        try {
+            delivery = serdes.read(Topics.INBOUND_RAW, record.value());
+        } catch (SerializationException e) {
+            setAside(record, unreadable(record), NO_DELIVERY);
+            return;
+        } catch (RegistryUnavailableException e) {
+            if (!isOfTheBytes(e)) {
+                throw e;
+            }
+            setAside(record, unreadable(record), NO_DELIVERY);
+            return;
+        }
+        var normalised = normalise(delivery);
+        for (var event : normalised.events()) {
+            var key = event.getPlatform() + ":" + event.getAccountId();
+            context().forward(record.withKey(key).withValue(new Step.Told(event)));
+        }
+        if (!normalised.faults().isEmpty()) {
+            setAside(record, delivery, String.join(" ", normalised.faults()));
+        }
+    }
+
+    private Normalised normalise(RawDelivery delivery) {
+        var platform = WebhookPlatforms.find(delivery.getPlatform());
+        if (platform.isEmpty()) {
+            return Normalised.malformed("Webhooks of its platform are not known to this version.");
+        }
+        try {
+            return platform.get().normalise(delivery);
+        } catch (RuntimeException e) {
+            // A bug of ours costs this delivery a detour, not all later ones their way.
+            LOGGER.atError()
+                    .addKeyValue("platform", delivery.getPlatform())
+                    .addKeyValue("deliveryId", delivery.getDeliveryId())
+                    .setCause(e)
+                    .log("delivery could not be normalised");
+            return Normalised.malformed("Normalising it failed, which is a fault of Broadside.");
+        }
+    }
+
+    private void setAside(Record<String, byte[]> record, RawDelivery delivery, String detail) {
+        metrics.malformed();
+        var quarantined = Deliveries.quarantined(delivery, QuarantineReason.MALFORMED, detail, quarantineBodyLimit);
+        context().forward(record.withKey(delivery.getDeliveryId()).withValue(new Step.SetAside(quarantined)));
+    }
+
+    /** The delivery a record that is none is set aside as: its bytes, and where it stood. */
+    private RawDelivery unreadable(Record<String, byte[]> record) {
+        var position = context()
+                .recordMetadata()
+                .map(at -> at.topic() + "-" + at.partition() + "-" + at.offset())
+                .orElse("unknown");
+        var value = Objects.requireNonNullElse((byte @Nullable []) record.value(), new byte[0]);
+        return RawDelivery.newBuilder()
+                .setDeliveryId(position)
+                .setPlatform("unknown")
+                .setApp("unknown")
+                .setReceivedAt(Instant.ofEpochMilli(record.timestamp()))
+                .setHeaders(Map.of())
+                .setBody(ByteBuffer.wrap(value))
+                .build();
+    }
+
+    /** Whether it is Avro that broke off, and not the line to the registry: in both cases the cause is one of input. */
+    private static boolean isOfTheBytes(RegistryUnavailableException e) {
+        return Stream.<Throwable>iterate(e, Objects::nonNull, Throwable::getCause)
+                .limit(20)
+                .anyMatch(cause -> cause instanceof EOFException || cause instanceof InvalidNumberEncodingException);
+    }
+}

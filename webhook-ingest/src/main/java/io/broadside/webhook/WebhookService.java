@@ -1,0 +1,140 @@
+package io.broadside.webhook;
+
+import io.broadside.runtime.config.ConfigException;
+import io.broadside.runtime.health.ManagementServer;
+import io.broadside.runtime.health.Meters;
+import io.broadside.runtime.kafka.KafkaClients;
+import io.broadside.runtime.kafka.RunningTopology;
+import io.broadside.runtime.kafka.TopicSetup;
+import io.broadside.runtime.service.Closing;
+import io.broadside.schemas.Topic;
+import io.broadside.schemas.Topics;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * webhook-ingest: the endpoints and the topology, wired. Several of them may run in one process, each with a configuration of
+ * its own.
+ */
+public final class WebhookService implements AutoCloseable {
+
+    private static final String NAME = "webhook-ingest";
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(WebhookService.class);
+
+    private final Closing closing;
+    private final int port;
+    private final int managementPort;
+
+    private WebhookService(Closing closing, int port, int managementPort) {
+        this.closing = closing;
+        this.port = port;
+        this.managementPort = managementPort;
+    }
+
+    /**
+     * Makes sure of the topics, opens the ports and starts the topology; blocks until webhooks are taken.
+     *
+     * @throws ConfigException if the configuration cannot work, a taken port among others
+     * @throws org.apache.kafka.common.KafkaException if Kafka cannot be reached
+     * @throws io.broadside.schemas.RegistryUnavailableException if the schema registry does not answer
+     */
+    public static WebhookService start(WebhookConfig config, Clock clock) {
+        var closing = new Closing();
+        try {
+            return start(config, clock, closing);
+        } catch (RuntimeException | Error e) {
+            closing.close();
+            throw e;
+        }
+    }
+
+    /** The port of the webhooks. */
+    public int port() {
+        return port;
+    }
+
+    /** The port of health and metrics. */
+    public int managementPort() {
+        return managementPort;
+    }
+
+    /** Takes no more webhooks, finishes those under way, and closes. Blocks until that is done, within limits. */
+    @Override
+    public void close() {
+        closing.close();
+    }
+
+    private static WebhookService start(WebhookConfig config, Clock clock, Closing closing) {
+        var meters = Meters.forService(NAME);
+        closing.add(meters::close);
+        var metrics = new WebhookMetrics(meters);
+        var clients = closing.add(new KafkaClients(LargeDeliveries.allow(config.kafka(), config.bodyLimit()), NAME));
+        TopicSetup.ensure(clients, ownTopics());
+        LargeDeliveries.ensure(clients, config.bodyLimit());
+        clients.serdes().prepare(ownTopics());
+
+        var vertx = Vertx.vertx();
+        closing.add(() -> vertx.close().await());
+        var kafka = closing.add(new KafkaCheck(clients.admin()));
+        var topology =
+                InboundTopology.build(clients.serdes(), config.rememberFor(), config.quarantineBodyLimit(), metrics);
+        var streams = closing.add(RunningTopology.start("broadside-" + NAME, topology, clients, meters));
+        var management = closing.add(
+                ManagementServer.start(vertx, NAME, config.managementPort(), List.of(kafka, streams), meters));
+        var deliveries = closing.add(Deliveries.open(clients, config, metrics));
+        var port = listen(vertx, config, deliveries, metrics, clock, closing);
+        LOGGER.atInfo()
+                .addKeyValue("port", port)
+                .addKeyValue("managementPort", management.port())
+                .addKeyValue(
+                        "endpoints",
+                        config.apps().stream().map(WebhookApp::path).toList())
+                .log("webhook-ingest started");
+        return new WebhookService(closing, port, management.port());
+    }
+
+    /** One server per processor, all on one port. */
+    private static int listen(
+            Vertx vertx,
+            WebhookConfig config,
+            Deliveries deliveries,
+            WebhookMetrics metrics,
+            Clock clock,
+            Closing closing) {
+        var room = new Room(config.maxBytesInFlight());
+        metrics.bytesLeft(room::bytesLeft);
+        var servers = new ConcurrentLinkedQueue<WebhookServer>();
+        Supplier<WebhookServer> supplier = () -> {
+            var server = new WebhookServer(config, deliveries, room, metrics, clock);
+            servers.add(server);
+            return server;
+        };
+        var options = new DeploymentOptions()
+                .setThreadingModel(ThreadingModel.VIRTUAL_THREAD)
+                .setInstances(Runtime.getRuntime().availableProcessors());
+        String deployment;
+        try {
+            deployment = vertx.deployVerticle(supplier, options).await();
+        } catch (Exception e) {
+            // Vert.x throws what the operating system said, declared or not.
+            throw new ConfigException(
+                    "WEBHOOK_PORT: a free port needed, was " + config.port() + " (" + e.getMessage() + ")", e);
+        }
+        closing.add(() -> vertx.undeploy(deployment).await());
+        return servers.element().port();
+    }
+
+    private static List<Topic<?>> ownTopics() {
+        return Topics.all(List.of()).stream()
+                .filter(topic -> topic.owner() == Topic.Owner.WEBHOOK_INGEST)
+                .toList();
+    }
+}

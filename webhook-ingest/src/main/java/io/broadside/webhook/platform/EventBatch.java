@@ -1,0 +1,101 @@
+package io.broadside.webhook.platform;
+
+import io.broadside.events.InboundEvent;
+import io.broadside.events.InboundKind;
+import io.broadside.events.RawDelivery;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Collects the events of one delivery, and keeps each of them to a size that a record can have: one update of a batch that is
+ * out of bounds costs none of the others.
+ *
+ * <p>For one thread.
+ */
+public final class EventBatch {
+
+    /** Ten times what Meta says it sends at most: beyond, it is not a batch but an attempt on our memory. */
+    private static final int MOST_EVENTS = 10_000;
+
+    private static final int MOST_FAULTS = 20;
+    private static final int LONGEST_ID = 512;
+    private static final int LONGEST_TEXT = 65_536;
+    private static final int LONGEST_DETAIL = 1_000;
+    private static final int MOST_DETAILS = 50;
+
+    private final RawDelivery delivery;
+    private final List<InboundEvent> events = new ArrayList<>();
+    private final List<String> faults = new ArrayList<>();
+
+    public EventBatch(RawDelivery delivery) {
+        this.delivery = delivery;
+    }
+
+    /** The first fields of an event of this delivery; {@link #add} what comes of it. */
+    public InboundEvent.Builder begin(String accountId, InboundKind kind, String platformKind, String... identity) {
+        return InboundEvent.newBuilder()
+                .setEventId(EventId.of(delivery.getPlatform(), identity))
+                .setPlatform(delivery.getPlatform())
+                .setApp(delivery.getApp())
+                .setAccountId(accountId)
+                .setKind(kind)
+                .setPlatformKind(platformKind)
+                .setReceivedAt(delivery.getReceivedAt())
+                .setDeliveryId(delivery.getDeliveryId());
+    }
+
+    public void add(InboundEvent.Builder draft) {
+        var event = draft.build();
+        if (hasOversizedId(event)) {
+            fault("An id, name, kind or URL in it is longer than " + LONGEST_ID + " characters.");
+        } else if (events.size() == MOST_EVENTS) {
+            fault("It holds more than " + MOST_EVENTS + " updates; those after them are left out.");
+        } else {
+            event.getText().ifPresent(text -> draft.setText(clip(text, LONGEST_TEXT)));
+            events.add(draft.setDetails(bounded(event.getDetails())).build());
+        }
+    }
+
+    /** Part of the delivery cannot be read. One sentence that repeats nothing of the delivery. */
+    public void fault(String sentence) {
+        if (faults.size() < MOST_FAULTS && !faults.contains(sentence)) {
+            faults.add(sentence);
+        }
+    }
+
+    public Normalised normalised() {
+        return new Normalised(events, faults);
+    }
+
+    private static boolean hasOversizedId(InboundEvent event) {
+        var required = Stream.of(event.getAccountId(), event.getPlatformKind());
+        var optional = Stream.of(
+                        event.getActorId(),
+                        event.getActorName(),
+                        event.getObjectId(),
+                        event.getParentId(),
+                        event.getUrl())
+                .flatMap(value -> value.stream());
+        return Stream.concat(required, optional).anyMatch(value -> value.length() > LONGEST_ID);
+    }
+
+    private static Map<String, String> bounded(Map<String, String> details) {
+        var bounded = new LinkedHashMap<String, String>();
+        details.entrySet().stream()
+                .filter(detail -> detail.getKey().length() <= LONGEST_ID)
+                .limit(MOST_DETAILS)
+                .forEach(detail -> bounded.put(detail.getKey(), clip(detail.getValue(), LONGEST_DETAIL)));
+        return bounded;
+    }
+
+    /** The beginning of a text, with no half of a surrogate pair at its end. */
+    private static String clip(String text, int length) {
+        if (text.length() <= length) {
+            return text;
+        }
+        return text.substring(0, Character.isHighSurrogate(text.charAt(length - 1)) ? length - 1 : length);
+    }
+}

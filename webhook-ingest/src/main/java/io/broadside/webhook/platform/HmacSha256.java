@@ -1,0 +1,49 @@
+package io.broadside.webhook.platform;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.broadside.runtime.config.Secret;
+import java.security.InvalidKeyException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import java.util.function.Function;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** HMAC with SHA-256 (RFC 2104), the signature of nearly every platform; they differ in how they write it down. */
+public final class HmacSha256 {
+
+    private static final String ALGORITHM = "HmacSHA256";
+
+    private HmacSha256() {}
+
+    /** The 32 bytes of the signature. */
+    public static byte[] sign(byte[] content, Secret secret) {
+        try {
+            var mac = Mac.getInstance(ALGORITHM);
+            mac.init(new SecretKeySpec(secret.reveal().getBytes(UTF_8), ALGORITHM));
+            return mac.doFinal(content);
+        } catch (NoSuchAlgorithmException | InvalidKeyException e) {
+            throw new IllegalStateException("Every Java platform has HmacSHA256, and it takes any key", e);
+        }
+    }
+
+    /**
+     * Whether any of the secrets makes this signature of this content.
+     *
+     * <p>What is compared is the signature as it is written, not as it is decoded: hex in capitals, or base64 with other
+     * spare bits, is not what a platform sends. All secrets are tried, whichever fits.
+     *
+     * @param given the signature as it came
+     * @param written how the platform writes a signature down
+     */
+    public static boolean fits(String given, byte[] content, List<Secret> secrets, Function<byte[], String> written) {
+        var givenBytes = given.getBytes(UTF_8);
+        var fits = false;
+        for (var secret : secrets) {
+            fits |= MessageDigest.isEqual(written.apply(sign(content, secret)).getBytes(UTF_8), givenBytes);
+        }
+        return fits;
+    }
+}

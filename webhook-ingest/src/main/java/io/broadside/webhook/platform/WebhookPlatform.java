@@ -1,0 +1,43 @@
+package io.broadside.webhook.platform;
+
+import io.broadside.events.RawDelivery;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * How one platform shakes hands, signs and words its webhooks.
+ *
+ * <p>Implementations hold no state, are safe for use by many threads, do no I/O and throw for no input whatever.
+ */
+public interface WebhookPlatform {
+
+    /** Its id in lower case, as in paths and topics: {@code facebook}. */
+    String id();
+
+    /** Whether its handshake needs a token that we and the platform agreed upon. */
+    boolean needsVerifyToken();
+
+    /** The request headers it needs for verifying and understanding a delivery, in lower case; no others are kept. */
+    Set<String> keptHeaders();
+
+    /**
+     * Answers the platform's question whether this endpoint is ours.
+     *
+     * @param query the decoded parameters; one that came several times holds all its values, joined by a comma
+     */
+    Handshake handshake(Map<String, String> query, Credentials credentials);
+
+    /**
+     * Whether a delivery comes from the platform. Comparisons take a time that does not depend on where two signatures differ,
+     * nor on which of the secrets fits.
+     *
+     * @param headers the kept headers, names in lower case; one that came several times holds all its values, joined by a comma
+     * @param body the body, byte for byte
+     * @param now what a delivery that names its own end is measured by
+     */
+    Verdict verify(Map<String, String> headers, byte[] body, Credentials credentials, Instant now);
+
+    /** What a verified delivery tells: the events that could be read of it, and what could not. */
+    Normalised normalise(RawDelivery delivery);
+}

@@ -1,0 +1,5 @@
+/** Webhooks of Facebook Pages. */
+@NullMarked
+package io.broadside.webhook.platform.facebook;
+
+import org.jspecify.annotations.NullMarked;

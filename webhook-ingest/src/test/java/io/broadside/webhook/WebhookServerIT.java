@@ -1,0 +1,319 @@
+package io.broadside.webhook;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.broadside.embedded.RegistryConfig;
+import io.broadside.embedded.SchemaRegistry;
+import io.broadside.schemas.EventSerdes;
+import io.broadside.schemas.Topics;
+import io.broadside.webhook.platform.Vectors;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.Vertx;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The HTTP side, with a broker that does as it is told. */
+class WebhookServerIT {
+
+    private static final String X = "/webhooks/x/demo";
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final SchemaRegistry registry = SchemaRegistry.start(RegistryConfig.inMemory());
+    private final EventSerdes serdes = new EventSerdes(registry.uri(), true);
+    private final MockProducer<byte[], byte[]> broker =
+            new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final Vertx vertx = Vertx.vertx();
+    private int port;
+    private String deployment = "";
+
+    @AfterEach
+    void stop() {
+        vertx.close().await();
+        serdes.close();
+        registry.close();
+    }
+
+    @Test
+    void says200OnlyWhenTheBrokerHasTheDelivery() throws Exception {
+        // Given
+        start();
+        // When
+        var answer = post(signed());
+        awaitSent(1);
+        // Then
+        assertThat(answer).isNotDone();
+        assertThat(broker.history().getFirst().topic()).isEqualTo(Topics.INBOUND_RAW.name());
+        assertThat(broker.completeNext()).isTrue();
+        assertThat(answer.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void says503WhenTheBrokerRefuses() throws Exception {
+        // Given
+        start();
+        // When
+        var answer = post(signed());
+        awaitSent(1);
+        assertThat(broker.errorNext(new TimeoutException("no broker"))).isTrue();
+        // Then
+        assertIsToBeRepeated(answer.get(10, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void says503WhenTheBrokerTakesTooLong() throws Exception {
+        // Given
+        start("WEBHOOK_DURABLE_WITHIN", "200ms");
+        // When
+        var answer = post(signed());
+        // Then
+        assertIsToBeRepeated(answer.get(10, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void says503AtOnceWhenAsMuchIsUnderWayAsMayBe() throws Exception {
+        // Given
+        start("WEBHOOK_MAX_IN_FLIGHT", "1");
+        var first = post(signed());
+        awaitSent(1);
+        // When
+        var second = post(signed()).get(10, TimeUnit.SECONDS);
+        // Then
+        assertIsToBeRepeated(second);
+        assertThat(broker.completeNext()).isTrue();
+        assertThat(first.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        var third = post(signed());
+        awaitSent(2);
+        assertThat(broker.completeNext()).isTrue();
+        assertThat(third.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void says503AtOnceWhenTheMemoryForBodiesIsUsedUpAndNoLonger() throws Exception {
+        // Given
+        start("WEBHOOK_BODY_LIMIT", "1024", "WEBHOOK_MAX_BYTES_IN_FLIGHT", "1024");
+        for (var sent = 1; sent <= 1024 / Vectors.X_POST.bytes().length; sent++) {
+            var taken = post(signed());
+            awaitSent(sent);
+            assertThat(taken).isNotDone();
+        }
+        // When
+        var refused = post(signed()).get(10, TimeUnit.SECONDS);
+        // Then
+        assertIsToBeRepeated(refused);
+        assertThat(broker.completeNext()).isTrue();
+        var last = post(signed());
+        awaitSent(1024 / Vectors.X_POST.bytes().length + 1);
+        assertThat(last).isNotDone();
+    }
+
+    @Test
+    void refusesForgedDeliveriesHoweverManyAreSetAsideAlready() throws Exception {
+        // Given
+        start();
+        // When: nothing of it is ever acknowledged
+        for (var i = 0; i < 100; i++) {
+            var answer = post(request(X)
+                            .header("x-twitter-webhooks-signature", "sha256=AAAA")
+                            .POST(BodyPublishers.ofString(Vectors.X_POST.body()))
+                            .build())
+                    .get(10, TimeUnit.SECONDS);
+            assertThat(answer.statusCode()).isEqualTo(401);
+        }
+        // Then
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(broker.history())
+                        .hasSize(64)
+                        .allMatch(record -> record.topic().equals(Topics.INBOUND_QUARANTINE.name())));
+        assertThat(meters.counter("broadside.webhook.quarantine.dropped").count())
+                .isEqualTo(36);
+        var delivery = post(signed());
+        awaitSent(65);
+        assertThat(delivery).isNotDone();
+    }
+
+    @Test
+    void refusesABodyThatIsAnnouncedTooLarge() throws Exception {
+        // Given
+        start("WEBHOOK_BODY_LIMIT", "1024");
+        // When / Then
+        assertThat(raw("POST " + X + " HTTP/1.1\r\nhost: a\r\ncontent-length: 1025\r\n\r\n"))
+                .startsWith("HTTP/1.1 413");
+    }
+
+    @Test
+    void refusesABodyThatTurnsOutTooLarge() throws Exception {
+        // Given
+        start("WEBHOOK_BODY_LIMIT", "1024");
+        var chunk = "400\r\n" + "x".repeat(1024) + "\r\n";
+        // When / Then: it is not waited for the end
+        assertThat(raw("POST " + X + " HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n" + chunk + chunk))
+                .startsWith("HTTP/1.1 413");
+    }
+
+    @Test
+    void refusesABodyThatDoesNotComeAndServesOthersMeanwhile() throws Exception {
+        // Given
+        start("WEBHOOK_READ_LIMIT", "500ms");
+        try (var slow = connect("POST " + X + " HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nab")) {
+            // When
+            var other = get(X + "?crc_token=t");
+            // Then
+            assertThat(other.statusCode()).isEqualTo(200);
+            assertThat(firstLine(slow)).startsWith("HTTP/1.1 408");
+        }
+    }
+
+    @Test
+    void closesAConnectionThatIsSilent() throws Exception {
+        // Given
+        start("WEBHOOK_IDLE_TIMEOUT", "200ms");
+        // When / Then
+        assertThat(raw("POST " + X + " HTTP/1.1\r\n")).isEqualTo("closed");
+    }
+
+    @Test
+    void knowsNoOtherPathsAndMethodsAndTellsNothing() throws Exception {
+        // Given
+        start();
+        // When / Then
+        for (var path :
+                new String[] {"/", "/webhooks", "/webhooks/x", "/webhooks/x/other", "/webhooks/myspace/demo", X + "/"
+                }) {
+            assertThat(get(path).statusCode()).as(path).isEqualTo(404);
+            assertThat(get(path).body()).as(path).isEmpty();
+        }
+        var answer = post(request(X).PUT(BodyPublishers.ofString("<script>")).build())
+                .get(10, TimeUnit.SECONDS);
+        assertThat(answer.statusCode()).isEqualTo(405);
+        assertThat(answer.headers().firstValue("allow")).contains("GET, POST");
+        assertThat(answer.body()).isEmpty();
+    }
+
+    @Test
+    void aQueryThatCannotBeDecodedIsRefused() throws Exception {
+        // Given
+        start();
+        // When / Then
+        assertThat(raw("GET " + X + "?crc_token=%zz HTTP/1.1\r\nhost: a\r\n\r\n"))
+                .matches("HTTP/1.1 40[03] .*");
+    }
+
+    @Test
+    void aDeliveryUnderWayIsAnsweredBeforeTheServerStops() throws Exception {
+        // Given
+        start();
+        var answer = post(signed());
+        awaitSent(1);
+        // When
+        var stopped = vertx.undeploy(deployment);
+        await().atMost(LIMIT).until(() -> !isListening());
+        assertThat(broker.completeNext()).isTrue();
+        // Then
+        assertThat(answer.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        var begun = System.nanoTime();
+        stopped.await();
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(5));
+    }
+
+    private void start(String... namesAndValues) {
+        var environment = new HashMap<>(
+                Map.of("WEBHOOK_PORT", "0", "WEBHOOK_APPS", "x/demo", "WEBHOOK_X_DEMO_SECRETS", Vectors.X_SECRET));
+        for (var i = 0; i < namesAndValues.length; i += 2) {
+            environment.put(namesAndValues[i], namesAndValues[i + 1]);
+        }
+        var config = WebhookConfig.from(environment);
+        var metrics = new WebhookMetrics(meters);
+        var deliveries = new Deliveries(serdes, broker, config.maxInFlight(), config.quarantineBodyLimit(), metrics);
+        var server =
+                new WebhookServer(config, deliveries, new Room(config.maxBytesInFlight()), metrics, Clock.systemUTC());
+        deployment = vertx.deployVerticle(
+                        server, new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD))
+                .await();
+        port = server.port();
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                .timeout(LIMIT);
+    }
+
+    private HttpRequest signed() {
+        return request(X)
+                .header(
+                        "x-twitter-webhooks-signature",
+                        Vectors.X_POST.signature().orElseThrow())
+                .POST(BodyPublishers.ofString(Vectors.X_POST.body()))
+                .build();
+    }
+
+    private CompletableFuture<HttpResponse<String>> post(HttpRequest request) {
+        return client.sendAsync(request, BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return client.send(request(path).build(), BodyHandlers.ofString());
+    }
+
+    private void awaitSent(int count) {
+        await().atMost(LIMIT).until(() -> broker.history().size() >= count);
+    }
+
+    private static void assertIsToBeRepeated(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.headers().firstValue("retry-after")).contains("5");
+        assertThat(answer.body()).isEmpty();
+    }
+
+    private boolean isListening() {
+        try (var _ = new Socket("localhost", port)) {
+            return true;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    /** Sends these bytes, and reads the first line of what comes back. */
+    private String raw(String bytes) throws IOException {
+        try (var socket = connect(bytes)) {
+            return firstLine(socket);
+        }
+    }
+
+    private Socket connect(String bytes) throws IOException {
+        var socket = new Socket("localhost", port);
+        socket.setSoTimeout((int) LIMIT.toMillis());
+        socket.getOutputStream().write(bytes.getBytes(UTF_8));
+        return socket;
+    }
+
+    private static String firstLine(Socket socket) throws IOException {
+        var line = new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII)).readLine();
+        return line == null ? "closed" : line;
+    }
+}

@@ -1,0 +1,134 @@
+package io.broadside.webhook.platform.facebook;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.broadside.runtime.config.Secret;
+import io.broadside.webhook.platform.Handshake;
+import io.broadside.webhook.platform.HmacSha256;
+import io.broadside.webhook.platform.Vector;
+import io.broadside.webhook.platform.Vectors;
+import io.broadside.webhook.platform.Verdict;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FacebookWebhooksTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+
+    private final FacebookWebhooks facebook = new FacebookWebhooks();
+
+    @Test
+    void answersAHandshakeWithTheBareChallenge() {
+        assertThat(handshake("hub.challenge", "1158201444"))
+                .isEqualTo(new Handshake.Answer("text/plain; charset=utf-8", "1158201444"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "wrong", "the-verify-toke", "the-verify-tokenx", "the-verify-token, the-verify-token"})
+    void refusesAHandshakeWithAnotherToken(String token) {
+        assertThat(handshake("hub.verify_token", token)).isInstanceOf(Handshake.Refused.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "<script>alert(1)</script>", "1 2", "1&2", "ä", "1, 1"})
+    void echoesNoChallengeThatCouldBeMarkup(String challenge) {
+        assertThat(handshake("hub.challenge", challenge)).isInstanceOf(Handshake.Refused.class);
+    }
+
+    @Test
+    void refusesAHandshakeOfAnotherMode() {
+        assertThat(handshake("hub.mode", "unsubscribe")).isInstanceOf(Handshake.Refused.class);
+        assertThat(facebook.handshake(Map.of(), Vector.credentials("s"))).isInstanceOf(Handshake.Refused.class);
+    }
+
+    @Test
+    void refusesTheSameJsonWrittenWithOtherBytes() {
+        // Given
+        var reserialised =
+                Vectors.FACEBOOK_COMMENT.body().replace("\\u00e9", "é").replace("\\ud83d\\ude00", "😀");
+        // When
+        var verdict = verify(reserialised, Vectors.FACEBOOK_COMMENT.signature(), "application/json");
+        // Then
+        assertThat(Vectors.FACEBOOK_COMMENT.bytes()).hasSize(169);
+        assertThat(reserialised.getBytes(UTF_8)).hasSize(157);
+        assertThat(verdict).isInstanceOf(Verdict.Mismatch.class);
+    }
+
+    @Test
+    void refusesTheSignatureInCapitals() {
+        var capitals = Vectors.FACEBOOK_COMMENT.signature().map(text -> text.replace("b6f2", "B6F2"));
+        assertThat(verify(Vectors.FACEBOOK_COMMENT.body(), capitals, "application/json"))
+                .isInstanceOf(Verdict.Mismatch.class);
+    }
+
+    @Test
+    void takesTheContentTypeOfAFormForAFormWhateverIsInTheHeader() {
+        assertThat(verify(
+                        Vectors.FACEBOOK_COMMENT.body(),
+                        Vectors.FACEBOOK_COMMENT.signature(),
+                        "application/x-www-form-urlencoded; charset=utf-8"))
+                .isInstanceOf(Verdict.Missing.class);
+    }
+
+    @Test
+    void refusesASignedRequestThatHasExpired() {
+        // Given
+        var request = signed(
+                "{\"user_id\":\"2\",\"algorithm\":\"HMAC-SHA256\",\"expires\":" + (NOW.getEpochSecond() - 1) + "}");
+        // When / Then
+        assertThat(verifyForm(request)).isInstanceOf(Verdict.OutOfTime.class);
+    }
+
+    @Test
+    void takesASignedRequestWithoutAnEnd() {
+        assertThat(verifyForm(signed("{\"user_id\":\"2\",\"algorithm\":\"HMAC-SHA256\",\"expires\":0}")))
+                .isEqualTo(new Verdict.Valid());
+        assertThat(verifyForm(signed("{\"user_id\":\"2\",\"algorithm\":\"HMAC-SHA256\"}")))
+                .isEqualTo(new Verdict.Valid());
+    }
+
+    @Test
+    void refusesASignedRequestOfAnotherAlgorithmOrOfALogin() {
+        assertThat(verifyForm(signed("{\"user_id\":\"2\",\"algorithm\":\"none\"}")))
+                .isInstanceOf(Verdict.Mismatch.class);
+        assertThat(verifyForm(signed("{\"user_id\":\"2\",\"algorithm\":\"HMAC-SHA256\",\"code\":\"c\"}")))
+                .isInstanceOf(Verdict.Mismatch.class);
+    }
+
+    @Test
+    void refusesAFormWithTwoSignedRequests() {
+        var request = signed("{\"user_id\":\"2\",\"algorithm\":\"HMAC-SHA256\"}");
+        assertThat(verifyForm(request + "&" + request)).isInstanceOf(Verdict.Missing.class);
+    }
+
+    private Verdict verify(String body, Optional<String> signature, String contentType) {
+        var headers = new HashMap<>(Map.of("content-type", contentType));
+        signature.ifPresent(text -> headers.put("x-hub-signature-256", text));
+        return facebook.verify(headers, body.getBytes(UTF_8), Vector.credentials(Vectors.META_SECRET), NOW);
+    }
+
+    private Verdict verifyForm(String form) {
+        return verify(form, Optional.empty(), "application/x-www-form-urlencoded");
+    }
+
+    private static String signed(String payload) {
+        var base64 = Base64.getUrlEncoder().withoutPadding();
+        var encoded = base64.encodeToString(payload.getBytes(UTF_8));
+        var signature = HmacSha256.sign(encoded.getBytes(UTF_8), Secret.of(Vectors.META_SECRET));
+        return "signed_request=" + base64.encodeToString(signature) + "." + encoded;
+    }
+
+    private Handshake handshake(String name, String value) {
+        var query = new HashMap<>(
+                Map.of("hub.mode", "subscribe", "hub.challenge", "1158201444", "hub.verify_token", "the-verify-token"));
+        query.put(name, value);
+        return facebook.handshake(query, Vector.credentials(Vectors.META_SECRET));
+    }
+}
