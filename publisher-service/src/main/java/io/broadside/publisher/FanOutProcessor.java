@@ -80,7 +80,10 @@ final class FanOutProcessor implements Processor<String, byte[], String, byte[]>
             return;
         }
         var id = request.getRequestId();
-        if (!RequestRules.isValidId(id)) {
+        if (record.value().length > RequestRules.MOST_BYTES) {
+            send(Results.refused(request, ErrorCode.INVALID_REQUEST, RequestRules.tooLarge(record.value().length), now()),
+                    record.headers());
+        } else if (!RequestRules.isValidId(id)) {
             divide(request, record.headers());
         } else if (!id.equals(record.key())) {
             context.forward(

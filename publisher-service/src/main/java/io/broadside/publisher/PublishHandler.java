@@ -431,6 +431,10 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
 
     private static PublishCommand remembering(
             PublishCommand command, Instant started, Instant now, AttemptEnd end, Optional<Cause> cause) {
+        if (cause.filter(known -> known.code() == ErrorCode.BREAKER_OPEN).isPresent()) {
+            // Nothing was tried.
+            return command;
+        }
         List<Attempt> history = new ArrayList<>(command.getHistory());
         history.add(Attempt.newBuilder()
                 .setNumber(command.getAttempt())

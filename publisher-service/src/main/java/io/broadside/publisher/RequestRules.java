@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** The rules every request keeps, whatever the platform; and what a target's content is once its override is laid over it. */
 final class RequestRules {
 
+    /** A command carries the content and its own history, and must fit a record of 1 MiB. */
+    static final int MOST_BYTES = 512 << 10;
+
     private static final int MOST_TARGETS = 100;
     private static final int MOST_LABELS = 20;
     private static final int LONGEST_ID = 128;
@@ -70,7 +73,7 @@ final class RequestRules {
                         at.toString(),
                         "Schedule at most " + LONGEST_SCHEDULE.toDays() + " days ahead.")));
         request.getDeadline().ifPresent(deadline -> {
-            if (request.getPublishAt().filter(deadline::isBefore).isPresent()) {
+            if (request.getPublishAt().filter(publishAt -> !publishAt.isBefore(deadline)).isPresent()) {
                 faults.add(fault(
                         "deadline",
                         "beforePublishAt",
@@ -80,6 +83,15 @@ final class RequestRules {
             }
         });
         return faults;
+    }
+
+    static List<Fault> tooLarge(int bytes) {
+        return List.of(fault(
+                "",
+                "maxBytes",
+                Integer.toString(MOST_BYTES),
+                Integer.toString(bytes),
+                "Make the request smaller than " + MOST_BYTES / 1024 + " KiB; media are given by URL."));
     }
 
     /** What is wrong with how a target is named, before it is looked up. */

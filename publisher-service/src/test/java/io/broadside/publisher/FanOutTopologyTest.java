@@ -263,8 +263,8 @@ class FanOutTopologyTest {
         // Then
         assertThat(read(Topics.DEAD_LETTERS)).singleElement().satisfies(letter -> {
             assertThat(letter.value.getCode()).isEqualTo("UNREADABLE_RECORD");
-            assertThat(UTF_8.decode(letter.value.getRawValue().orElseThrow()))
-                    .hasToString("{\"json\":\"is not Avro\"}");
+            assertThat(UTF_8.decode(letter.value.getRawValue().orElseThrow()).toString())
+                    .isEqualTo("{\"json\":\"is not Avro\"}");
         });
         assertThat(read(Topics.commands("fake"))).hasSize(1);
     }

@@ -1,5 +1,6 @@
 package io.broadside.schemas;
 
+import io.confluent.kafka.schemaregistry.ParsedSchema;
 import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.avro.AvroSchemaUtils;
 import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
@@ -9,10 +10,13 @@ import io.confluent.kafka.serializers.KafkaAvroDeserializer;
 import io.confluent.kafka.serializers.KafkaAvroSerializer;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
@@ -32,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 public final class EventSerdes implements AutoCloseable {
 
     private static final int MOST_SCHEMAS = 1000;
+    private static final int HEADER_BYTES = 5;
+    private static final byte MAGIC = 0;
+    private static final String NOT_AVRO = "The record is not in Confluent's Avro format.";
 
     private final SchemaRegistryClient registry;
     private final boolean registersSchemas;
@@ -124,7 +131,28 @@ public final class EventSerdes implements AutoCloseable {
             throw new SerializationException("The record has no value; a "
                     + topic.type().getSimpleName() + " in Confluent's Avro format is needed.");
         }
-        return patiently(() -> cast(topic.type(), deserializer.deserialize(topic.name(), bytes)));
+        patiently(() -> knownSchema(topic.name(), bytes));
+        try {
+            return cast(topic.type(), deserializer.deserialize(topic.name(), bytes));
+        } catch (AvroRuntimeException | BufferUnderflowException e) {
+            throw new SerializationException(NOT_AVRO, e);
+        }
+    }
+
+    /**
+     * Learns the schema that a record names. Whatever goes wrong after that is the fault of the record's bytes, even if Avro
+     * calls it a failure of input.
+     */
+    private ParsedSchema knownSchema(String topic, byte[] bytes) {
+        if (bytes.length < HEADER_BYTES || bytes[0] != MAGIC) {
+            throw new SerializationException(NOT_AVRO);
+        }
+        try {
+            return registry.getSchemaBySubjectAndId(topic + "-value", ByteBuffer.wrap(bytes).getInt(1));
+        } catch (IOException | RestClientException e) {
+            throw new SerializationException(
+                    "The record names a schema that cannot be had from the registry: " + e.getMessage(), e);
+        }
     }
 
     @Override
@@ -142,7 +170,11 @@ public final class EventSerdes implements AutoCloseable {
             @Override
             @SuppressWarnings("NullAway") // Kafka's contract: no bytes, no value (a tombstone).
             public V deserialize(String topic, byte[] bytes) {
-                return bytes == null ? null : patiently(() -> cast(type, deserializer.deserialize(topic, bytes)));
+                if (bytes == null) {
+                    return null;
+                }
+                patiently(() -> knownSchema(topic, bytes));
+                return cast(type, deserializer.deserialize(topic, bytes));
             }
         };
     }

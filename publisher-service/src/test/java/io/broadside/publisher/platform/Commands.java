@@ -1,7 +1,5 @@
 package io.broadside.publisher.platform;
 
-import io.broadside.events.Attempt;
-import io.broadside.events.AttemptEnd;
 import io.broadside.events.Checkpoint;
 import io.broadside.events.Content;
 import io.broadside.events.Doubt;
@@ -10,11 +8,14 @@ import io.broadside.events.Media;
 import io.broadside.events.MediaKind;
 import io.broadside.events.PublishCommand;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 
 /** Contents and commands for tests. */
 public final class Commands {
+
+    /** Since when an earlier call of a command may have had its effect: 45 seconds ago. */
+    public static final java.time.Instant A_FORMER_DOUBT = Bench.NOW.minusSeconds(45);
+
 
     private Commands() {}
 
@@ -60,16 +61,5 @@ public final class Commands {
                 .setCause("TIMED_OUT")
                 .setLooks(looks)
                 .build();
-    }
-
-    /** A history with one attempt that nobody saw the end of, 45 seconds ago. */
-    public static List<Attempt> anAttemptInDoubt() {
-        return List.of(Attempt.newBuilder()
-                .setNumber(1)
-                .setStartedAt(Bench.NOW.minusSeconds(45))
-                .setDurationMs(20_000)
-                .setStep("create")
-                .setEnd(AttemptEnd.UNCONFIRMED)
-                .build());
     }
 }

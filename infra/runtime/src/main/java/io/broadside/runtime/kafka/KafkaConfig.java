@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
  *
  * @param instanceId unique among the instances of one service; kept across restarts it shortens the time in which
  *     transactions of a killed process hold others up
+ * @param keepsId whether the instance comes back under its id after a restart; then it gets its partitions back at once
  * @param partitions partitions of topics that are created
  * @param replication replicas of topics that are created; -1 for the broker's default
  * @param stateDirectory where Kafka Streams keeps its stores
@@ -34,6 +35,7 @@ public record KafkaConfig(
         URI registry,
         boolean registersSchemas,
         String instanceId,
+        boolean keepsId,
         int partitions,
         short replication,
         Path stateDirectory,
@@ -106,6 +108,7 @@ public record KafkaConfig(
                 settings.flag(REGISTERS_SCHEMAS),
                 settings.optionalText(INSTANCE_ID)
                         .orElseGet(() -> UUID.randomUUID().toString()),
+                settings.optionalText(INSTANCE_ID).isPresent(),
                 settings.integer(PARTITIONS, 1, 10_000),
                 (short) settings.integer(REPLICATION, -1, 100),
                 settings.path(STATE_DIRECTORY),

@@ -3,7 +3,7 @@ package io.broadside.publisher.platform.facebook;
 import static io.broadside.publisher.platform.Commands.aCheckpoint;
 import static io.broadside.publisher.platform.Commands.aCommand;
 import static io.broadside.publisher.platform.Commands.aText;
-import static io.broadside.publisher.platform.Commands.anAttemptInDoubt;
+import static io.broadside.publisher.platform.Commands.A_FORMER_DOUBT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.broadside.events.PublishCommand;
@@ -96,7 +96,7 @@ final class FacebookErrorsTest {
     void takesADuplicateAfterADoubtForTheFirstTry() {
         // Given
         var onceInDoubt = PublishCommand.newBuilder(command)
-                .setHistory(anAttemptInDoubt())
+                .setDoubtedSince(A_FORMER_DOUBT)
                 .build();
         // Then
         for (var answer : new Answer[] {error(400, 506, 0, Map.of()), error(400, 368, 1404082, Map.of())}) {

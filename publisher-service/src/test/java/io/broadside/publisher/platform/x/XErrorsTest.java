@@ -2,7 +2,7 @@ package io.broadside.publisher.platform.x;
 
 import static io.broadside.publisher.platform.Commands.aCommand;
 import static io.broadside.publisher.platform.Commands.aText;
-import static io.broadside.publisher.platform.Commands.anAttemptInDoubt;
+import static io.broadside.publisher.platform.Commands.A_FORMER_DOUBT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.broadside.events.PublishCommand;
@@ -96,7 +96,7 @@ final class XErrorsTest {
         var duplicate =
                 problem(403, "about:blank", "You are not allowed to create a Tweet with duplicate content.", Map.of());
         var onceInDoubt = PublishCommand.newBuilder(command)
-                .setHistory(anAttemptInDoubt())
+                .setDoubtedSince(A_FORMER_DOUBT)
                 .build();
         // Then
         assertThat(errors.outcome(duplicate, CREATE, onceInDoubt)).isInstanceOf(Outcome.Unconfirmed.class);

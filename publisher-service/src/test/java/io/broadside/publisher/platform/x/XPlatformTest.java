@@ -5,7 +5,7 @@ import static io.broadside.publisher.platform.Commands.aCommand;
 import static io.broadside.publisher.platform.Commands.aDescribedImage;
 import static io.broadside.publisher.platform.Commands.aDoubt;
 import static io.broadside.publisher.platform.Commands.aText;
-import static io.broadside.publisher.platform.Commands.anAttemptInDoubt;
+import static io.broadside.publisher.platform.Commands.A_FORMER_DOUBT;
 import static io.broadside.publisher.platform.Commands.anImage;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -78,7 +78,7 @@ final class XPlatformTest {
                         + "\"title\":\"Forbidden\",\"status\":403}";
         bench.server().answers(403, duplicate).answers(403, duplicate);
         var afterDoubt = aCommand("x", USER, aText("hello"))
-                .setHistory(anAttemptInDoubt())
+                .setDoubtedSince(A_FORMER_DOUBT)
                 .build();
         // Then
         assertThat(publish(command(aText("hello"))))
@@ -271,7 +271,7 @@ final class XPlatformTest {
         // Given
         bench.server().answers(200, "{\"meta\":{\"result_count\":0}}");
         var command = PublishCommand.newBuilder(inDoubt(aText("hello"), 0))
-                .setHistory(anAttemptInDoubt())
+                .setDoubtedSince(A_FORMER_DOUBT)
                 .build();
         // When
         find(command);
