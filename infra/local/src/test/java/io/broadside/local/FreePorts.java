@@ -1,0 +1,48 @@
+package io.broadside.local;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Finds room for one more stack on this machine. */
+final class FreePorts {
+
+    private FreePorts() {}
+
+    static Ports find() {
+        for (int i = 0; i < 200; i++) {
+            // Below the range from which the system gives out ports by itself.
+            var ports = new Ports(ThreadLocalRandom.current().nextInt(100, 220) * 100 % Ports.MOST);
+            if (areFree(ports)) {
+                return ports;
+            }
+        }
+        throw new IllegalStateException("No range of free ports was found");
+    }
+
+    private static boolean areFree(Ports ports) {
+        return List.of(
+                        ports.kafka(),
+                        ports.controller(),
+                        ports.registry(),
+                        ports.tokenService(),
+                        ports.tokenManagement(),
+                        ports.publisher(),
+                        ports.webhookIngest(),
+                        ports.webhookManagement(),
+                        ports.retryService(),
+                        ports.simulator())
+                .stream()
+                .allMatch(FreePorts::isFree);
+    }
+
+    private static boolean isFree(int port) {
+        try (var _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return true;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+}

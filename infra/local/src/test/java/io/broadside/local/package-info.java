@@ -1,0 +1,4 @@
+@NullMarked
+package io.broadside.local;
+
+import org.jspecify.annotations.NullMarked;
