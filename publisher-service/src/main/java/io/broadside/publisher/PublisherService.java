@@ -78,7 +78,7 @@ public final class PublisherService implements AutoCloseable {
         }
 
         var topology = FanOutTopology.build(new FanOut(platforms, connections), clients.serdes(), platforms.ids());
-        var fanOut = parts.add(RunningTopology.start("broadside-fan-out", topology, clients, meters));
+        var fanOut = parts.add(RunningTopology.start("broadside-fan-out", topology, clients, meters, clock));
 
         var handler = new PublishHandler(
                 platforms, tokens::get, Vault.open(config.vault()), http::isOpen, clients.serdes(), clock);

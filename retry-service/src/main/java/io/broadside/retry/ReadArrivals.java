@@ -9,18 +9,14 @@ import io.broadside.retry.Arrival.TokenSeen;
 import io.broadside.retry.Arrival.Withdrawn;
 import io.broadside.runtime.tracing.Trace;
 import io.broadside.schemas.EventSerdes;
-import io.broadside.schemas.RegistryUnavailableException;
 import io.broadside.schemas.Topic;
 import io.broadside.schemas.Topics;
-import java.io.EOFException;
-import java.nio.BufferUnderflowException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -28,7 +24,6 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,40 +60,19 @@ final class ReadArrivals extends ContextualProcessor<byte[], byte[], String, Obj
         if (metadata.topic().equals(Topics.FRESH_TOKENS.name())) {
             readToken(record);
         } else if (metadata.topic().equals(Topics.WITHDRAWALS.name())) {
-            var withdrawal = value(Topics.WITHDRAWALS, record.value());
+            var withdrawal = serdes.read(Topics.WITHDRAWALS, record.value());
             pass(record, withdrawal.getConnectionId(), new Withdrawn(withdrawal));
         } else {
             var topic = delaying.get(metadata.topic());
             if (topic == null) {
                 throw new IllegalStateException("A record of " + metadata.topic() + ", which is no source.");
             }
-            var delayed = value(topic, record.value());
+            var delayed = serdes.read(topic, record.value());
             pass(
                     record,
                     delayed.getCommand().getConnectionId(),
                     new Delayed(delayed, Bytes.wrap(record.value()), position(metadata)));
         }
-    }
-
-    /**
-     * As {@link EventSerdes#read}, but strict about whose fault it is: bytes that end too early reach us as a registry that
-     * does not answer (both are an IOException inside), or, within the first five, as no Kafka exception at all. Waiting for
-     * such a record to become better would stop its partition for good.
-     */
-    private <V extends SpecificRecord> V value(Topic<V> topic, byte @Nullable [] bytes) {
-        try {
-            return serdes.read(topic, bytes);
-        } catch (BufferUnderflowException e) {
-            throw new SerializationException("The record ends within its header.", e);
-        } catch (RegistryUnavailableException e) {
-            throw endsTooEarly(e) ? new SerializationException("The record ends too early.", e) : e;
-        }
-    }
-
-    /** Avro's decoder throws an EOFException as it is; those of a network come inside an exception of the network. */
-    private static boolean endsTooEarly(RegistryUnavailableException failure) {
-        return failure.getCause() instanceof SerializationException decoding
-                && decoding.getCause() instanceof EOFException;
     }
 
     private void readToken(Record<byte[], byte[]> record) {
@@ -108,7 +82,7 @@ final class ReadArrivals extends ContextualProcessor<byte[], byte[], String, Obj
         var connectionId = new String(record.key(), UTF_8);
         var version = record.value() == null
                 ? OptionalLong.empty()
-                : OptionalLong.of(value(Topics.FRESH_TOKENS, record.value()).getVersion());
+                : OptionalLong.of(serdes.read(Topics.FRESH_TOKENS, record.value()).getVersion());
         context()
                 .forward(
                         new Record<String, Object>(

@@ -4,18 +4,16 @@ import io.broadside.runtime.health.Checked;
 import io.broadside.runtime.health.ManagementServer;
 import io.broadside.runtime.health.Meters;
 import io.broadside.runtime.kafka.KafkaClients;
+import io.broadside.runtime.kafka.RunningTopology;
 import io.broadside.runtime.kafka.TopicSetup;
 import io.broadside.runtime.service.Closing;
-import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.vertx.core.Vertx;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import org.apache.kafka.streams.CloseOptions;
-import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
-import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
 
 /** retry-service: holds what waits, and its management server. Several may run in one JVM. */
 public final class RetryService implements AutoCloseable {
@@ -24,7 +22,6 @@ public final class RetryService implements AutoCloseable {
     static final String APPLICATION = "broadside-retry";
 
     private static final String SERVICE = "retry-service";
-    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(15);
 
     private final Closing closing;
     private final ManagementServer management;
@@ -52,16 +49,13 @@ public final class RetryService implements AutoCloseable {
             clients.serdes().prepare(RetryTopology.sinks(config.platforms()));
 
             var ticks = new Ticks(clock);
-            var streams = streams(config, clients, new RetryMetrics(meters, config.platforms(), ticks), ticks, clock);
-            var streamsMetrics = closing.add(new KafkaStreamsMetrics(streams));
-            streamsMetrics.bindTo(meters);
-            closing.add(() -> streams.close(CloseOptions.groupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP)
-                    .withTimeout(CLOSE_LIMIT)));
-            streams.start();
+            var topology = topology(config, clients, new RetryMetrics(meters, config.platforms(), ticks), ticks);
+            var running = closing.add(
+                    RunningTopology.start(APPLICATION, topology, clients, meters, clock, settings(config)));
 
             var vertx = Vertx.vertx();
             closing.add(() -> vertx.close().await());
-            List<Checked> readiness = List.of(() -> StreamThreads.check(streams), ticks);
+            List<Checked> readiness = List.of(running, ticks);
             var management = closing.add(ManagementServer.start(vertx, SERVICE, config.port(), readiness, meters));
             return new RetryService(closing, management);
         } catch (RuntimeException e) {
@@ -81,18 +75,19 @@ public final class RetryService implements AutoCloseable {
         closing.close();
     }
 
-    private static KafkaStreams streams(
-            RetryConfig config, KafkaClients clients, RetryMetrics metrics, Ticks ticks, Clock clock) {
+    private static Topology topology(RetryConfig config, KafkaClients clients, RetryMetrics metrics, Ticks ticks) {
         var judge = new Judge(
                 RetryPolicy.standard(), () -> ThreadLocalRandom.current().nextDouble());
-        var topology = RetryTopology.build(new RetryTopology.Parts(
+        return RetryTopology.build(new RetryTopology.Parts(
                 clients.serdes(), config.platforms(), judge, config.tick(), config.batch(), metrics, ticks));
-        var settings = clients.streams(APPLICATION);
-        settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.threads());
-        // The order of records of different topics means nothing here, so no topic waits for another.
-        settings.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
-        var streams = new KafkaStreams(topology, settings);
-        streams.setUncaughtExceptionHandler(new StreamThreads(clock));
-        return streams;
+    }
+
+    private static Map<String, Object> settings(RetryConfig config) {
+        return Map.of(
+                StreamsConfig.NUM_STREAM_THREADS_CONFIG,
+                config.threads(),
+                // The order of records of different topics means nothing here, so no topic waits for another.
+                StreamsConfig.MAX_TASK_IDLE_MS_CONFIG,
+                StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
     }
 }

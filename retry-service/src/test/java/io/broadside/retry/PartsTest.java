@@ -8,11 +8,8 @@ import io.broadside.runtime.config.ConfigException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.apache.kafka.streams.processor.TaskId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,24 +103,5 @@ class PartsTest {
         assertThat(silent.detail()).contains("11000 ms");
         assertThat(ticks.check().isOk()).isTrue();
         assertThat(ticks.overdueSeconds()).isZero();
-    }
-
-    @Test
-    void aThreadThatKeepsDyingIsReplacedEverMoreSlowlyAndThenNoMore() {
-        // Given
-        List<Duration> pauses = new ArrayList<>();
-        var threads = new StreamThreads(CLOCK, pauses::add);
-        var cause = new IllegalStateException("test");
-
-        // When
-        var responses = new ArrayList<StreamThreadExceptionResponse>();
-        for (var i = 0; i < 11; i++) {
-            responses.add(threads.handle(cause));
-        }
-
-        // Then
-        assertThat(responses.subList(0, 10)).containsOnly(StreamThreadExceptionResponse.REPLACE_THREAD);
-        assertThat(responses.getLast()).isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
-        assertThat(pauses).hasSize(10).startsWith(Duration.ofMillis(250), Duration.ofMillis(500));
     }
 }

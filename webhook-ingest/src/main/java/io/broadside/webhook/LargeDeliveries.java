@@ -4,7 +4,6 @@ import io.broadside.runtime.config.ConfigException;
 import io.broadside.runtime.kafka.KafkaClients;
 import io.broadside.runtime.kafka.KafkaConfig;
 import io.broadside.schemas.Topics;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -34,22 +33,8 @@ final class LargeDeliveries {
 
     /** The same clients, whose producers take records of that length; a limit set by hand stands. */
     static KafkaConfig allow(KafkaConfig kafka, int bodyLimit) {
-        var extra = new HashMap<>(kafka.extra());
-        extra.putIfAbsent(
+        return kafka.withExtra(
                 ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(Math.max(1 << 20, recordLimit(bodyLimit))));
-        return new KafkaConfig(
-                kafka.bootstrapServers(),
-                kafka.registry(),
-                kafka.registersSchemas(),
-                kafka.instanceId(),
-                kafka.partitions(),
-                kafka.replication(),
-                kafka.stateDirectory(),
-                kafka.groupProtocol(),
-                kafka.commitInterval(),
-                kafka.transactionTimeout(),
-                kafka.sessionTimeout(),
-                extra);
     }
 
     /**

@@ -5,16 +5,12 @@ import io.broadside.events.QuarantineReason;
 import io.broadside.events.QuarantinedDelivery;
 import io.broadside.events.RawDelivery;
 import io.broadside.schemas.EventSerdes;
-import io.broadside.schemas.RegistryUnavailableException;
 import io.broadside.schemas.Topics;
 import io.broadside.webhook.platform.Normalised;
-import java.io.EOFException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
-import org.apache.avro.InvalidNumberEncodingException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
@@ -57,12 +53,6 @@ final class Normalise extends ContextualProcessor<String, byte[], String, Normal
         try {
             delivery = serdes.read(Topics.INBOUND_RAW, record.value());
         } catch (SerializationException e) {
-            setAside(record, unreadable(record), NO_DELIVERY);
-            return;
-        } catch (RegistryUnavailableException e) {
-            if (!isOfTheBytes(e)) {
-                throw e;
-            }
             setAside(record, unreadable(record), NO_DELIVERY);
             return;
         }
@@ -115,12 +105,5 @@ final class Normalise extends ContextualProcessor<String, byte[], String, Normal
                 .setHeaders(Map.of())
                 .setBody(ByteBuffer.wrap(value))
                 .build();
-    }
-
-    /** Whether it is Avro that broke off, and not the line to the registry: in both cases the cause is one of input. */
-    private static boolean isOfTheBytes(RegistryUnavailableException e) {
-        return Stream.<Throwable>iterate(e, Objects::nonNull, Throwable::getCause)
-                .limit(20)
-                .anyMatch(cause -> cause instanceof EOFException || cause instanceof InvalidNumberEncodingException);
     }
 }

@@ -86,7 +86,7 @@ public final class WebhookService implements AutoCloseable {
         var kafka = closing.add(new KafkaCheck(clients.admin()));
         var topology =
                 InboundTopology.build(clients.serdes(), config.rememberFor(), config.quarantineBodyLimit(), metrics);
-        var streams = closing.add(RunningTopology.start("broadside-" + NAME, topology, clients, meters));
+        var streams = closing.add(RunningTopology.start("broadside-" + NAME, topology, clients, meters, clock));
         var management = closing.add(
                 ManagementServer.start(vertx, NAME, config.managementPort(), List.of(kafka, streams), meters));
         var deliveries = closing.add(Deliveries.open(clients, config, metrics));

@@ -86,7 +86,7 @@ final class Demo {
                 .account(account(accounts, "bakery/x"))
                 .status(503));
         control.expireToken(X, account(accounts, "coffee/x"));
-        control.inject(Failure.of(FACEBOOK, "page.feed", SERVER_ERROR_AFTER_EFFECT)
+        control.inject(Failure.of(FACEBOOK, "post.show", SERVER_ERROR_AFTER_EFFECT)
                 .account(account(accounts, "library/facebook")));
         screen.say("");
         screen.say("At the platforms, and unknown to Broadside:");

@@ -4,7 +4,9 @@ import io.broadside.simulator.account.Account;
 import io.broadside.simulator.account.FacebookPage;
 import io.broadside.simulator.account.XUser;
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Connects the simulator's accounts to the profiles bakery, coffee and library, as their owners would. */
@@ -30,7 +32,7 @@ final class DemoAccounts {
             throws IOException, InterruptedException {
         var connected = new HashMap<String, Connected>();
         var perPlatform = new HashMap<String, Integer>();
-        for (var account : stack.simulator().control().accounts()) {
+        for (var account : inOrder(stack.simulator().control().accounts())) {
             var platform = account.platform().id();
             var number = perPlatform.merge(platform, 1, Integer::sum) - 1;
             if (number < PROFILES.length) {
@@ -38,6 +40,10 @@ final class DemoAccounts {
             }
         }
         return connected;
+    }
+
+    private static List<Account> inOrder(List<Account> accounts) {
+        return accounts.stream().sorted(Comparator.comparing(Account::id)).toList();
     }
 
     private static Connected connect(StackClient client, String profile, Account account)

@@ -13,13 +13,17 @@ import io.broadside.simulator.failure.Failures;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpTimeoutException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class FailuresIT {
     private final PlatformSimulator simulator = PlatformSimulator.start(SimulatorConfig.onPort(0));
@@ -64,15 +68,36 @@ class FailuresIT {
         var onX = client.tweet("a");
         // Then
         assertThat(inMinutes.status()).isEqualTo(400);
+        assertThat(inMinutes.header("Retry-After")).isEmpty();
         assertThat(inMinutes.header("X-Business-Use-Case-Usage"))
                 .isEqualTo("{\"" + PAGE + "\":[{\"type\":\"pages\",\"call_count\":100,\"total_cputime\":20,"
                         + "\"total_time\":20,\"estimated_time_to_regain_access\":19}]}");
         assertThat(inSeconds.status()).isEqualTo(429);
+        assertThat(inSeconds.json().at("/error/code").asInt()).isEqualTo(80001);
         assertThat(inSeconds.header("Retry-After")).isEqualTo("7");
+        assertThat(inSeconds.header("X-Business-Use-Case-Usage")).isEmpty();
         assertThat(onX.header("x-rate-limit-remaining")).isEqualTo("0");
         assertThat(onX.header("Retry-After")).isEqualTo("7");
-        assertThat(Long.parseLong(onX.header("x-rate-limit-reset"))).isBetween(before + 7, before + 17);
+        assertThat(Long.parseLong(onX.header("x-rate-limit-reset"))).isBetween(before + 7, before + 18);
         assertNothingPublishedAndThenWorking();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2026-01-01T00:00:10Z, 2026-01-01T00:00:17Z", "2026-01-01T00:00:10.9Z, 2026-01-01T00:00:18Z"})
+    void namesAResetOnXThatIsNotBeforeTheRetryIsAllowed(Instant now, Instant reset) throws Exception {
+        // Given
+        var config = SimulatorConfig.onPort(0).withClock(Clock.fixed(now, ZoneOffset.UTC));
+        try (var frozen = PlatformSimulator.start(config);
+                var caller = new SimulatorClient(frozen)) {
+            frozen.control()
+                    .inject(failure(Platform.X, FailureKind.RATE_LIMITED_WITH_RETRY_AFTER)
+                            .seconds(7));
+            // When
+            var refused = caller.tweet("a");
+            // Then
+            assertThat(refused.header("Retry-After")).isEqualTo("7");
+            assertThat(refused.header("x-rate-limit-reset")).isEqualTo(Long.toString(reset.getEpochSecond()));
+        }
     }
 
     @Test

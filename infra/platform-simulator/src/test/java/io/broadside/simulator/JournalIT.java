@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.broadside.simulator.account.Platform;
+import io.broadside.simulator.post.Publication;
 import java.io.File;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -85,7 +83,51 @@ class JournalIT {
     void losesNothingItAnsweredForWhenItIsKilled() throws Exception {
         // Given
         int port = freePort();
-        var base = URI.create("http://127.0.0.1:" + port);
+        var running = startProcess(port);
+        try (var client = new SimulatorClient(URI.create("http://127.0.0.1:" + port))) {
+            awaitHealth(client);
+            // When
+            for (int i = 0; i < 50; i++) {
+                assertThat(client.tweet("post " + i).status()).isEqualTo(201);
+            }
+            var draft = client.draft(Map.of("message", "draft")).text("/id");
+            var shown = client.draft(Map.of("link", "https://example.org/a")).text("/id");
+            assertThat(client.show(shown).status()).isEqualTo(200);
+            running.destroyForcibly().waitFor();
+            // Then
+            assertKnown(draft, shown);
+        } finally {
+            running.destroyForcibly();
+        }
+    }
+
+    private void assertKnown(String draft, String shown) throws Exception {
+        try (var simulator = start();
+                var client = new SimulatorClient(simulator)) {
+            assertThat(simulator.control().posts(Platform.X)).hasSize(50);
+            assertThat(simulator.control().posts(Platform.FACEBOOK))
+                    .singleElement()
+                    .satisfies(post -> {
+                        assertThat(post.id()).isEqualTo(shown);
+                        assertThat(post.link()).contains("https://example.org/a");
+                    });
+            assertThat(client.post(draft).text("/is_published")).isEqualTo("false");
+            assertThat(client.post(shown).text("/is_published")).isEqualTo("true");
+            assertThat(client.show(shown).status()).isEqualTo(200);
+            assertThat(client.show(draft).status()).isEqualTo(200);
+        }
+        try (var simulator = start()) {
+            assertThat(simulator.control().posts(Platform.FACEBOOK))
+                    .extracting(Publication::id)
+                    .containsExactly(shown, draft);
+        }
+    }
+
+    private PlatformSimulator start() {
+        return PlatformSimulator.start(SimulatorConfig.onPort(0).withDataDirectory(directory));
+    }
+
+    private Process startProcess(int port) throws IOException {
         var process = new ProcessBuilder(
                         ProcessHandle.current().info().command().orElseThrow(),
                         "-cp",
@@ -95,35 +137,13 @@ class JournalIT {
                 .redirectOutput(ProcessBuilder.Redirect.to(new File(directory.toFile(), "out.txt")));
         process.environment().put("SIMULATOR_PORT", Integer.toString(port));
         process.environment().put("SIMULATOR_DATA", directory.toString());
-        var running = process.start();
-        try (var http = HttpClient.newHttpClient()) {
-            await().atMost(Duration.ofSeconds(30))
-                    .ignoreExceptionsInstanceOf(IOException.class)
-                    .until(() -> status(http, HttpRequest.newBuilder(base.resolve("/control/health"))) == 200);
-            // When
-            for (int i = 0; i < 50; i++) {
-                var post = HttpRequest.newBuilder(base.resolve("/x/2/tweets"))
-                        .header("Authorization", "Bearer " + SimulatorClient.X_TOKEN)
-                        .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString("{\"text\":\"post " + i + "\"}"));
-                assertThat(status(http, post)).isEqualTo(201);
-            }
-            running.destroyForcibly().waitFor();
-            // Then
-            try (var simulator = start()) {
-                assertThat(simulator.control().posts(Platform.X)).hasSize(50);
-            }
-        } finally {
-            running.destroyForcibly();
-        }
+        return process.start();
     }
 
-    private PlatformSimulator start() {
-        return PlatformSimulator.start(SimulatorConfig.onPort(0).withDataDirectory(directory));
-    }
-
-    private static int status(HttpClient http, HttpRequest.Builder request) throws IOException, InterruptedException {
-        return http.send(request.build(), BodyHandlers.ofString()).statusCode();
+    private static void awaitHealth(SimulatorClient client) {
+        await().atMost(Duration.ofSeconds(30))
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .until(() -> client.get("/control/health", "").status() == 200);
     }
 
     private static int freePort() throws IOException {

@@ -13,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -30,7 +31,11 @@ final class SimulatorClient implements AutoCloseable {
     private final URI base;
 
     SimulatorClient(PlatformSimulator simulator) {
-        this.base = simulator.uri();
+        this(simulator.uri());
+    }
+
+    SimulatorClient(URI base) {
+        this.base = base;
     }
 
     Answer get(String path, String token) throws IOException, InterruptedException {
@@ -96,6 +101,23 @@ final class SimulatorClient implements AutoCloseable {
 
     Answer feed(String message) throws IOException, InterruptedException {
         return form("/facebook/v26.0/" + PAGE + "/feed", PAGE_TOKEN, Map.of("message", message));
+    }
+
+    /** A post that nobody sees yet, read back as the publisher does. */
+    Answer draft(Map<String, String> content) throws IOException, InterruptedException {
+        var fields = new HashMap<>(content);
+        fields.put("published", "false");
+        fields.put("fields", "id,permalink_url,is_published");
+        return form("/facebook/v26.0/" + PAGE + "/feed", PAGE_TOKEN, fields);
+    }
+
+    Answer show(String postId) throws IOException, InterruptedException {
+        return form("/facebook/v26.0/" + postId, PAGE_TOKEN, Map.of("is_published", "true"));
+    }
+
+    Answer post(String postId) throws IOException, InterruptedException {
+        return get(
+                "/facebook/v26.0/" + postId + "?fields=id,is_published,permalink_url,message,attachments", PAGE_TOKEN);
     }
 
     byte[] image() throws IOException, InterruptedException {

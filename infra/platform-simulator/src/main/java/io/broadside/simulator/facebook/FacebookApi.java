@@ -30,6 +30,7 @@ public final class FacebookApi implements Api {
             "page.photos",
             "page.subscribed_apps",
             "page.subscribed_apps.read",
+            "post.show",
             "post.comments",
             "object.read",
             "object.delete",
@@ -111,6 +112,7 @@ public final class FacebookApi implements Api {
             default ->
                 switch (request.method()) {
                     case "GET" -> operation("object.read", request, graph -> reading.object(id, graph));
+                    case "POST" -> operation("post.show", request, graph -> publishing.show(id, graph));
                     case "DELETE" -> operation("object.delete", request, graph -> publishing.delete(id, graph));
                     default -> unknown(request);
                 };
@@ -144,11 +146,13 @@ public final class FacebookApi implements Api {
             case RATE_LIMITED -> FacebookError.pageLimit(failure.status().orElse(400));
             case RATE_LIMITED_WITH_RETRY_AFTER -> {
                 int seconds = failure.seconds().orElse(DEFAULT_RETRY_SECONDS);
-                var refused = FacebookError.pageLimit(failure.status().orElse(400))
-                        .with(
+                var refused = FacebookError.pageLimit(failure.status().orElse(400));
+                // Not both: rounded up to minutes, the usage would name a longer time than Retry-After.
+                yield refused.status() == 429
+                        ? refused.with("Retry-After", Integer.toString(seconds))
+                        : refused.with(
                                 "X-Business-Use-Case-Usage",
                                 usage(operation.accountId().orElse("0"), 100, Math.ceilDiv(seconds, 60)));
-                yield refused.status() == 429 ? refused.with("Retry-After", Integer.toString(seconds)) : refused;
             }
             case SERVER_ERROR_BEFORE_EFFECT, SERVER_ERROR_AFTER_EFFECT ->
                 FacebookError.serverError(failure.status().orElse(500));

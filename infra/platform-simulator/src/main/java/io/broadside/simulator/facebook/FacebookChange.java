@@ -20,6 +20,9 @@ sealed interface FacebookChange {
         }
     }
 
+    /** An unpublished post became visible. */
+    record Shown(String id, Instant at, Instant calledAt) implements FacebookChange {}
+
     record PhotoAdded(Photo photo) implements FacebookChange {}
 
     record Commented(Comment comment) implements FacebookChange {}
@@ -82,6 +85,10 @@ sealed interface FacebookChange {
             implements Node {
         public Post {
             photoIds = List.copyOf(photoIds);
+        }
+
+        Post shown() {
+            return new Post(id, pageId, message, link, photoIds, true, createdAt);
         }
     }
 

@@ -131,6 +131,35 @@ final class FacebookPublishing {
                 .map(bytes -> addPhoto(page, request, ImageType.fingerprint(checked(bytes))));
     }
 
+    /**
+     * Shows an unpublished post; nothing else of a post can be changed here. Shown again it stays as it is, and there is no
+     * way back.
+     *
+     * <p>{@code is_published} of {@code PagePost.api_update} in facebook-python-business-sdk.
+     */
+    Reply show(String postId, GraphRequest request) {
+        callers.of(request);
+        var known = state.post(postId).orElseThrow(() -> FacebookError.noSuchObject(request.method(), postId));
+        var page = callers.asPage(request, known.pageId());
+        request.onlyKnown(Set.of("is_published"));
+        if (request.parameter("is_published").isEmpty()) {
+            throw FacebookError.invalidParameter("The parameter is_published is required");
+        }
+        var isToBeShown = request.flag("is_published", true);
+        synchronized (page) {
+            var post = state.post(postId).orElseThrow(() -> FacebookError.noSuchObject(request.method(), postId));
+            if (post.published() && !isToBeShown) {
+                throw FacebookError.invalidParameter("A published post cannot be made unpublished: is_published");
+            }
+            if (!post.published() && isToBeShown) {
+                refuseDuplicate(page, state.content(post));
+                state.commit(new FacebookChange.Shown(
+                        postId, clock.instant(), request.request().arrivedAt()));
+            }
+        }
+        return Reply.json(200, Json.object().put("success", true));
+    }
+
     Reply comment(String postId, GraphRequest request) {
         var post = state.node(postId).orElseThrow(() -> FacebookError.noSuchObject(request.method(), postId));
         var page = callers.asPage(request, post.pageId());

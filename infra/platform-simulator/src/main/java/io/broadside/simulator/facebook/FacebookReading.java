@@ -72,15 +72,16 @@ final class FacebookReading {
         int index = start - 1;
         int last = start;
         for (; index >= 0 && data.size() < limit; index--) {
-            var post = page.at(index);
+            var found = state.post(page.at(index));
+            if (found.isEmpty()) {
+                continue;
+            }
+            var post = found.get();
             if (post.createdAt().isBefore(since)) {
                 index = -1;
                 break;
             }
-            if (!post.createdAt().isAfter(until)
-                    && (post.published() || !publishedOnly)
-                    && state.node(post.id()).isPresent()
-                    && isVisible(post)) {
+            if (!post.createdAt().isAfter(until) && (post.published() || !publishedOnly) && isVisible(post)) {
                 data.add(views.view(post, fields));
                 last = index;
             }

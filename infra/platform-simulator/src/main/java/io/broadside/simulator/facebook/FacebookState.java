@@ -3,6 +3,7 @@ package io.broadside.simulator.facebook;
 import io.broadside.simulator.account.FacebookPage;
 import io.broadside.simulator.account.Platform;
 import io.broadside.simulator.facebook.FacebookChange.Node;
+import io.broadside.simulator.facebook.FacebookChange.Photo;
 import io.broadside.simulator.facebook.FacebookChange.Post;
 import io.broadside.simulator.facebook.FacebookChange.Token;
 import io.broadside.simulator.facebook.FacebookChange.TokenKind;
@@ -19,8 +20,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
-/** Pages, people and what they made. Posts are made while holding the {@link Page} they belong to. */
+/** Pages, people and what they made. Posts are made and shown while holding the {@link Page} they belong to. */
 final class FacebookState {
     private static final long FIRST_ID = 1_220_000_000L;
     private static final long FIRST_USER_ID = 2_000_000_000L;
@@ -80,6 +82,19 @@ final class FacebookState {
         return Optional.ofNullable(nodes.get(id)).filter(node -> !deleted.contains(id));
     }
 
+    Optional<Post> post(String id) {
+        return node(id).flatMap(node -> node instanceof Post post ? Optional.of(post) : Optional.empty());
+    }
+
+    /** What readers see of a post, with its photos whether they were deleted since or not. */
+    Content content(Post post) {
+        var fingerprints = post.photoIds().stream()
+                .map(nodes::get)
+                .flatMap(node -> node instanceof Photo photo ? Stream.of(photo.fingerprint()) : Stream.empty())
+                .toList();
+        return new Content(post.message(), post.link(), fingerprints);
+    }
+
     Optional<List<String>> subscribedFields(String pageId) {
         return Optional.ofNullable(subscribedFields.get(pageId));
     }
@@ -94,6 +109,7 @@ final class FacebookState {
             case FacebookChange.TokenEnded(var value, var end) ->
                 tokens.computeIfPresent(value, (_, token) -> token.ended(end));
             case FacebookChange.Posted(var post, var fingerprints, var calledAt) -> add(post, fingerprints, calledAt);
+            case FacebookChange.Shown(var id, var at, var calledAt) -> show(id, at, calledAt);
             case FacebookChange.PhotoAdded(var photo) -> put(photo.id(), photo);
             case FacebookChange.Commented(var comment) -> put(suffix(comment.id()), comment);
             case FacebookChange.Deleted(var id) -> deleted.add(id);
@@ -130,19 +146,31 @@ final class FacebookState {
 
     private void add(Post post, List<String> fingerprints, Instant calledAt) {
         put(suffix(post.id()), post);
-        page(post.pageId()).ifPresent(page -> page.add(post, fingerprints));
+        page(post.pageId()).ifPresent(page -> page.add(post.id()));
         if (post.published()) {
-            publications.add(new Publication(
-                    Platform.FACEBOOK,
-                    post.pageId(),
-                    post.id(),
-                    post.message(),
-                    post.link(),
-                    fingerprints,
-                    Optional.empty(),
-                    post.createdAt(),
-                    calledAt));
+            publish(post, new Content(post.message(), post.link(), fingerprints), post.createdAt(), calledAt);
         }
+    }
+
+    private void show(String id, Instant at, Instant calledAt) {
+        if (nodes.get(id) instanceof Post post) {
+            nodes.put(id, post.shown());
+            publish(post, content(post), at, calledAt);
+        }
+    }
+
+    private void publish(Post post, Content content, Instant at, Instant calledAt) {
+        page(post.pageId()).ifPresent(page -> page.published(content));
+        publications.add(new Publication(
+                Platform.FACEBOOK,
+                post.pageId(),
+                post.id(),
+                content.message(),
+                content.link(),
+                content.mediaFingerprints(),
+                Optional.empty(),
+                at,
+                calledAt));
     }
 
     private void put(String number, Node node) {
@@ -156,7 +184,7 @@ final class FacebookState {
 
     /** A Page and its posts. Guarded by itself. */
     static final class Page {
-        private final List<Post> feed = new ArrayList<>(0);
+        private final List<String> feed = new ArrayList<>(0);
         private Optional<Content> lastPublished = Optional.empty();
         private volatile FacebookPage account;
 
@@ -172,11 +200,12 @@ final class FacebookState {
             return account.id();
         }
 
-        synchronized void add(Post post, List<String> fingerprints) {
-            feed.add(post);
-            if (post.published()) {
-                lastPublished = Optional.of(new Content(post.message(), post.link(), fingerprints));
-            }
+        synchronized void add(String postId) {
+            feed.add(postId);
+        }
+
+        synchronized void published(Content content) {
+            lastPublished = Optional.of(content);
         }
 
         synchronized Optional<Content> lastPublished() {
@@ -187,8 +216,8 @@ final class FacebookState {
             return feed.size();
         }
 
-        /** A post by its place, the oldest at 0. Deleted ones keep theirs. */
-        synchronized Post at(int index) {
+        /** The id of a post by its place, the oldest at 0. Deleted ones keep theirs. */
+        synchronized String at(int index) {
             return feed.get(index);
         }
     }

@@ -73,12 +73,16 @@ record GraphRequest(Request request, String version, List<String> path, Map<Stri
      * name is found here.
      */
     void onlyKnown(Set<String> known) {
-        for (var name : parameters.keySet()) {
-            int bracket = name.indexOf('[');
-            var bare = bracket < 0 ? name : name.substring(0, bracket);
-            if (!known.contains(bare) && !COMMON.contains(bare)) {
-                throw FacebookError.invalidParameter("Unexpected parameter: " + name);
-            }
+        var unknown = parameters.keySet().stream()
+                .filter(name -> {
+                    int bracket = name.indexOf('[');
+                    var bare = bracket < 0 ? name : name.substring(0, bracket);
+                    return !known.contains(bare) && !COMMON.contains(bare);
+                })
+                .sorted()
+                .toList();
+        if (!unknown.isEmpty()) {
+            throw FacebookError.invalidParameter("Unexpected parameter: " + String.join(", ", unknown));
         }
     }
 

@@ -5,11 +5,17 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** What can be made to go wrong. "Effect" is the post, the comment, the upload or the rotation of tokens. */
+/**
+ * What can be made to go wrong. "Effect" is the post, a draft becoming visible, the comment, the upload or the rotation of
+ * tokens.
+ */
 public enum FailureKind {
     /** Refused in the network's way for too many calls, without a time to come back. */
     RATE_LIMITED,
-    /** The same with a time: headers of the network, and {@code Retry-After} where HTTP 429 is used. */
+    /**
+     * The same with a time. X has it in its own header and in {@code Retry-After}; Facebook in minutes in its usage header,
+     * or, with HTTP status 429, in seconds in {@code Retry-After} alone.
+     */
     RATE_LIMITED_WITH_RETRY_AFTER,
     /** A server error; nothing happened. */
     SERVER_ERROR_BEFORE_EFFECT,

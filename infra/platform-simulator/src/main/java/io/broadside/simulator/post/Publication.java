@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * @param media fingerprints of the contents of its media, or their URLs where contents were not looked at
  * @param replyTo the post it answers, on X
- * @param calledAt when the call that made it arrived
+ * @param calledAt when the call that published it arrived
  */
 public record Publication(
         Platform platform,

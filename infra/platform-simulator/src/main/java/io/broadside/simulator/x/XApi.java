@@ -220,6 +220,7 @@ public final class XApi implements Api {
         return request.bearer().flatMap(state.tokens()::access);
     }
 
+    /** The reset is the first whole second at which it is over: who goes by it is never too early. */
     private static Map<String, String> rateHeaders(int limit, int remaining, Instant reset) {
         return Map.of(
                 "x-rate-limit-limit",
@@ -227,7 +228,7 @@ public final class XApi implements Api {
                 "x-rate-limit-remaining",
                 Integer.toString(remaining),
                 "x-rate-limit-reset",
-                Long.toString(reset.getEpochSecond()));
+                Long.toString(reset.plusNanos(999_999_999).getEpochSecond()));
     }
 
     private static Reply withStatus(Failure failure, Reply reply) {

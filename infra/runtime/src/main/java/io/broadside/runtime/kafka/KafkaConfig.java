@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -132,6 +133,26 @@ public record KafkaConfig(
         }
         return properties.stringPropertyNames().stream()
                 .collect(Collectors.toMap(name -> name, properties::getProperty));
+    }
+
+    /** The same with one more setting of all clients, unless it is set already. */
+    public KafkaConfig withExtra(String name, String value) {
+        var more = new HashMap<>(extra);
+        more.putIfAbsent(name, value);
+        return new KafkaConfig(
+                bootstrapServers,
+                registry,
+                registersSchemas,
+                instanceId,
+                keepsId,
+                partitions,
+                replication,
+                stateDirectory,
+                groupProtocol,
+                commitInterval,
+                transactionTimeout,
+                sessionTimeout,
+                more);
     }
 
     /** Without the further settings, which may hold passwords. */

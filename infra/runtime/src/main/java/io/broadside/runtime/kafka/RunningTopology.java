@@ -4,78 +4,135 @@ import io.broadside.runtime.health.Check;
 import io.broadside.runtime.health.Checked;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KafkaStreams.State;
 import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A topology at work. A thread that dies is replaced, a bounded number of times; after that the topology stops and
- * {@link #check} says so, because a fault that comes back each time needs a person.
+ * A topology at work. Threads that die are replaced as {@link DyingThreads} promises.
+ *
+ * <ol>
+ *   <li>{@link #check} is ok from the time its partitions are assigned and their stores restored, and stays so through later
+ *       rebalances; it fails for good when the topology has stopped.
+ *   <li>{@link #close} ends within 15 seconds, also while a dead thread waits to be replaced.
+ *   <li>Closed, an instance that does not come back under its id leaves the group, so that others take its partitions over
+ *       at once; one that does come back keeps them until the session times out.
+ * </ol>
  */
 public final class RunningTopology implements AutoCloseable, Checked {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(RunningTopology.class);
-    private static final int MOST_REPLACEMENTS = 20;
-    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(20);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(15);
 
     private final String name;
     private final KafkaStreams streams;
     private final KafkaStreamsMetrics metrics;
-    private final AtomicInteger replaced = new AtomicInteger();
-    private volatile String lastFault = "";
+    private final GroupMembershipOperation atClose;
+    private final DyingThreads threads;
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private volatile boolean hasRun;
 
-    private RunningTopology(String name, KafkaStreams streams, KafkaStreamsMetrics metrics) {
+    private RunningTopology(String name, KafkaStreams streams, boolean keepsId, Clock clock) {
         this.name = name;
         this.streams = streams;
-        this.metrics = metrics;
+        this.metrics = new KafkaStreamsMetrics(streams);
+        this.atClose = keepsId ? GroupMembershipOperation.REMAIN_IN_GROUP : GroupMembershipOperation.LEAVE_GROUP;
+        this.threads = new DyingThreads(name, clock, this::pause);
+    }
+
+    /** As {@link #start(String, Topology, KafkaClients, MeterRegistry, Clock)}, by the system's clock. */
+    public static RunningTopology start(String name, Topology topology, KafkaClients clients, MeterRegistry meters) {
+        return start(name, topology, clients, meters, Clock.systemUTC());
     }
 
     /**
-     * Starts a topology; it works once its partitions have been assigned and its stores restored.
+     * Starts a topology; {@link #check} tells when it works.
      *
      * @param name the application id: consumer group, prefix of internal topics
      */
-    public static RunningTopology start(String name, Topology topology, KafkaClients clients, MeterRegistry meters) {
-        var streams = new KafkaStreams(topology, clients.streams(name));
-        var metrics = new KafkaStreamsMetrics(streams);
-        var running = new RunningTopology(name, streams, metrics);
-        streams.setUncaughtExceptionHandler(running::replaceOrStop);
-        metrics.bindTo(meters);
-        streams.start();
-        return running;
+    public static RunningTopology start(
+            String name, Topology topology, KafkaClients clients, MeterRegistry meters, Clock clock) {
+        return start(name, topology, clients, meters, clock, Map.of());
     }
 
-    private StreamThreadExceptionResponse replaceOrStop(Throwable cause) {
-        lastFault = cause.toString();
-        var isTooOften = replaced.incrementAndGet() > MOST_REPLACEMENTS;
-        LOGGER.atError()
-                .addKeyValue("topology", name)
-                .addKeyValue("replaced", replaced.get())
-                .setCause(cause)
-                .log(isTooOften ? "topology stops: its threads keep dying" : "thread of a topology is replaced");
-        return isTooOften
-                ? StreamThreadExceptionResponse.SHUTDOWN_CLIENT
-                : StreamThreadExceptionResponse.REPLACE_THREAD;
+    /**
+     * As {@link #start(String, Topology, KafkaClients, MeterRegistry, Clock)}, with settings of its own.
+     *
+     * @param settings by the names of Kafka Streams; they win over those of {@link KafkaClients#streams}
+     */
+    public static RunningTopology start(
+            String name,
+            Topology topology,
+            KafkaClients clients,
+            MeterRegistry meters,
+            Clock clock,
+            Map<String, Object> settings) {
+        var all = clients.streams(name);
+        all.putAll(settings);
+        var running = new RunningTopology(
+                name, new KafkaStreams(topology, all), clients.config().keepsId(), clock);
+        try {
+            running.start(meters);
+            return running;
+        } catch (RuntimeException e) {
+            running.close();
+            throw e;
+        }
+    }
+
+    private void start(MeterRegistry meters) {
+        streams.setUncaughtExceptionHandler(threads);
+        streams.setStateListener((now, _) -> {
+            if (now == State.RUNNING) {
+                hasRun = true;
+            }
+        });
+        metrics.bindTo(meters);
+        streams.start();
     }
 
     @Override
     public Check check() {
         var state = streams.state();
-        return state == State.RUNNING
-                ? Check.ok(name, "running")
-                : Check.failing(name, "state " + state + (lastFault.isEmpty() ? "" : "; last fault: " + lastFault));
+        return switch (state) {
+            case RUNNING -> Check.ok(name, "running");
+            case CREATED, REBALANCING ->
+                hasRun ? Check.ok(name, "rebalancing") : failing("has not got its partitions yet");
+            case PENDING_SHUTDOWN, NOT_RUNNING, PENDING_ERROR, ERROR ->
+                failing("stopped: " + state.name().toLowerCase(Locale.ROOT));
+        };
+    }
+
+    private Check failing(String detail) {
+        var fault = threads.lastFault();
+        return Check.failing(name, fault.isEmpty() ? detail : detail + "; last fault: " + fault);
     }
 
     @Override
     public void close() {
+        closing.countDown();
         metrics.close();
-        if (!streams.close(CLOSE_LIMIT)) {
+        var options = CloseOptions.groupMembershipOperation(atClose).withTimeout(CLOSE_LIMIT);
+        if (!streams.close(options)) {
             LOGGER.atWarn().addKeyValue("topology", name).log("topology did not close in time");
+        }
+    }
+
+    private void pause(Duration length) {
+        try {
+            var _ = closing.await(length.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 }

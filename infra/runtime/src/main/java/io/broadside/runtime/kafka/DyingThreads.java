@@ -1,0 +1,122 @@
+package io.broadside.runtime.kafka;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is done about a thread of a topology that died. Nothing is lost whatever it is: what was not committed is read again.
+ *
+ * <ol>
+ *   <li>It is replaced, each time after a longer pause. A death is forgiven after ten minutes.
+ *   <li>Of a bug it may die ten times within these ten minutes; then the topology stops, because a fault that comes back
+ *       each time needs a person.
+ *   <li>A broker or registry that is away is nobody's bug: such deaths never make it stop, and no pause after one is longer
+ *       than 30 seconds.
+ * </ol>
+ */
+final class DyingThreads implements StreamsUncaughtExceptionHandler {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(DyingThreads.class);
+    private static final int MOST_DEATHS_OF_BUGS = 10;
+    private static final Duration FORGIVEN_AFTER = Duration.ofMinutes(10);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+    private static final Duration LONGEST_PAUSE_FOR_OTHERS = Duration.ofSeconds(30);
+
+    /** More doublings than any pause has use for, and few enough to be counted in. */
+    private static final int MOST_DOUBLINGS = 16;
+
+    /** A chain of causes may be a circle. */
+    private static final int LONGEST_CHAIN = 50;
+
+    private final String topology;
+    private final Clock clock;
+    private final Consumer<Duration> pausing;
+    private final Deque<Long> ofBugs = new ArrayDeque<>();
+    private final Deque<Long> ofOthers = new ArrayDeque<>();
+    private volatile String lastFault = "";
+
+    /** @param pausing blocks for the time it is given, or less if the topology is being closed */
+    DyingThreads(String topology, Clock clock, Consumer<Duration> pausing) {
+        this.topology = topology;
+        this.clock = clock;
+        this.pausing = pausing;
+    }
+
+    /** What the last thread died of; empty if none has died yet. */
+    String lastFault() {
+        return lastFault;
+    }
+
+    @Override
+    public StreamThreadExceptionResponse handle(Throwable cause) {
+        lastFault = cause.toString();
+        return isNobodysBug(cause) ? waitForOthers(cause) : replaceOrStop(cause);
+    }
+
+    private StreamThreadExceptionResponse waitForOthers(Throwable cause) {
+        var deaths = count(ofOthers);
+        var grown = pauseAfter(deaths);
+        var pause = grown.compareTo(LONGEST_PAUSE_FOR_OTHERS) < 0 ? grown : LONGEST_PAUSE_FOR_OTHERS;
+        LOGGER.atWarn()
+                .addKeyValue("topology", topology)
+                .addKeyValue("deaths", deaths)
+                .addKeyValue("pauseMs", pause.toMillis())
+                .setCause(cause)
+                .log("thread of a topology died of what it depends on and is replaced");
+        return replaceAfter(pause);
+    }
+
+    private StreamThreadExceptionResponse replaceOrStop(Throwable cause) {
+        var deaths = count(ofBugs);
+        if (deaths > MOST_DEATHS_OF_BUGS) {
+            LOGGER.atError()
+                    .addKeyValue("topology", topology)
+                    .addKeyValue("deaths", deaths)
+                    .setCause(cause)
+                    .log("topology stops: its threads keep dying");
+            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+        }
+        var pause = pauseAfter(deaths);
+        LOGGER.atError()
+                .addKeyValue("topology", topology)
+                .addKeyValue("deaths", deaths)
+                .addKeyValue("pauseMs", pause.toMillis())
+                .setCause(cause)
+                .log("thread of a topology died and is replaced");
+        return replaceAfter(pause);
+    }
+
+    /** On the dying thread, which has nothing else to do. */
+    private StreamThreadExceptionResponse replaceAfter(Duration pause) {
+        pausing.accept(pause);
+        return StreamThreadExceptionResponse.REPLACE_THREAD;
+    }
+
+    private synchronized int count(Deque<Long> deaths) {
+        var now = clock.millis();
+        deaths.addLast(now);
+        while (deaths.getFirst() <= now - FORGIVEN_AFTER.toMillis()) {
+            deaths.removeFirst();
+        }
+        return deaths.size();
+    }
+
+    private static Duration pauseAfter(int deaths) {
+        return FIRST_PAUSE.multipliedBy(1L << Math.min(deaths - 1, MOST_DOUBLINGS));
+    }
+
+    private static boolean isNobodysBug(Throwable death) {
+        return Stream.<Throwable>iterate(death, Objects::nonNull, Throwable::getCause)
+                .limit(LONGEST_CHAIN)
+                .anyMatch(RetriableException.class::isInstance);
+    }
+}

@@ -1,0 +1,254 @@
+package io.broadside.runtime.kafka;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.broadside.runtime.config.Settings;
+import io.broadside.testkit.KafkaExtension;
+import io.broadside.testkit.KafkaForTest;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.kstream.ValueMapper;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(KafkaExtension.class)
+class RunningTopologyIT {
+
+    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration SESSION = Duration.ofSeconds(20);
+
+    private final KafkaForTest kafka;
+    private final List<AutoCloseable> started = new ArrayList<>();
+    private String source = "";
+    private String sink = "";
+    private String application = "";
+
+    @TempDir
+    Path directory;
+
+    RunningTopologyIT(KafkaForTest kafka) {
+        this.kafka = kafka;
+    }
+
+    @BeforeEach
+    void createTopics() {
+        source = kafka.uniqueName("source");
+        sink = kafka.uniqueName("sink");
+        application = kafka.uniqueName("application");
+        kafka.createTopics(2, source, sink);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (var part : started.reversed()) {
+            part.close();
+        }
+    }
+
+    @Test
+    void isReadyOnceItsPartitionsAreHeldAndNotBefore() {
+        // When
+        var topology = start(clients(Map.of()), upperCase());
+        var atFirst = topology.check();
+
+        // Then
+        assertThat(atFirst.isOk()).isFalse();
+        assertThat(atFirst.name()).isEqualTo(application);
+        awaitReady(topology);
+        assertThat(members()).isEqualTo(1);
+    }
+
+    @Test
+    void staysReadyWhileAnotherInstanceJoins() {
+        // Given
+        var one = start(clients(Map.of("STATE_DIR", directory.resolve("one").toString())), upperCase());
+        awaitReady(one);
+
+        // When
+        var two = start(clients(Map.of("STATE_DIR", directory.resolve("two").toString())), upperCase());
+
+        // Then
+        await().atMost(LONG).pollInterval(Duration.ofMillis(10)).until(() -> {
+            assertThat(one.check().isOk()).isTrue();
+            return two.check().isOk();
+        });
+    }
+
+    @Test
+    void settingsOfItsOwnWin() {
+        // When
+        var topology = start(
+                clients(Map.of()),
+                upperCase(),
+                Map.of(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 2));
+
+        // Then
+        awaitReady(topology);
+        await().atMost(LONG).until(() -> members() == 2);
+    }
+
+    @Test
+    void closedItIsNotReadyAndHasLeftTheGroupSoThatTheNextOneNeedNotWait() {
+        // Given
+        var clients = clients(Map.of());
+        var first = start(clients, upperCase());
+        awaitReady(first);
+
+        // When
+        first.close();
+
+        // Then
+        assertThat(first.check().isOk()).isFalse();
+        assertThat(first.check().detail()).startsWith("stopped");
+        assertThat(members()).isZero();
+        var second = start(clients, upperCase());
+        write("a");
+        awaitReady(second, SESSION.dividedBy(2));
+        assertThat(kafka.awaitRecords(sink, 1, SESSION.dividedBy(2))).hasSize(1);
+    }
+
+    @Test
+    void anInstanceThatKeepsItsIdStaysInTheGroupWhenItIsClosedAndComesBackToItsPartitionsAtOnce() {
+        // Given
+        var clients = clients(Map.of("INSTANCE_ID", "instance-1"));
+        var first = start(clients, upperCase());
+        awaitReady(first);
+
+        // When
+        first.close();
+
+        // Then
+        assertThat(members()).isEqualTo(1);
+        var second = start(clients, upperCase());
+        write("a");
+        awaitReady(second, SESSION.dividedBy(2));
+        assertThat(kafka.awaitRecords(sink, 1, SESSION.dividedBy(2))).hasSize(1);
+    }
+
+    @Test
+    void aThreadThatDiedOfWhatItDependsOnIsReplacedAndLosesNothing() {
+        // Given
+        var calls = new AtomicInteger();
+        var topology = start(clients(Map.of()), topology(value -> {
+            if (calls.incrementAndGet() <= 2) {
+                throw new TimeoutException("away, twice");
+            }
+            return value;
+        }));
+        awaitReady(topology);
+
+        // When
+        write("a", "b");
+
+        // Then
+        assertThat(kafka.awaitRecords(sink, 2, LONG)).hasSize(2);
+        awaitReady(topology);
+    }
+
+    @Test
+    void closeDoesNotWaitForAPauseToEnd() {
+        // Given: a thread that died six times pauses for 8 seconds
+        var calls = new AtomicInteger();
+        var topology = start(clients(Map.of()), topology(_ -> {
+            calls.incrementAndGet();
+            throw new TimeoutException("away");
+        }));
+        awaitReady(topology);
+        write("a");
+        await().atMost(LONG).dontCatchUncaughtExceptions().until(() -> calls.get() >= 6);
+
+        // When
+        var began = System.nanoTime();
+        topology.close();
+
+        // Then
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
+    }
+
+    private Topology upperCase() {
+        return topology(text -> text.toUpperCase(java.util.Locale.ROOT));
+    }
+
+    private Topology topology(ValueMapper<String, String> step) {
+        var builder = new StreamsBuilder();
+        builder.stream(source, Consumed.with(Serdes.String(), Serdes.String()))
+                .mapValues(step)
+                .to(sink, Produced.with(Serdes.String(), Serdes.String()));
+        return builder.build();
+    }
+
+    private RunningTopology start(KafkaClients clients, Topology topology) {
+        return start(clients, topology, Map.of());
+    }
+
+    private RunningTopology start(KafkaClients clients, Topology topology, Map<String, Object> settings) {
+        var running = RunningTopology.start(
+                application, topology, clients, new SimpleMeterRegistry(), Clock.systemUTC(), settings);
+        started.add(running);
+        return running;
+    }
+
+    private KafkaClients clients(Map<String, String> settings) {
+        var all = new HashMap<>(Map.of(
+                "KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers(),
+                "SCHEMA_REGISTRY_URL", kafka.registryUrl(),
+                "KAFKA_SESSION_TIMEOUT", SESSION.toSeconds() + "s",
+                "STATE_DIR", directory.toString()));
+        all.putAll(settings);
+        var clients = new KafkaClients(KafkaConfig.from(Settings.from(all)), "test");
+        started.add(clients);
+        return clients;
+    }
+
+    private void write(String... values) {
+        try (var producer = clients(Map.of()).producer("test")) {
+            for (var value : values) {
+                var _ = producer.send(new ProducerRecord<>(source, value.getBytes(UTF_8)));
+            }
+        }
+    }
+
+    private void awaitReady(RunningTopology topology) {
+        awaitReady(topology, LONG);
+    }
+
+    private void awaitReady(RunningTopology topology, Duration limit) {
+        await().atMost(limit).until(() -> topology.check().isOk());
+    }
+
+    private int members() {
+        try {
+            return kafka.admin()
+                    .describeConsumerGroups(List.of(application))
+                    .describedGroups()
+                    .values()
+                    .iterator()
+                    .next()
+                    .get()
+                    .members()
+                    .size();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

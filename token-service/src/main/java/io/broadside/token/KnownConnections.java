@@ -1,0 +1,29 @@
+package io.broadside.token;
+
+import io.broadside.events.Connection;
+import io.broadside.events.Credential;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+
+/** The connections there are and what renews them, as of a moment ago. Reads are for any thread and never block. */
+public interface KnownConnections {
+
+    Optional<Connection> connection(String connectionId);
+
+    Optional<Credential> credential(String connectionId);
+
+    /** Every connection; they may change while they are read. */
+    Iterable<Connection> all();
+
+    /** The connections of one profile, in no order. */
+    List<Connection> ofProfile(String profileId);
+
+    /**
+     * Waits until everything is here that was written and acknowledged before this call, by whichever instance.
+     *
+     * @throws TimeoutException if that takes longer than a few seconds
+     * @throws org.apache.kafka.common.KafkaException if the broker cannot be asked
+     */
+    void awaitCurrent() throws TimeoutException, InterruptedException;
+}

@@ -1,0 +1,104 @@
+package io.broadside.token;
+
+import io.broadside.runtime.config.ConfigException;
+import io.broadside.runtime.config.Setting;
+import io.broadside.runtime.config.Settings;
+import io.broadside.runtime.dispatch.DispatchConfig;
+import io.broadside.runtime.http.HttpConfig;
+import io.broadside.runtime.kafka.KafkaConfig;
+import io.broadside.runtime.vault.VaultConfig;
+import io.broadside.token.connect.ApiKeys;
+import io.broadside.token.platform.TokenPlatforms;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Everything token-service can be told.
+ *
+ * @param port of the connections API; 0 for any that is free
+ * @param managementPort of health and metrics; 0 for any that is free
+ * @param apiKeys who may use the API
+ * @param inspectsPasted whether a pasted token is shown to its platform where the request does not say
+ * @param refreshMargin how long before its end a token is renewed
+ * @param scanInterval between two looks at which tokens are due
+ */
+public record TokenConfig(
+        KafkaConfig kafka,
+        DispatchConfig dispatch,
+        VaultConfig vault,
+        HttpConfig http,
+        TokenPlatforms.Config platforms,
+        int port,
+        int managementPort,
+        ApiKeys apiKeys,
+        boolean inspectsPasted,
+        Duration refreshMargin,
+        Duration scanInterval) {
+
+    private static final int LARGEST_PORT = 65_535;
+
+    private static final Setting PORT =
+            Setting.of("TOKEN_PORT", "8080", "Port of the connections API; 0: any free one.");
+    private static final Setting MANAGEMENT_PORT =
+            Setting.of("TOKEN_MANAGEMENT_PORT", "9080", "Port of health and metrics; 0: any free one.");
+    private static final Setting API_KEYS = Setting.optional(
+            "TOKEN_API_KEYS",
+            "SHA-256 hashes in hex, comma separated, of the keys that may use the connections API (Authorization: Bearer"
+                    + " KEY). Not set: anybody who reaches the port may.");
+    private static final Setting PASTE_VERIFY = Setting.of(
+            "TOKEN_PASTE_VERIFY",
+            "true",
+            "Whether a pasted token is shown to its platform before it is stored, where the request does not say (verify).");
+    private static final Setting REFRESH_MARGIN = Setting.of(
+            "TOKEN_REFRESH_MARGIN",
+            "10m",
+            "How long before its end a token is renewed; half of its life for tokens that live for less than twice that.");
+    private static final Setting REFRESH_SCAN_INTERVAL =
+            Setting.of("TOKEN_REFRESH_SCAN_INTERVAL", "5s", "How often it is looked which tokens are due for renewal.");
+
+    public static final List<Setting> SETTINGS = Stream.of(
+                    List.of(Settings.CONFIG_FILE),
+                    KafkaConfig.SETTINGS,
+                    DispatchConfig.SETTINGS,
+                    VaultConfig.SETTINGS,
+                    HttpConfig.SETTINGS,
+                    TokenPlatforms.Config.SETTINGS,
+                    List.of(PORT, MANAGEMENT_PORT, API_KEYS, PASTE_VERIFY, REFRESH_MARGIN, REFRESH_SCAN_INTERVAL))
+            .flatMap(List::stream)
+            .toList();
+
+    public TokenConfig {
+        if (vault.accessKeyset().isEmpty()) {
+            throw new ConfigException("VAULT_ACCESS_KEYSET_FILE: a value needed, was not set");
+        }
+        if (vault.refreshKeyset().isEmpty()) {
+            throw new ConfigException("VAULT_REFRESH_KEYSET_FILE: a value needed, was not set");
+        }
+        if (scanInterval.compareTo(Duration.ofMillis(10)) < 0) {
+            throw new ConfigException("TOKEN_REFRESH_SCAN_INTERVAL: at least 10ms needed, was " + scanInterval);
+        }
+    }
+
+    /**
+     * Reads the environment.
+     *
+     * @throws ConfigException if an entry is missing or breaks its rule
+     */
+    public static TokenConfig from(Map<String, String> environment) {
+        var settings = Settings.from(environment);
+        return new TokenConfig(
+                KafkaConfig.from(settings),
+                DispatchConfig.from(settings),
+                VaultConfig.from(settings),
+                HttpConfig.from(settings),
+                TokenPlatforms.Config.from(settings),
+                settings.integer(PORT, 0, LARGEST_PORT),
+                settings.integer(MANAGEMENT_PORT, 0, LARGEST_PORT),
+                ApiKeys.of(API_KEYS.name(), settings.list(API_KEYS)),
+                settings.flag(PASTE_VERIFY),
+                settings.duration(REFRESH_MARGIN),
+                settings.duration(REFRESH_SCAN_INTERVAL));
+    }
+}

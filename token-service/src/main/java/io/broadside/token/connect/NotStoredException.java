@@ -1,0 +1,9 @@
+package io.broadside.token.connect;
+
+/** A change did not become durable, or it is not known whether it did. */
+final class NotStoredException extends Exception {
+
+    NotStoredException(String message) {
+        super(message);
+    }
+}

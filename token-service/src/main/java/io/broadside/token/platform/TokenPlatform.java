@@ -1,0 +1,23 @@
+package io.broadside.token.platform;
+
+import io.broadside.runtime.config.Secret;
+import io.broadside.runtime.http.CallContext;
+
+/**
+ * One social platform, as far as tokens go. Implementations block the calling (virtual) thread, hold no state about single
+ * connections and are safe for use by many threads. Whatever the network answers is a value; an exception is a bug.
+ */
+public interface TokenPlatform {
+
+    /** Its id in lower case, as in targets and topics: {@code facebook}. */
+    String id();
+
+    /** Its name for people. */
+    String title();
+
+    /** How its tokens live. */
+    TokenPolicy policy();
+
+    /** Finds out whose token this is and what it allows. Every call goes through the context's gate. */
+    Inspection inspect(Secret accessToken, CallContext context);
+}

@@ -1,0 +1,199 @@
+package io.broadside.token.platform.x;
+
+import io.broadside.runtime.config.Secret;
+import io.broadside.runtime.http.Body;
+import io.broadside.runtime.http.Call;
+import io.broadside.runtime.http.CallContext;
+import io.broadside.runtime.http.Reply;
+import io.broadside.schemas.ErrorCode;
+import io.broadside.token.platform.Account;
+import io.broadside.token.platform.Inspection;
+import io.broadside.token.platform.PlatformCalls;
+import io.broadside.token.platform.PlatformJson;
+import io.broadside.token.platform.RefreshAnswer;
+import io.broadside.token.platform.TokenPair;
+import io.broadside.token.platform.TokenPlatform;
+import io.broadside.token.platform.TokenPolicy;
+import io.broadside.token.platform.TokenPolicy.Renewal;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Tokens of X, OAuth 2.0. An access token lives for two hours; a refresh token works once, and the answer holds the next
+ * one.
+ *
+ * <p>https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code
+ */
+public final class XTokens implements TokenPlatform {
+
+    private static final String ID = "x";
+    private static final List<String> PUBLISH_SCOPES =
+            List.of("tweet.read", "tweet.write", "users.read", "media.write", "offline.access");
+
+    /** What the token endpoint says of a refresh token that is used, expired or withdrawn. */
+    private static final Set<String> DEAD = Set.of("invalid_request", "invalid_grant");
+
+    private static final String NO_CODE = "none";
+
+    private final XConfig config;
+    private final PlatformCalls calls;
+    private final Clock clock;
+    private final TokenPolicy policy;
+
+    public XTokens(XConfig config, PlatformCalls calls, Clock clock) {
+        this.config = config;
+        this.calls = calls;
+        this.clock = clock;
+        this.policy = new TokenPolicy("user", PUBLISH_SCOPES, new Renewal.ByRefreshToken(true, this::refresh));
+    }
+
+    @Override
+    public String id() {
+        return ID;
+    }
+
+    @Override
+    public String title() {
+        return "X";
+    }
+
+    @Override
+    public TokenPolicy policy() {
+        return policy;
+    }
+
+    @Override
+    public Inspection inspect(Secret accessToken, CallContext context) {
+        var me = Call.get(ID, "users.me", config.uri("/2/users/me"))
+                .withBearer(accessToken)
+                .withCodeReader(XTokens::problemOf);
+        return switch (calls.call(me, context)) {
+            case Reply.NoAnswer(var cause, var _) ->
+                unavailable(cause, "X cannot be reached now (" + cause + ")", Optional.empty());
+            case Reply.Answer answer -> inspected(answer);
+        };
+    }
+
+    private Inspection inspected(Reply.Answer answer) {
+        return switch (answer.status()) {
+            case 200 -> identified(answer);
+            case 401 ->
+                new Inspection.Refused(
+                        ErrorCode.TOKEN_REVOKED,
+                        "X does not accept this access token: it has expired or was withdrawn. Get a new one; or, if there"
+                                + " is a refresh token, send both with verify=false, accountId and accountName, and the"
+                                + " token will be renewed.");
+            case 402 -> unavailable(ErrorCode.CREDITS_DEPLETED, "The app has no credit left at X", Optional.empty());
+            case 403 ->
+                new Inspection.Refused(
+                        ErrorCode.PERMISSION_MISSING,
+                        "X does not let this token look at its own user. Get one of the user (OAuth 2.0 with PKCE), with"
+                                + " the scopes " + String.join(" ", PUBLISH_SCOPES) + ".");
+            case 429 -> unavailable(ErrorCode.RATE_LIMITED, "X's rate limit is reached", retryAfter(answer));
+            default ->
+                answer.status() >= 500
+                        ? unavailable(ErrorCode.SERVER_ERROR, "X has a fault of its own", retryAfter(answer))
+                        : unavailable(ErrorCode.UNEXPECTED_ANSWER, "X's answer was not expected", Optional.empty());
+        };
+    }
+
+    private static Inspection identified(Reply.Answer answer) {
+        var user = PlatformJson.of(answer).path("data");
+        var name = PlatformJson.text(user, "username").or(() -> PlatformJson.text(user, "name"));
+        return PlatformJson.text(user, "id")
+                .<Inspection>map(id -> new Inspection.Found(
+                        new Account(id, name.orElse(id)), Optional.empty(), Optional.empty(), List.of()))
+                .orElseGet(() -> unavailable(
+                        ErrorCode.UNEXPECTED_ANSWER, "X's answer could not be understood", Optional.empty()));
+    }
+
+    private static Inspection unavailable(ErrorCode code, String what, Optional<Duration> retryAfter) {
+        return new Inspection.Unavailable(code, what + ". Send the token again later.", retryAfter);
+    }
+
+    /** One call. A failure after something was sent leaves open whether the refresh token was used up. */
+    private RefreshAnswer refresh(Secret refreshToken, CallContext context) {
+        if (config.clientId().isEmpty()) {
+            // The operator's fault, and mended by a new start: the connection must not suffer for it.
+            return new RefreshAnswer.NotNow(ErrorCode.APP_REFUSED, Optional.empty());
+        }
+        return switch (calls.call(tokenCall(config.clientId().get(), refreshToken), context)) {
+            case Reply.NoAnswer(var cause, var maybeSent) ->
+                maybeSent ? new RefreshAnswer.Unclear(cause) : new RefreshAnswer.NotNow(cause, Optional.empty());
+            case Reply.Answer answer -> refreshed(answer);
+        };
+    }
+
+    private Call tokenCall(String clientId, Secret refreshToken) {
+        var form = new LinkedHashMap<String, String>();
+        form.put("grant_type", "refresh_token");
+        form.put("refresh_token", refreshToken.reveal());
+        if (config.clientSecret().isEmpty()) {
+            form.put("client_id", clientId);
+        }
+        var call = Call.post(ID, "oauth2.token", config.uri("/2/oauth2/token"), new Body.Form(form))
+                .withCodeReader(XTokens::oauthErrorOf);
+        return config.clientSecret()
+                .map(secret -> call.withBasic(clientId, secret))
+                .orElse(call);
+    }
+
+    private RefreshAnswer refreshed(Reply.Answer answer) {
+        if (answer.isSuccess()) {
+            return renewed(answer);
+        }
+        if (answer.status() >= 500) {
+            return new RefreshAnswer.Unclear(ErrorCode.SERVER_ERROR);
+        }
+        if (answer.status() == 429) {
+            return new RefreshAnswer.NotNow(ErrorCode.RATE_LIMITED, retryAfter(answer));
+        }
+        var code = oauthErrorOf(answer).orElse(NO_CODE);
+        var isDead = (answer.status() == 400 || answer.status() == 401) && DEAD.contains(code);
+        return isDead
+                ? new RefreshAnswer.Refused(code)
+                : new RefreshAnswer.NotNow(ErrorCode.APP_REFUSED, retryAfter(answer));
+    }
+
+    private static RefreshAnswer renewed(Reply.Answer answer) {
+        var body = PlatformJson.of(answer);
+        var lifetime = body.path("expires_in").asLong(0);
+        var scopes =
+                PlatformJson.text(body, "scope").map(all -> List.of(all.strip().split("\\s+")));
+        return PlatformJson.text(body, "access_token")
+                .<RefreshAnswer>map(token -> new RefreshAnswer.Renewed(new TokenPair(
+                        Secret.of(token),
+                        PlatformJson.text(body, "refresh_token").map(Secret::of),
+                        lifetime > 0 ? Optional.of(Duration.ofSeconds(lifetime)) : Optional.empty(),
+                        scopes.orElse(List.of()))))
+                .orElseGet(() -> new RefreshAnswer.Unclear(ErrorCode.UNEXPECTED_ANSWER));
+    }
+
+    private static Optional<String> oauthErrorOf(Reply.Answer answer) {
+        return PlatformJson.text(PlatformJson.of(answer), "error").filter(code -> code.matches("[a-z_]{1,40}"));
+    }
+
+    /** The last segment of the problem's type: its host differs, its text is for people. */
+    private static Optional<String> problemOf(Reply.Answer answer) {
+        return PlatformJson.text(PlatformJson.of(answer), "type")
+                .map(type -> type.substring(type.lastIndexOf('/') + 1))
+                .filter(name -> name.matches("[a-z-]{1,60}"));
+    }
+
+    /** Seconds in Retry-After, or the time at which the window begins anew. */
+    private Optional<Duration> retryAfter(Reply.Answer answer) {
+        var seconds = answer.header("retry-after").flatMap(XTokens::number);
+        var reset = answer.header("x-rate-limit-reset").flatMap(XTokens::number);
+        return seconds.or(() -> reset.map(at -> at - clock.instant().getEpochSecond()))
+                .filter(wait -> wait > 0)
+                .map(Duration::ofSeconds);
+    }
+
+    private static Optional<Long> number(String text) {
+        return text.strip().matches("\\d{1,12}") ? Optional.of(Long.parseLong(text.strip())) : Optional.empty();
+    }
+}

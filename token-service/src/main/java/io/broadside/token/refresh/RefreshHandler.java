@@ -1,0 +1,356 @@
+package io.broadside.token.refresh;
+
+import io.broadside.events.RefreshRequest;
+import io.broadside.runtime.config.Secret;
+import io.broadside.runtime.dispatch.Decision;
+import io.broadside.runtime.dispatch.EffectHandler;
+import io.broadside.runtime.dispatch.Outputs;
+import io.broadside.runtime.dispatch.Unreadable;
+import io.broadside.runtime.dispatch.Work;
+import io.broadside.runtime.http.CallContext;
+import io.broadside.runtime.vault.KeysetName;
+import io.broadside.runtime.vault.Vault;
+import io.broadside.runtime.vault.VaultException;
+import io.broadside.schemas.ErrorCode;
+import io.broadside.token.KnownConnections;
+import io.broadside.token.platform.RefreshAnswer;
+import io.broadside.token.platform.Refresher;
+import io.broadside.token.platform.TokenPair;
+import io.broadside.token.platform.TokenPlatforms;
+import io.broadside.token.platform.TokenPolicy.Renewal;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Renews tokens, one at a time for each connection. What it promises, on top of what the dispatcher promises to it:
+ *
+ * <ol>
+ *   <li><b>One call per token version.</b> A request based on an older version than the current one is already served.
+ *       What is current is asked behind a barrier that waits for everything written before, by a former owner too: a
+ *       refresh token that was used is never used again by us.
+ *   <li><b>Durable before use.</b> The new pair is written in the transaction that marks the request as done; nobody sees
+ *       the new access token before its refresh token is safe.
+ *   <li><b>Trouble passes.</b> While the platform, the way to it, the broker or our own app is in trouble, the request goes
+ *       round again, a few seconds apart, for as long as it takes. It never ends in asking a person.
+ *   <li><b>A refusal is looked at twice.</b> Before a person is asked, the tables are brought up to date once more: perhaps
+ *       the connection was made anew in the meantime.
+ *   <li><b>A lost answer is noticed at once.</b> If no answer to a call with a single-use refresh token came, the same token
+ *       is tried once more, immediately. If it is refused, the platform has used it up for an answer nobody has: the
+ *       chain is broken, and a person is asked now and not when the next renewal would be due.
+ *   <li><b>A crash is a lost answer.</b> A request whose call a former owner may have made is not called for here but goes
+ *       out anew ({@link #reconcile}), so that the second try has a durable intent of its own. Whether it is needed is
+ *       seen then: if the former owner's outcome became durable, the request is already served.
+ * </ol>
+ */
+public final class RefreshHandler implements EffectHandler<RefreshRequest> {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(RefreshHandler.class);
+
+    private final KnownConnections connections;
+    private final Vault vault;
+    private final TokenPlatforms platforms;
+    private final RefreshRecords records;
+    private final Pause pause;
+    private final RefreshMetrics metrics;
+    private final Clock clock;
+
+    /** Requests that go round again, by connection: those that came before them need no call of their own. */
+    private final Map<String, Retry> retries = new ConcurrentHashMap<>();
+
+    /** Until when a platform wants to be left alone. */
+    private final Map<String, Instant> quietUntil = new ConcurrentHashMap<>();
+
+    private record Retry(long tokenVersion, int attempt) {}
+
+    public RefreshHandler(
+            KnownConnections connections,
+            Vault vault,
+            TokenPlatforms platforms,
+            RefreshRecords records,
+            Pause pause,
+            RefreshMetrics metrics,
+            Clock clock) {
+        this.connections = connections;
+        this.vault = vault;
+        this.platforms = platforms;
+        this.records = records;
+        this.pause = pause;
+        this.metrics = metrics;
+        this.clock = clock;
+    }
+
+    /** Settles only what is certain whatever the tables do not know yet: versions grow, and their ends are for good. */
+    @Override
+    public Decision decide(Work<RefreshRequest> work) {
+        var request = work.value();
+        if (!work.key().equals(request.getConnectionId())) {
+            // Only records of one key are worked on one after another: under another key it might run beside them.
+            return new Decision.Settle(records.underItsOwnKey(request, work.trace()));
+        }
+        var isServed = KnownState.of(connections, request.getConnectionId())
+                .filter(state -> state.hasServed(request))
+                .isPresent();
+        if (isServed || isFollowedByRetry(request)) {
+            metrics.served(request.getPlatform());
+            return new Decision.Settle(Outputs.none());
+        }
+        return new Decision.Attempt(Outputs.none());
+    }
+
+    @Override
+    public Outputs run(Work<RefreshRequest> work) {
+        var request = work.value();
+        if (!isCurrent()) {
+            return later(work, ErrorCode.INTERNAL, Optional.empty());
+        }
+        var found = KnownState.of(connections, request.getConnectionId());
+        if (found.isEmpty()) {
+            log(request, "refresh of an unknown connection was asked for", ErrorCode.UNKNOWN_CONNECTION);
+            return Outputs.none();
+        }
+        var state = found.get();
+        if (state.hasServed(request)) {
+            retries.remove(request.getConnectionId());
+            metrics.served(request.getPlatform());
+            return Outputs.none();
+        }
+        if (request.getTokenVersion() > state.version()) {
+            log(request, "refresh of a token that does not exist was asked for", ErrorCode.TOKEN_MISSING);
+            return Outputs.none();
+        }
+        if (!state.isWhole()) {
+            return later(work, ErrorCode.INTERNAL, Optional.empty());
+        }
+        var platform = platforms
+                .find(state.connection().getPlatform())
+                .orElseThrow(() -> new IllegalStateException("Unknown platform"));
+        return switch (platform.policy().renewal()) {
+            case Renewal.ByPerson(var advice) -> notRenewable(work, state, advice);
+            case Renewal.ByRefreshToken(var isSingleUse, var refresher) ->
+                state.sealedRefreshToken()
+                        .map(token -> renew(work, state, token, isSingleUse, refresher))
+                        .orElseGet(() -> notRenewable(
+                                work,
+                                state,
+                                "Connect the " + platform.title()
+                                        + " account again: there is no refresh token that could renew it."));
+        };
+    }
+
+    /**
+     * What a former owner may have called for. Nothing is called here: the request goes out again as the next attempt. By
+     * then the former owner's outcome either is in the tables, and the request is served, or never will be, and the stored
+     * refresh token is tried once: it works if the former call never arrived, and is refused if it did.
+     */
+    @Override
+    public Outputs reconcile(Work<RefreshRequest> work) {
+        return again(work);
+    }
+
+    @Override
+    public Outputs unreadable(Unreadable unreadable) {
+        return records.deadLetter(unreadable);
+    }
+
+    /** A bug: the record is kept for a person, and the connection is asked for again when its end comes near. */
+    @Override
+    public Outputs failed(Work<RefreshRequest> work, Throwable cause) {
+        LOGGER.atError()
+                .addKeyValue("connectionId", work.value().getConnectionId())
+                .addKeyValue("cause", cause.getClass().getName())
+                .log("refresh failed by a fault of ours; see the dead letter");
+        return records.deadLetter(work, cause);
+    }
+
+    /** A token that still works is left alone; one that was refused or has ended needs a person. */
+    private Outputs notRenewable(Work<RefreshRequest> work, KnownState state, String advice) {
+        var hasEnded = state.connection()
+                .getAccessExpiresAt()
+                .filter(end -> !clock.instant().isBefore(end))
+                .isPresent();
+        return switch (work.value().getReason()) {
+            case REFUSED -> needsPerson(work, state, ErrorCode.TOKEN_REVOKED, advice);
+            case EXPIRING, MANUAL, INSPECTION, UNKNOWN ->
+                hasEnded ? needsPerson(work, state, ErrorCode.TOKEN_EXPIRED, advice) : Outputs.none();
+        };
+    }
+
+    private Outputs renew(
+            Work<RefreshRequest> work,
+            KnownState state,
+            ByteBuffer sealedToken,
+            boolean isSingleUse,
+            Refresher refresher) {
+        var request = work.value();
+        if (clock.instant().isBefore(quietUntil.getOrDefault(request.getPlatform(), Instant.MIN))) {
+            return later(work, ErrorCode.RATE_LIMITED, Optional.empty());
+        }
+        Secret refreshToken;
+        try {
+            refreshToken = vault.unseal(KeysetName.REFRESH, sealedToken, request.getConnectionId());
+        } catch (VaultException e) {
+            LOGGER.atError()
+                    .addKeyValue("connectionId", request.getConnectionId())
+                    .addKeyValue("cause", e.getMessage())
+                    .log("refresh token cannot be opened");
+            return later(work, ErrorCode.INTERNAL, Optional.empty());
+        }
+        var context = contextOf(work);
+        var askedAt = clock.instant();
+        var answer = refresher.refresh(refreshToken, context);
+        var isAnswerLost = false;
+        if (isSingleUse && answer instanceof RefreshAnswer.Unclear(var cause)) {
+            isAnswerLost = true;
+            log(request, "answer to a refresh was lost; trying the same token once more", cause);
+            askedAt = clock.instant();
+            answer = refresher.refresh(refreshToken, context);
+        }
+        return switch (answer) {
+            case RefreshAnswer.Renewed(var tokens) -> renewed(work, state, tokens, askedAt);
+            case RefreshAnswer.Refused(var code) ->
+                refused(work, state, code, isAnswerLost || request.getAttempt() > 1);
+            case RefreshAnswer.Unclear(var cause) -> later(work, cause, Optional.empty());
+            case RefreshAnswer.NotNow(var cause, var retryAfter) -> later(work, cause, retryAfter);
+        };
+    }
+
+    private static CallContext contextOf(Work<RefreshRequest> work) {
+        var request = work.value();
+        return new CallContext(
+                request.getConnectionId(),
+                Optional.empty(),
+                Optional.empty(),
+                request.getAttempt(),
+                OptionalLong.of(request.getTokenVersion()),
+                work.trace(),
+                work.lease());
+    }
+
+    private Outputs renewed(Work<RefreshRequest> work, KnownState state, TokenPair tokens, Instant askedAt) {
+        var request = work.value();
+        retries.remove(request.getConnectionId());
+        if (hasMovedOn(state)) {
+            log(
+                    request,
+                    "connection was made anew during a refresh; the refreshed token is dropped",
+                    ErrorCode.TOKEN_EXPIRED);
+            return Outputs.none();
+        }
+        LOGGER.atInfo()
+                .addKeyValue("connectionId", request.getConnectionId())
+                .addKeyValue("platform", request.getPlatform())
+                .addKeyValue("tokenVersion", state.version() + 1)
+                .addKeyValue("reason", request.getReason())
+                .addKeyValue("attempt", request.getAttempt())
+                .log("token renewed");
+        metrics.renewed(request.getPlatform());
+        return records.renewed(state, tokens, askedAt, work.trace());
+    }
+
+    private Outputs refused(Work<RefreshRequest> work, KnownState state, String platformCode, boolean mayBeBroken) {
+        if (!isCurrent()) {
+            return later(work, ErrorCode.INTERNAL, Optional.empty());
+        }
+        if (hasMovedOn(state)) {
+            retries.remove(work.value().getConnectionId());
+            metrics.served(work.value().getPlatform());
+            return Outputs.none();
+        }
+        var detail = mayBeBroken
+                ? "Connect the account again: the platform refuses the refresh token (" + platformCode
+                        + "), and an earlier attempt to renew had no clear answer, which may have used it up."
+                : "Connect the account again: the platform refuses the refresh token (" + platformCode + ").";
+        return needsPerson(work, state, ErrorCode.TOKEN_REVOKED, detail);
+    }
+
+    private Outputs needsPerson(Work<RefreshRequest> work, KnownState state, ErrorCode reason, String detail) {
+        retries.remove(work.value().getConnectionId());
+        LOGGER.atWarn()
+                .addKeyValue("connectionId", work.value().getConnectionId())
+                .addKeyValue("platform", work.value().getPlatform())
+                .addKeyValue("errorCode", reason)
+                .addKeyValue("attempt", work.value().getAttempt())
+                .log("connection needs a person");
+        metrics.needsPerson(work.value().getPlatform());
+        return records.needsReauth(state, reason, detail, work.trace());
+    }
+
+    /**
+     * Waits a little, then sends the request round again. The key is kept busy meanwhile, so that however many requests there
+     * are for a connection, the platform is asked no more often.
+     */
+    private Outputs later(Work<RefreshRequest> work, ErrorCode cause, Optional<Duration> retryAfter) {
+        var request = work.value();
+        retryAfter.ifPresent(
+                wait -> quietUntil.put(request.getPlatform(), clock.instant().plus(wait)));
+        var event = cause == ErrorCode.APP_REFUSED ? LOGGER.atError() : LOGGER.atWarn();
+        event.addKeyValue("connectionId", request.getConnectionId())
+                .addKeyValue("platform", request.getPlatform())
+                .addKeyValue("errorCode", cause)
+                .addKeyValue("attempt", request.getAttempt())
+                .log("token not renewed; it is tried again");
+        metrics.later(request.getPlatform());
+        pause.await(waitAfter(request.getAttempt()));
+        return again(work);
+    }
+
+    private static Duration waitAfter(int attempt) {
+        return switch (attempt) {
+            case 0, 1 -> Duration.ofSeconds(2);
+            case 2 -> Duration.ofSeconds(5);
+            default -> Duration.ofSeconds(10);
+        };
+    }
+
+    private Outputs again(Work<RefreshRequest> work) {
+        var request = work.value();
+        var attempt = request.getAttempt() + 1;
+        // Records of this connection that are decided from now on stand before that one in the topic, or know of it.
+        retries.put(request.getConnectionId(), new Retry(request.getTokenVersion(), attempt));
+        return records.again(request, attempt, work.trace());
+    }
+
+    private boolean isFollowedByRetry(RefreshRequest request) {
+        var retry = retries.get(request.getConnectionId());
+        return retry != null
+                && retry.tokenVersion() == request.getTokenVersion()
+                && retry.attempt() > request.getAttempt();
+    }
+
+    private boolean hasMovedOn(KnownState before) {
+        return KnownState.of(connections, before.connection().getConnectionId())
+                .filter(now -> now.version() == before.version())
+                .isEmpty();
+    }
+
+    private boolean isCurrent() {
+        try {
+            connections.awaitCurrent();
+            return true;
+        } catch (TimeoutException | KafkaException _) {
+            return false;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static void log(RefreshRequest request, String what, ErrorCode code) {
+        LOGGER.atWarn()
+                .addKeyValue("connectionId", request.getConnectionId())
+                .addKeyValue("platform", request.getPlatform())
+                .addKeyValue("tokenVersion", request.getTokenVersion())
+                .addKeyValue("errorCode", code)
+                .log(what);
+    }
+}

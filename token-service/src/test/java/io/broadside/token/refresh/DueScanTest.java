@@ -1,0 +1,154 @@
+package io.broadside.token.refresh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.broadside.events.Connection;
+import io.broadside.events.ConnectionStatus;
+import io.broadside.events.Credential;
+import io.broadside.events.RefreshReason;
+import io.broadside.events.RefreshRequest;
+import io.broadside.token.FakeConnections;
+import io.broadside.token.SettableClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class DueScanTest {
+
+    private static final Duration MARGIN = Duration.ofMinutes(10);
+
+    private final SettableClock clock = new SettableClock();
+    private final FakeConnections connections = new FakeConnections();
+    private final List<RefreshRequest> requests = new ArrayList<>();
+    private final DueScan scan = new DueScan(connections, requests::add, MARGIN, Duration.ofSeconds(5), clock);
+
+    @Test
+    void asksForATokenWithinTheMarginAndForNoOther() {
+        // Given
+        put(living("due", Duration.ofHours(2)));
+        put(living("later", Duration.ofHours(3)));
+        clock.advance(Duration.ofHours(2).minusMinutes(9));
+        // When
+        var count = scan.scan();
+        // Then
+        assertThat(count).isEqualTo(1);
+        assertThat(requests).singleElement().satisfies(request -> {
+            assertThat(request.getConnectionId()).isEqualTo("due");
+            assertThat(request.getTokenVersion()).isEqualTo(1);
+            assertThat(request.getReason()).isEqualTo(RefreshReason.EXPIRING);
+        });
+    }
+
+    @Test
+    void asksAgainAfterAMinuteIfNothingCameOfIt() {
+        // Given
+        put(living("due", Duration.ZERO));
+        scan.scan();
+        // When
+        clock.advance(Duration.ofSeconds(59));
+        var early = scan.scan();
+        clock.advance(Duration.ofSeconds(1));
+        var late = scan.scan();
+        // Then
+        assertThat(early).isZero();
+        assertThat(late).isEqualTo(1);
+    }
+
+    @Test
+    void asksAtOnceForTheNextVersion() {
+        // Given
+        put(living("due", Duration.ZERO));
+        scan.scan();
+        put(Connection.newBuilder(living("due", Duration.ZERO))
+                .setTokenVersion(2)
+                .build());
+        // When
+        var count = scan.scan();
+        // Then
+        assertThat(count).isEqualTo(1);
+        assertThat(requests.getLast().getTokenVersion()).isEqualTo(2);
+    }
+
+    @Test
+    void leavesAShortLivedTokenHalfOfItsLife() {
+        // Given
+        put(living("short", Duration.ofMinutes(2)));
+        // When
+        clock.advance(Duration.ofSeconds(59));
+        var early = scan.scan();
+        clock.advance(Duration.ofSeconds(8));
+        var late = scan.scan();
+        // Then
+        assertThat(early).isZero();
+        assertThat(late).isEqualTo(1);
+    }
+
+    @Test
+    void leavesAloneWhatItCannotHelp() {
+        // Given
+        var due = living("due", Duration.ZERO);
+        put(Connection.newBuilder(due)
+                .setConnectionId("not renewable")
+                .setIsRenewable(false)
+                .build());
+        put(Connection.newBuilder(due)
+                .setConnectionId("no end")
+                .setAccessExpiresAt(null)
+                .build());
+        put(Connection.newBuilder(due)
+                .setConnectionId("waits for a person")
+                .setStatus(ConnectionStatus.NEEDS_REAUTH)
+                .build());
+        // When
+        var count = scan.scan();
+        // Then
+        assertThat(count).isZero();
+    }
+
+    @Test
+    void spreadsConnectionsThatEndTogether() {
+        // Given
+        IntStream.range(0, 1000).forEach(i -> put(living("connection-" + i, Duration.ofHours(2))));
+        clock.advance(Duration.ofHours(2).minus(MARGIN).plusSeconds(30));
+        // When
+        var half = scan.scan();
+        clock.advance(Duration.ofSeconds(30));
+        var rest = scan.scan();
+        // Then
+        assertThat(half).isBetween(300, 700);
+        assertThat(half + rest).isEqualTo(1000);
+    }
+
+    private void put(Connection connection) {
+        connections.put(
+                connection,
+                Credential.newBuilder()
+                        .setConnectionId(connection.getConnectionId())
+                        .setPlatform("x")
+                        .setVersion(connection.getTokenVersion())
+                        .setStoredAt(SettableClock.START)
+                        .build());
+    }
+
+    private static Connection living(String id, Duration life) {
+        Instant start = SettableClock.START;
+        return Connection.newBuilder()
+                .setConnectionId(id)
+                .setProfileId("profile-1")
+                .setPlatform("x")
+                .setAccountId("1")
+                .setAccountName("harbour_bakery")
+                .setAccountKind("user")
+                .setStatus(ConnectionStatus.HEALTHY)
+                .setTokenVersion(1)
+                .setAccessExpiresAt(start.plus(life))
+                .setIsRenewable(true)
+                .setConnectedAt(start)
+                .setRefreshedAt(start)
+                .setUpdatedAt(start)
+                .build();
+    }
+}

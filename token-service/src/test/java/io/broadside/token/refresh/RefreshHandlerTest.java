@@ -1,0 +1,595 @@
+package io.broadside.token.refresh;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.broadside.embedded.RegistryConfig;
+import io.broadside.embedded.SchemaRegistry;
+import io.broadside.events.Connection;
+import io.broadside.events.ConnectionEventKind;
+import io.broadside.events.ConnectionStatus;
+import io.broadside.events.Credential;
+import io.broadside.events.RecordPosition;
+import io.broadside.events.RefreshReason;
+import io.broadside.events.RefreshRequest;
+import io.broadside.runtime.config.Secret;
+import io.broadside.runtime.dispatch.Decision;
+import io.broadside.runtime.dispatch.Lease;
+import io.broadside.runtime.dispatch.Outputs;
+import io.broadside.runtime.dispatch.Unreadable;
+import io.broadside.runtime.dispatch.Work;
+import io.broadside.runtime.tracing.Trace;
+import io.broadside.runtime.vault.KeysetName;
+import io.broadside.runtime.vault.Vault;
+import io.broadside.runtime.vault.VaultConfig;
+import io.broadside.schemas.ErrorCode;
+import io.broadside.schemas.EventSerdes;
+import io.broadside.schemas.Topic;
+import io.broadside.schemas.Topics;
+import io.broadside.token.FakeConnections;
+import io.broadside.token.SettableClock;
+import io.broadside.token.platform.RefreshAnswer;
+import io.broadside.token.platform.TokenPlatforms;
+import io.broadside.token.platform.TokenPolicy.Renewal;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One test or more for each promise of {@link RefreshHandler}. */
+class RefreshHandlerTest {
+
+    private static final String ID = "connection-1";
+
+    private static final SchemaRegistry REGISTRY = SchemaRegistry.start(RegistryConfig.inMemory());
+
+    @TempDir
+    private static Path keys;
+
+    private final SettableClock clock = new SettableClock();
+    private final FakeConnections connections = new FakeConnections();
+    private final ScriptedRefresher refresher = new ScriptedRefresher();
+    private final List<Duration> pauses = new ArrayList<>();
+    private final EventSerdes serdes = new EventSerdes(REGISTRY.uri(), true);
+    private final Vault vault = Vault.open(
+            new VaultConfig(Optional.of(keys.resolve("access.json")), Optional.of(keys.resolve("refresh.json")), true));
+    private final TokenPlatforms platforms = TokenPlatforms.of(List.of(
+            new FakePlatform("x", new Renewal.ByRefreshToken(true, refresher)),
+            new FakePlatform("reusing", new Renewal.ByRefreshToken(false, refresher)),
+            new FakePlatform("facebook", new Renewal.ByPerson("Connect the Page again."))));
+    private final RefreshHandler handler = new RefreshHandler(
+            connections,
+            vault,
+            platforms,
+            new RefreshRecords(serdes, vault, platforms, clock),
+            pauses::add,
+            new RefreshMetrics(new SimpleMeterRegistry()),
+            clock);
+
+    @AfterAll
+    static void stopTheRegistry() {
+        REGISTRY.close();
+    }
+
+    @BeforeEach
+    void aConnectionOfX() {
+        connections.put(connection("x", 1), credential("x", 1, "refresh-1"));
+    }
+
+    @Nested
+    class OneCallPerTokenVersion {
+
+        @Test
+        void theNextRequestOfTheSameVersionIsServedAlready() {
+            // Given
+            refresher.answers(ScriptedRefresher.renewed("access-2", "refresh-2"));
+            connections.write(work(1), serdes);
+            // When
+            var second = handle(request(1));
+            // Then
+            assertThat(second).isEmpty();
+            assertThat(refresher.presented()).containsExactly("refresh-1");
+        }
+
+        /** The first of the storm. */
+        private Outputs work(long version) {
+            return handler.run(workOf(request(version)));
+        }
+
+        @Test
+        void whatWasWrittenBeforeIsWaitedForBeforeTheCall() {
+            // Given: a former owner has renewed, and the tables here do not know yet
+            connections.write(connection("x", 2), credential("x", 2, "refresh-2"));
+            // When
+            var decision = handler.decide(workOf(request(1)));
+            var outputs = handler.run(workOf(request(1)));
+            // Then
+            assertThat(decision).isInstanceOf(Decision.Attempt.class);
+            assertThat(outputs.records()).isEmpty();
+            assertThat(refresher.presented()).isEmpty();
+        }
+
+        @Test
+        void theNewestRefreshTokenIsUsed() {
+            // Given
+            connections.write(connection("x", 2), credential("x", 2, "refresh-2"));
+            refresher.answers(ScriptedRefresher.renewed("access-3", "refresh-3"));
+            // When
+            handle(request(2));
+            // Then
+            assertThat(refresher.presented()).containsExactly("refresh-2");
+        }
+
+        @Test
+        void nothingIsCalledForWhileTheTablesAreBehind() {
+            // Given
+            connections.goAway();
+            // When
+            var outputs = handle(request(1));
+            // Then
+            assertThat(retryIn(outputs).getAttempt()).isEqualTo(2);
+            assertThat(refresher.presented()).isEmpty();
+        }
+
+        @Test
+        void aRequestUnderAnotherKeyIsMovedToItsOwn() {
+            // Given
+            var work = workOf("somebody else", request(1));
+            // When
+            var decision = handler.decide(work);
+            // Then
+            assertThat(decision).isInstanceOfSatisfying(Decision.Settle.class, settle -> {
+                assertThat(settle.outputs().records()).hasSize(1);
+                assertThat(settle.outputs().records().getFirst().key()).isEqualTo(ID.getBytes(UTF_8));
+            });
+        }
+
+        @Test
+        void aRequestForATokenThatDoesNotExistYetAsksForNothing() {
+            // When
+            var outputs = handle(request(99));
+            // Then
+            assertThat(outputs).isEmpty();
+        }
+
+        @Test
+        void anUnknownConnectionIsOnlyUnknownOnceTheTablesAreCurrent() {
+            // Given
+            var unknown = RefreshRequest.newBuilder(request(1))
+                    .setConnectionId("nobody")
+                    .build();
+            var work = workOf(unknown);
+            // When
+            var decision = handler.decide(work);
+            var outputs = handler.run(work);
+            // Then
+            assertThat(decision).isInstanceOf(Decision.Attempt.class);
+            assertThat(outputs.records()).isEmpty();
+        }
+    }
+
+    @Nested
+    class DurableBeforeUse {
+
+        @Test
+        void tokenAndCredentialAreWrittenTogetherAndSealed() {
+            // Given
+            refresher.answers(ScriptedRefresher.renewed("access-2", "refresh-2"));
+            // When
+            var outputs = handler.run(workOf(request(1)));
+            // Then
+            assertThat(outputs.records().stream().map(record -> record.topic()))
+                    .containsExactly(
+                            Topics.CREDENTIALS.name(),
+                            Topics.FRESH_TOKENS.name(),
+                            Topics.CONNECTIONS.name(),
+                            Topics.CONNECTION_EVENTS.name());
+            var credential = only(Topics.CREDENTIALS, outputs);
+            var token = only(Topics.FRESH_TOKENS, outputs);
+            var connection = only(Topics.CONNECTIONS, outputs);
+            assertThat(vault.unseal(
+                                    KeysetName.REFRESH,
+                                    credential.getSealedRefreshToken().orElseThrow(),
+                                    ID)
+                            .reveal())
+                    .isEqualTo("refresh-2");
+            assertThat(vault.unseal(KeysetName.ACCESS, token.getSealedAccessToken(), ID)
+                            .reveal())
+                    .isEqualTo("access-2");
+            assertThat(Stream.of(credential.getVersion(), token.getVersion(), connection.getTokenVersion()))
+                    .containsOnly(2L);
+            assertThat(token.getExpiresAt()).contains(SettableClock.START.plus(Duration.ofHours(2)));
+            assertThat(only(Topics.CONNECTION_EVENTS, outputs).getKind()).isEqualTo(ConnectionEventKind.REFRESHED);
+        }
+
+        @Test
+        void withoutANextRefreshTokenTheConnectionIsNoLongerRenewable() {
+            // Given
+            refresher.answers(new RefreshAnswer.Renewed(new io.broadside.token.platform.TokenPair(
+                    Secret.of("access-2"), Optional.empty(), Optional.empty(), List.of())));
+            // When
+            var outputs = handler.run(workOf(request(1)));
+            // Then
+            assertThat(only(Topics.CONNECTIONS, outputs).getIsRenewable()).isFalse();
+            assertThat(only(Topics.CREDENTIALS, outputs).getSealedRefreshToken())
+                    .isEmpty();
+        }
+    }
+
+    @Nested
+    class TroublePasses {
+
+        @Test
+        void theRequestGoesRoundAgainForAsLongAsItTakes() {
+            // Given
+            var request = request(1);
+            for (int i = 1; i <= 100; i++) {
+                refresher.answers(ScriptedRefresher.notNow(ErrorCode.NO_CONNECTION));
+                // When
+                var outputs = handle(request);
+                // Then
+                assertThat(outputs).hasSize(1);
+                request = retryIn(outputs);
+                assertThat(request.getAttempt()).isEqualTo(i + 1);
+            }
+            assertThat(pauses.subList(0, 4))
+                    .containsExactly(
+                            Duration.ofSeconds(2),
+                            Duration.ofSeconds(5),
+                            Duration.ofSeconds(10),
+                            Duration.ofSeconds(10));
+        }
+
+        @Test
+        void ourOwnAppBeingRefusedIsNotTheConnectionsFault() {
+            // Given
+            refresher.answers(ScriptedRefresher.notNow(ErrorCode.APP_REFUSED));
+            // When
+            var outputs = handle(request(1));
+            // Then
+            assertThat(retryIn(outputs).getAttempt()).isEqualTo(2);
+        }
+
+        @Test
+        void requestsThatStandBehindTheFailedOneDoNotCall() {
+            // Given
+            refresher.answers(ScriptedRefresher.notNow(ErrorCode.SERVER_ERROR));
+            var retry = retryIn(handle(request(1)));
+            // When
+            var behind = handle(request(1));
+            // Then
+            assertThat(behind).isEmpty();
+            assertThat(refresher.presented()).hasSize(1);
+            assertThat(handler.decide(workOf(retry))).isInstanceOf(Decision.Attempt.class);
+        }
+
+        @Test
+        void aPlatformThatWantsToBeLeftAloneIs() {
+            // Given
+            refresher.answers(new RefreshAnswer.NotNow(ErrorCode.RATE_LIMITED, Optional.of(Duration.ofMinutes(15))));
+            var retry = retryIn(handle(request(1)));
+            // When
+            var early = retryIn(handle(retry));
+            clock.advance(Duration.ofMinutes(16));
+            refresher.answers(ScriptedRefresher.renewed("access-2", "refresh-2"));
+            var late = handle(early);
+            // Then
+            assertThat(late).hasSize(4);
+            assertThat(refresher.presented()).hasSize(2);
+        }
+
+        @Test
+        void aCredentialThatCannotBeOpenedIsKept() {
+            // Given
+            var foreign = ByteBuffer.wrap(vault.seal(KeysetName.REFRESH, Secret.of("refresh"), "another connection"));
+            connections.put(
+                    connection("x", 1),
+                    Credential.newBuilder(credential("x", 1, "refresh-1"))
+                            .setSealedRefreshToken(foreign)
+                            .build());
+            // When
+            var outputs = handle(request(1));
+            // Then
+            assertThat(retryIn(outputs).getAttempt()).isEqualTo(2);
+        }
+    }
+
+    @Nested
+    class ARefusalIsLookedAtTwice {
+
+        @Test
+        void aRefusedRefreshTokenNeedsAPerson() {
+            // Given
+            refresher.answers(new RefreshAnswer.Refused("invalid_request"));
+            // When
+            var outputs = handler.run(workOf(request(1)));
+            // Then
+            var connection = only(Topics.CONNECTIONS, outputs);
+            assertThat(connection.getStatus()).isEqualTo(ConnectionStatus.NEEDS_REAUTH);
+            assertThat(connection.getStatusReason()).contains("TOKEN_REVOKED");
+            assertThat(only(Topics.CONNECTION_EVENTS, outputs).getDetail())
+                    .hasValueSatisfying(detail -> assertThat(detail).doesNotContain("used it up"));
+        }
+
+        @Test
+        void itIsSaidOnce() {
+            // Given
+            refresher.answers(new RefreshAnswer.Refused("invalid_request"));
+            connections.write(handler.run(workOf(request(1))), serdes);
+            // When
+            var again = handle(request(1));
+            // Then
+            assertThat(again).isEmpty();
+            assertThat(refresher.presented()).hasSize(1);
+        }
+
+        @Test
+        void aConnectionMadeAnewMeanwhileStays() {
+            // Given
+            refresher.answersAfter(
+                    () -> connections.write(connection("x", 2), credential("x", 2, "pasted")),
+                    new RefreshAnswer.Refused("invalid_request"));
+            // When
+            var outputs = handle(request(1));
+            // Then
+            assertThat(outputs).isEmpty();
+        }
+
+        @Test
+        void aTokenPastedMeanwhileIsNotOverwritten() {
+            // Given
+            refresher.answersAfter(
+                    () -> connections.put(connection("x", 2), credential("x", 2, "pasted")),
+                    ScriptedRefresher.renewed("access-2", "refresh-2"));
+            // When
+            var outputs = handle(request(1));
+            // Then
+            assertThat(outputs).isEmpty();
+        }
+    }
+
+    @Nested
+    class ALostAnswer {
+
+        @Test
+        void leadsToOneMoreTryAtOnceWithTheSameToken() {
+            // Given
+            refresher.answers(
+                    new RefreshAnswer.Unclear(ErrorCode.TIMED_OUT), ScriptedRefresher.renewed("access-2", "refresh-2"));
+            // When
+            var outputs = handle(request(1));
+            // Then
+            assertThat(outputs).hasSize(4);
+            assertThat(refresher.presented()).containsExactly("refresh-1", "refresh-1");
+            assertThat(pauses).isEmpty();
+        }
+
+        @Test
+        void isNoticedWhenThatIsRefused() {
+            // Given
+            refresher.answers(
+                    new RefreshAnswer.Unclear(ErrorCode.NO_ANSWER), new RefreshAnswer.Refused("invalid_request"));
+            // When
+            var outputs = handler.run(workOf(request(1)));
+            // Then
+            assertThat(only(Topics.CONNECTION_EVENTS, outputs).getDetail())
+                    .hasValueSatisfying(detail -> assertThat(detail).contains("used it up"));
+        }
+
+        @Test
+        void twiceGoesRoundAgain() {
+            // Given
+            refresher.answers(
+                    new RefreshAnswer.Unclear(ErrorCode.NO_ANSWER), new RefreshAnswer.Unclear(ErrorCode.NO_ANSWER));
+            // When
+            var outputs = handle(request(1));
+            // Then
+            assertThat(retryIn(outputs).getAttempt()).isEqualTo(2);
+        }
+
+        @Test
+        void doesNoHarmWhereRefreshTokensCanBeUsedAgain() {
+            // Given
+            connections.put(connection("reusing", 1), credential("reusing", 1, "refresh-1"));
+            refresher.answers(new RefreshAnswer.Unclear(ErrorCode.NO_ANSWER));
+            // When
+            var outputs = handle(request(1));
+            // Then
+            assertThat(retryIn(outputs).getAttempt()).isEqualTo(2);
+            assertThat(refresher.presented()).hasSize(1);
+        }
+    }
+
+    @Nested
+    class ACrash {
+
+        @Test
+        void isLookedAtWithoutACall() {
+            // When
+            var outputs = handler.reconcile(workOf(request(1)));
+            // Then
+            assertThat(refresher.presented()).isEmpty();
+            assertThat(retryIn(outputs.records().stream()
+                                    .map(record -> record.value())
+                                    .toList())
+                            .getAttempt())
+                    .isEqualTo(2);
+        }
+
+        @Test
+        void thatBrokeTheChainIsNoticedByTheNextAttempt() {
+            // Given
+            var retry = retryIn(handler.reconcile(workOf(request(1))).records().stream()
+                    .map(record -> record.value())
+                    .toList());
+            refresher.answers(new RefreshAnswer.Refused("invalid_request"));
+            // When
+            var outputs = handler.run(workOf(retry));
+            // Then
+            assertThat(only(Topics.CONNECTION_EVENTS, outputs).getDetail())
+                    .hasValueSatisfying(detail -> assertThat(detail).contains("used it up"));
+        }
+
+        @Test
+        void afterTheOutcomeBecameDurableCostsNothing() {
+            // Given
+            var retry = retryIn(handler.reconcile(workOf(request(1))).records().stream()
+                    .map(record -> record.value())
+                    .toList());
+            connections.write(connection("x", 2), credential("x", 2, "refresh-2"));
+            // When
+            var outputs = handle(retry);
+            // Then
+            assertThat(outputs).isEmpty();
+            assertThat(refresher.presented()).isEmpty();
+        }
+    }
+
+    @Nested
+    class WithoutARefreshToken {
+
+        @BeforeEach
+        void aConnectionOfFacebook() {
+            connections.put(
+                    connection("facebook", 1),
+                    Credential.newBuilder(credential("facebook", 1, ""))
+                            .setSealedRefreshToken(null)
+                            .build());
+        }
+
+        @Test
+        void aRefusedTokenNeedsAPerson() {
+            // When
+            var outputs = handler.run(workOf(request(1)));
+            // Then
+            assertThat(only(Topics.CONNECTIONS, outputs).getStatus()).isEqualTo(ConnectionStatus.NEEDS_REAUTH);
+            assertThat(only(Topics.CONNECTION_EVENTS, outputs).getDetail()).contains("Connect the Page again.");
+        }
+
+        @Test
+        void aTokenThatStillWorksIsLeftAlone() {
+            // When
+            var outputs = handle(RefreshRequest.newBuilder(request(1))
+                    .setReason(RefreshReason.EXPIRING)
+                    .build());
+            // Then
+            assertThat(outputs).isEmpty();
+        }
+
+        @Test
+        void aTokenThatHasEndedNeedsAPersonWhoeverAsks() {
+            // Given
+            clock.advance(Duration.ofHours(3));
+            // When
+            var outputs = handler.run(workOf(RefreshRequest.newBuilder(request(1))
+                    .setReason(RefreshReason.EXPIRING)
+                    .build()));
+            // Then
+            assertThat(only(Topics.CONNECTIONS, outputs).getStatusReason()).contains("TOKEN_EXPIRED");
+        }
+    }
+
+    @Test
+    void aRecordThatCannotBeReadIsKept() {
+        // Given
+        var record = new ConsumerRecord<>("t", 3, 7, "key".getBytes(UTF_8), "no Avro".getBytes(UTF_8));
+        // When
+        var outputs = handler.unreadable(new Unreadable(record, new IllegalStateException("quotes what it read")));
+        // Then
+        var letter = only(Topics.DEAD_LETTERS, outputs);
+        assertThat(letter.getCode()).isEqualTo("UNREADABLE_RECORD");
+        assertThat(letter.getRawValue()).contains(ByteBuffer.wrap("no Avro".getBytes(UTF_8)));
+        assertThat(letter.getCause())
+                .hasValueSatisfying(cause -> assertThat(cause).doesNotContain("quotes"));
+    }
+
+    @Test
+    void aFaultOfOursIsKeptWithoutWhatTheExceptionSays() {
+        // When
+        var outputs = handler.failed(workOf(request(1)), new IllegalStateException("access-1"));
+        // Then
+        var letter = only(Topics.DEAD_LETTERS, outputs);
+        assertThat(letter.getCode()).isEqualTo("INTERNAL");
+        assertThat(letter.toString()).doesNotContain("access-1");
+    }
+
+    /** As the dispatcher does it: decide, and run if need be. What was written, as bytes. */
+    private List<byte[]> handle(RefreshRequest request) {
+        var outputs = switch (handler.decide(workOf(request))) {
+            case Decision.Settle(var settled) -> settled;
+            case Decision.Attempt _ -> handler.run(workOf(request));
+        };
+        return outputs.records().stream().map(record -> record.value()).toList();
+    }
+
+    private RefreshRequest retryIn(List<byte[]> outputs) {
+        assertThat(outputs).hasSize(1);
+        return serdes.read(Topics.REFRESH_REQUESTS, outputs.getFirst());
+    }
+
+    private <V extends SpecificRecord> V only(Topic<V> topic, Outputs outputs) {
+        var found = outputs.records().stream()
+                .filter(record -> record.topic().equals(topic.name()))
+                .toList();
+        assertThat(found).hasSize(1);
+        return serdes.read(topic, found.getFirst().value());
+    }
+
+    private static Work<RefreshRequest> workOf(RefreshRequest request) {
+        return workOf(request.getConnectionId(), request);
+    }
+
+    private static Work<RefreshRequest> workOf(String key, RefreshRequest request) {
+        var lease = Lease.of(System::nanoTime, System.nanoTime(), Duration.ofMinutes(1), Duration.ofMinutes(1));
+        return new Work<>(key, request, new RecordPosition("t", 0, 1L), SettableClock.START, Trace.root(), lease);
+    }
+
+    private static RefreshRequest request(long version) {
+        return RefreshRequest.newBuilder()
+                .setConnectionId(ID)
+                .setPlatform("x")
+                .setTokenVersion(version)
+                .setReason(RefreshReason.REFUSED)
+                .setRequestedAt(SettableClock.START)
+                .build();
+    }
+
+    private static Connection connection(String platform, long version) {
+        return Connection.newBuilder()
+                .setConnectionId(ID)
+                .setProfileId("profile-1")
+                .setPlatform(platform)
+                .setAccountId("1")
+                .setAccountName("harbour_bakery")
+                .setAccountKind("user")
+                .setStatus(ConnectionStatus.HEALTHY)
+                .setTokenVersion(version)
+                .setAccessExpiresAt(SettableClock.START.plus(Duration.ofHours(2)))
+                .setIsRenewable(true)
+                .setConnectedAt(SettableClock.START)
+                .setRefreshedAt(SettableClock.START)
+                .setUpdatedAt(SettableClock.START)
+                .build();
+    }
+
+    private Credential credential(String platform, long version, String refreshToken) {
+        return Credential.newBuilder()
+                .setConnectionId(ID)
+                .setPlatform(platform)
+                .setVersion(version)
+                .setSealedRefreshToken(ByteBuffer.wrap(vault.seal(KeysetName.REFRESH, Secret.of(refreshToken), ID)))
+                .setStoredAt(SettableClock.START)
+                .build();
+    }
+}
