@@ -81,7 +81,9 @@ final class FanOutProcessor implements Processor<String, byte[], String, byte[]>
         }
         var id = request.getRequestId();
         if (record.value().length > RequestRules.MOST_BYTES) {
-            send(Results.refused(request, ErrorCode.INVALID_REQUEST, RequestRules.tooLarge(record.value().length), now()),
+            send(
+                    Results.refused(
+                            request, ErrorCode.INVALID_REQUEST, RequestRules.tooLarge(record.value().length), now()),
                     record.headers());
         } else if (!RequestRules.isValidId(id)) {
             divide(request, record.headers());

@@ -73,7 +73,9 @@ final class RequestRules {
                         at.toString(),
                         "Schedule at most " + LONGEST_SCHEDULE.toDays() + " days ahead.")));
         request.getDeadline().ifPresent(deadline -> {
-            if (request.getPublishAt().filter(publishAt -> !publishAt.isBefore(deadline)).isPresent()) {
+            if (request.getPublishAt()
+                    .filter(publishAt -> !publishAt.isBefore(deadline))
+                    .isPresent()) {
                 faults.add(fault(
                         "deadline",
                         "beforePublishAt",

@@ -82,7 +82,8 @@ final class ReadArrivals extends ContextualProcessor<byte[], byte[], String, Obj
         var connectionId = new String(record.key(), UTF_8);
         var version = record.value() == null
                 ? OptionalLong.empty()
-                : OptionalLong.of(serdes.read(Topics.FRESH_TOKENS, record.value()).getVersion());
+                : OptionalLong.of(
+                        serdes.read(Topics.FRESH_TOKENS, record.value()).getVersion());
         context()
                 .forward(
                         new Record<String, Object>(

@@ -50,8 +50,8 @@ public final class RetryService implements AutoCloseable {
 
             var ticks = new Ticks(clock);
             var topology = topology(config, clients, new RetryMetrics(meters, config.platforms(), ticks), ticks);
-            var running = closing.add(
-                    RunningTopology.start(APPLICATION, topology, clients, meters, clock, settings(config)));
+            var running =
+                    closing.add(RunningTopology.start(APPLICATION, topology, clients, meters, clock, settings(config)));
 
             var vertx = Vertx.vertx();
             closing.add(() -> vertx.close().await());

@@ -61,6 +61,9 @@ public final class EventSerdes implements AutoCloseable {
         // The contract is for every language: what Java's strings are is nobody else's business.
         settings.put("avro.remove.java.properties", true);
         settings.put("avro.use.logical.type.converters", true);
+        // The client's own tries again would hold a caller up for seconds.
+        settings.put("schema.registry.retries.wait.ms", 50);
+        settings.put("schema.registry.retries.max.wait.ms", 200);
         settings.putAll(config);
         registersSchemas = Boolean.parseBoolean(String.valueOf(settings.getOrDefault("auto.register.schemas", true)));
         registry = new CachedSchemaRegistryClient(
@@ -148,7 +151,8 @@ public final class EventSerdes implements AutoCloseable {
             throw new SerializationException(NOT_AVRO);
         }
         try {
-            return registry.getSchemaBySubjectAndId(topic + "-value", ByteBuffer.wrap(bytes).getInt(1));
+            return registry.getSchemaBySubjectAndId(
+                    topic + "-value", ByteBuffer.wrap(bytes).getInt(1));
         } catch (IOException | RestClientException e) {
             throw new SerializationException(
                     "The record names a schema that cannot be had from the registry: " + e.getMessage(), e);

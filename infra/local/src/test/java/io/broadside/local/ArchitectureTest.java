@@ -76,8 +76,9 @@ class ArchitectureTest {
     void noServiceKnowsTheDoublesOfTheLocalStack() {
         noClasses()
                 .that()
-                .resideInAnyPackage(
-                        SERVICES.stream().map(service -> "io.broadside." + service + "..").toArray(String[]::new))
+                .resideInAnyPackage(SERVICES.stream()
+                        .map(service -> "io.broadside." + service + "..")
+                        .toArray(String[]::new))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.broadside.simulator..", "io.broadside.embedded..", "io.broadside.local..")
@@ -97,6 +98,8 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .haveSimpleNameNotEndingWith("Main")
+                .and()
+                .resideOutsideOfPackage("io.broadside.testkit..")
                 .should()
                 .callMethod(System.class, "getenv")
                 .orShould()

@@ -48,14 +48,20 @@ class ConfigurationDocTest {
                 .flatMap(settings -> settings.stream().distinct())
                 .collect(Collectors.groupingBy(setting -> setting, LinkedHashMap::new, Collectors.counting()));
         var text = new StringBuilder();
-        table(text, "All services", shared.entrySet().stream()
-                .filter(entry -> entry.getValue() == services.size())
-                .map(Map.Entry::getKey)
-                .filter(setting -> !setting.equals(Settings.CONFIG_FILE)));
-        services.forEach((service, settings) -> table(text, service, settings.stream()
-                .distinct()
-                .filter(setting -> shared.getOrDefault(setting, 0L) < services.size())
-                .filter(setting -> !setting.equals(Settings.CONFIG_FILE))));
+        table(
+                text,
+                "All services",
+                shared.entrySet().stream()
+                        .filter(entry -> entry.getValue() == services.size())
+                        .map(Map.Entry::getKey)
+                        .filter(setting -> !setting.equals(Settings.CONFIG_FILE)));
+        services.forEach((service, settings) -> table(
+                text,
+                service,
+                settings.stream()
+                        .distinct()
+                        .filter(setting -> shared.getOrDefault(setting, 0L) < services.size())
+                        .filter(setting -> !setting.equals(Settings.CONFIG_FILE))));
         return text.toString();
     }
 

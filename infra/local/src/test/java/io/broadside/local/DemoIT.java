@@ -20,12 +20,13 @@ class DemoIT {
         try (var stack = LocalStack.start(FreePorts.find(), data, _ -> {});
                 var client = new StackClient(stack.ports())) {
             // When
-            var disappointments =
-                    new Demo(stack, client, new Screen(new PrintWriter(told), false, clock), clock).tell(clock.instant());
+            var disappointments = new Demo(stack, client, new Screen(new PrintWriter(told), false, clock), clock)
+                    .tell(clock.instant());
             // Then
             assertThat(disappointments).as(told.toString()).isEmpty();
             assertThat(told.toString())
-                    .contains("accepted 5 = published 5 + failed 0 + cancelled 0 + unconfirmed 0 + waiting 0; posted twice: 0")
+                    .contains(
+                            "accepted 5 = published 5 + failed 0 + cancelled 0 + unconfirmed 0 + waiting 0; posted twice: 0")
                     .contains("A forged delivery was answered 401.");
         }
     }

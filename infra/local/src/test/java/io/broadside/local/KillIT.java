@@ -57,11 +57,20 @@ class KillIT {
     @Test
     void everyPostEndsAndNoneIsPostedTwiceAlthoughTheStackIsKilledWithPostsUnderWay() throws Exception {
         // Given: platforms on which calls take a while, and which lose some answers
-        control("PUT", "settings", "{\"refuseDuplicates\":false,\"xPostsPer15Minutes\":100000,\"xReadsPer15Minutes\":100000}");
+        control(
+                "PUT",
+                "settings",
+                "{\"refuseDuplicates\":false,\"xPostsPer15Minutes\":100000,\"xReadsPer15Minutes\":100000}");
         for (var endpoint : List.of("facebook\",\"endpoint\":\"post.show", "x\",\"endpoint\":\"tweets.create")) {
-            control("POST", "failures", "{\"platform\":\"" + endpoint
-                    + "\",\"kind\":\"cut-after-effect\",\"times\":5,\"probability\":0.3,\"seed\":7}");
-            control("POST", "failures", "{\"platform\":\"" + endpoint + "\",\"kind\":\"slow\",\"seconds\":1,\"times\":-1}");
+            control(
+                    "POST",
+                    "failures",
+                    "{\"platform\":\"" + endpoint
+                            + "\",\"kind\":\"cut-after-effect\",\"times\":5,\"probability\":0.3,\"seed\":7}");
+            control(
+                    "POST",
+                    "failures",
+                    "{\"platform\":\"" + endpoint + "\",\"kind\":\"slow\",\"seconds\":1,\"times\":-1}");
         }
         publishAll();
         await().atMost(LONG).until(() -> published() >= 5);
@@ -70,7 +79,9 @@ class KillIT {
         process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
         start();
         // Then
-        assertThat(before).as("posts out before the kill: the rest was under way or waiting").isLessThan(POSTS * 2);
+        assertThat(before)
+                .as("posts out before the kill: the rest was under way or waiting")
+                .isLessThan(POSTS * 2);
         try (var client = new StackClient(ports);
                 var results = client.tail(Topics.RESULTS, true)) {
             await().atMost(LONG).until(() -> {
@@ -82,8 +93,12 @@ class KillIT {
         assertThat(board.rows()).extracting(PostResult::getStatus).containsOnly(ResultStatus.PUBLISHED);
         var report = JsonMapper.builder().build().readTree(control("GET", "report", ""));
         for (var platform : Set.of("facebook", "x")) {
-            assertThat(report.path(platform).path("published").asLong()).as(platform).isEqualTo(POSTS);
-            assertThat(report.path(platform).path("duplicatesPublished").asLong()).as(platform).isZero();
+            assertThat(report.path(platform).path("published").asLong())
+                    .as(platform)
+                    .isEqualTo(POSTS);
+            assertThat(report.path(platform).path("duplicatesPublished").asLong())
+                    .as(platform)
+                    .isZero();
         }
     }
 
@@ -99,7 +114,8 @@ class KillIT {
                 }
                 client.publish(PublishRequest.newBuilder()
                         .setRequestId("killed-" + i)
-                        .setContent(Content.newBuilder().setText("Post number " + i).build())
+                        .setContent(
+                                Content.newBuilder().setText("Post number " + i).build())
                         .setTargets(targets)
                         .setPublishAt(i % 10 == 0 ? Instant.now().plusSeconds(12) : null)
                         .build());
@@ -134,7 +150,8 @@ class KillIT {
                         "-Dlogback.configurationFile=broadside-cli-logback.xml",
                         "--enable-native-access=ALL-UNNAMED",
                         "-cp",
-                        System.getProperty("java.class.path").replace("test-classes" + File.pathSeparator, "no-tests" + File.pathSeparator),
+                        System.getProperty("java.class.path")
+                                .replace("test-classes" + File.pathSeparator, "no-tests" + File.pathSeparator),
                         "io.broadside.local.Broadside",
                         "up",
                         "--data",

@@ -29,9 +29,9 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,7 +124,8 @@ class RequestsIT {
 
     @Test
     void anUnknownProfileFails() throws Exception {
-        assertThat(code(finals(publish("Hello", to("nobody", "x")), 1).getFirst())).isEqualTo("UNKNOWN_CONNECTION");
+        assertThat(code(finals(publish("Hello", to("nobody", "x")), 1).getFirst()))
+                .isEqualTo("UNKNOWN_CONNECTION");
     }
 
     @Test
@@ -133,7 +134,8 @@ class RequestsIT {
         var end = finals(publish(null, to("bakery", "x")), 1).getFirst();
         // Then
         assertThat(code(end)).isEqualTo("INVALID_REQUEST");
-        assertThat(end.getError().orElseThrow().getFaults().getFirst().getField()).startsWith("content");
+        assertThat(end.getError().orElseThrow().getFaults().getFirst().getField())
+                .startsWith("content");
     }
 
     @Test
@@ -156,9 +158,10 @@ class RequestsIT {
         client.publish(request(id, "After the garbage " + id, to("bakery", "facebook")));
         // Then
         assertThat(finals(id, 1).getFirst().getStatus()).isEqualTo(ResultStatus.PUBLISHED);
-        await().atMost(LONG).until(() -> deadLetters.next(Duration.ofMillis(100)).stream()
-                .anyMatch(letter -> letter.getCode().equals("UNREADABLE_RECORD")
-                        && letter.getSource().getTopic().equals("publish.requests")));
+        await().atMost(LONG)
+                .until(() -> deadLetters.next(Duration.ofMillis(100)).stream()
+                        .anyMatch(letter -> letter.getCode().equals("UNREADABLE_RECORD")
+                                && letter.getSource().getTopic().equals("publish.requests")));
     }
 
     @Test
@@ -171,7 +174,8 @@ class RequestsIT {
         // Then
         var sources = new ArrayList<String>();
         await().atMost(LONG).until(() -> {
-            deadLetters.next(Duration.ofMillis(100))
+            deadLetters
+                    .next(Duration.ofMillis(100))
                     .forEach(letter -> sources.add(letter.getSource().getTopic()));
             return sources.size() >= 3;
         });
@@ -222,7 +226,8 @@ class RequestsIT {
         // Given: a class path without a class of ours but the one that stands for somebody else
         var foreign = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(entry -> !entry.contains("broadside-") || entry.contains("broadside-confluent-serde"))
-                .filter(entry -> !entry.endsWith("classes") || entry.endsWith("test-classes")
+                .filter(entry -> !entry.endsWith("classes")
+                        || entry.endsWith("test-classes")
                         || entry.contains("confluent-serde"))
                 .collect(Collectors.joining(File.pathSeparator));
         // When

@@ -23,14 +23,21 @@ final class SomebodyElse {
     private SomebodyElse() {}
 
     static void main(String[] args) throws Exception {
-        var schema = new Schema.Parser().parse(Path.of(args[0], "PublishRequest.avsc").toFile());
+        var schema = new Schema.Parser()
+                .parse(Path.of(args[0], "PublishRequest.avsc").toFile());
         var settings = Map.<String, Object>of(
-                "bootstrap.servers", args[1],
-                "schema.registry.url", args[2],
-                "key.serializer", "org.apache.kafka.common.serialization.StringSerializer",
-                "value.serializer", KafkaAvroSerializer.class,
-                "key.deserializer", "org.apache.kafka.common.serialization.StringDeserializer",
-                "value.deserializer", KafkaAvroDeserializer.class);
+                "bootstrap.servers",
+                args[1],
+                "schema.registry.url",
+                args[2],
+                "key.serializer",
+                "org.apache.kafka.common.serialization.StringSerializer",
+                "value.serializer",
+                KafkaAvroSerializer.class,
+                "key.deserializer",
+                "org.apache.kafka.common.serialization.StringDeserializer",
+                "value.deserializer",
+                KafkaAvroDeserializer.class);
         try (var results = new KafkaConsumer<String, GenericRecord>(settings);
                 var requests = new KafkaProducer<String, GenericRecord>(settings)) {
             var partitions = results.partitionsFor("publish.results").stream()
@@ -39,7 +46,8 @@ final class SomebodyElse {
             results.assign(partitions);
             results.seekToEnd(partitions);
             partitions.forEach(results::position);
-            requests.send(new ProducerRecord<>("publish.requests", ID, request(schema))).get();
+            requests.send(new ProducerRecord<>("publish.requests", ID, request(schema)))
+                    .get();
             System.out.println("The result is " + await(results));
         }
     }
@@ -48,14 +56,17 @@ final class SomebodyElse {
         var content = new GenericRecordBuilder(schema.getField("content").schema())
                 .set("text", "Written by somebody else")
                 .build();
-        var target = new GenericRecordBuilder(schema.getField("targets").schema().getElementType())
+        var target = new GenericRecordBuilder(
+                        schema.getField("targets").schema().getElementType())
                 .set("profileId", "library")
                 .set("platform", "facebook")
                 .build();
         return new GenericRecordBuilder(schema)
                 .set("requestId", ID)
                 .set("content", content)
-                .set("targets", new GenericData.Array<>(schema.getField("targets").schema(), List.of(target)))
+                .set(
+                        "targets",
+                        new GenericData.Array<>(schema.getField("targets").schema(), List.of(target)))
                 .build();
     }
 
@@ -63,7 +74,8 @@ final class SomebodyElse {
         var deadline = System.nanoTime() + Duration.ofSeconds(40).toNanos();
         while (System.nanoTime() < deadline) {
             for (var record : results.poll(Duration.ofMillis(200))) {
-                if (ID.equals(record.key()) && Boolean.TRUE.equals(record.value().get("isFinal"))) {
+                if (ID.equals(record.key())
+                        && Boolean.TRUE.equals(record.value().get("isFinal"))) {
                     return record.value().get("status").toString();
                 }
             }

@@ -16,7 +16,6 @@ public final class Commands {
     /** Since when an earlier call of a command may have had its effect: 45 seconds ago. */
     public static final java.time.Instant A_FORMER_DOUBT = Bench.NOW.minusSeconds(45);
 
-
     private Commands() {}
 
     public static Content.Builder aText(String text) {

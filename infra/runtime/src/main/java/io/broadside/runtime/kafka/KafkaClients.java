@@ -147,7 +147,8 @@ public final class KafkaClients implements AutoCloseable {
                 config.sessionTimeout().toMillis());
         settings.put(StreamsConfig.ENABLE_METRICS_PUSH_CONFIG, false);
         if (config.keepsId()) {
-            settings.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), config.instanceId());
+            settings.put(
+                    StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), config.instanceId());
         }
         return settings;
     }

@@ -50,11 +50,6 @@ public final class RunningTopology implements AutoCloseable, Checked {
         this.threads = new DyingThreads(name, clock, this::pause);
     }
 
-    /** As {@link #start(String, Topology, KafkaClients, MeterRegistry, Clock)}, by the system's clock. */
-    public static RunningTopology start(String name, Topology topology, KafkaClients clients, MeterRegistry meters) {
-        return start(name, topology, clients, meters, Clock.systemUTC());
-    }
-
     /**
      * Starts a topology; {@link #check} tells when it works.
      *

@@ -97,10 +97,7 @@ class RunningTopologyIT {
     @Test
     void settingsOfItsOwnWin() {
         // When
-        var topology = start(
-                clients(Map.of()),
-                upperCase(),
-                Map.of(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 2));
+        var topology = start(clients(Map.of()), upperCase(), Map.of(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 2));
 
         // Then
         awaitReady(topology);
@@ -149,9 +146,10 @@ class RunningTopologyIT {
     void aThreadThatDiedOfWhatItDependsOnIsReplacedAndLosesNothing() {
         // Given
         var calls = new AtomicInteger();
-        var topology = start(clients(Map.of()), topology(value -> {
-            if (calls.incrementAndGet() <= 2) {
-                throw new TimeoutException("away, twice");
+        var settings = Map.of("KAFKA_SESSION_TIMEOUT", "6s");
+        var topology = start(clients(settings), topology(value -> {
+            if (calls.incrementAndGet() == 1) {
+                throw new TimeoutException("away, once");
             }
             return value;
         }));
@@ -167,14 +165,24 @@ class RunningTopologyIT {
 
     @Test
     void closeDoesNotWaitForAPauseToEnd() {
-        // Given: a thread that died six times pauses for 8 seconds
+        // Given: six threads, so that the sixth to die pauses for 8 seconds
+        source = kafka.uniqueName("six");
+        kafka.createTopics(6, source);
         var calls = new AtomicInteger();
-        var topology = start(clients(Map.of()), topology(_ -> {
-            calls.incrementAndGet();
-            throw new TimeoutException("away");
-        }));
+        var settings = Map.<String, Object>of(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 6);
+        var topology = start(
+                clients(Map.of()),
+                topology(_ -> {
+                    calls.incrementAndGet();
+                    throw new TimeoutException("away");
+                }),
+                settings);
         awaitReady(topology);
-        write("a");
+        try (var producer = clients(Map.of()).producer("test")) {
+            for (var partition = 0; partition < 6; partition++) {
+                var _ = producer.send(new ProducerRecord<>(source, partition, null, "a".getBytes(UTF_8)));
+            }
+        }
         await().atMost(LONG).dontCatchUncaughtExceptions().until(() -> calls.get() >= 6);
 
         // When
@@ -233,7 +241,9 @@ class RunningTopologyIT {
     }
 
     private void awaitReady(RunningTopology topology, Duration limit) {
-        await().atMost(limit).until(() -> topology.check().isOk());
+        await().atMost(limit)
+                .dontCatchUncaughtExceptions()
+                .until(() -> topology.check().isOk());
     }
 
     private int members() {

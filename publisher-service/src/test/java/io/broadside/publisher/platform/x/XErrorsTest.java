@@ -1,8 +1,8 @@
 package io.broadside.publisher.platform.x;
 
+import static io.broadside.publisher.platform.Commands.A_FORMER_DOUBT;
 import static io.broadside.publisher.platform.Commands.aCommand;
 import static io.broadside.publisher.platform.Commands.aText;
-import static io.broadside.publisher.platform.Commands.A_FORMER_DOUBT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.broadside.events.PublishCommand;

@@ -1,11 +1,11 @@
 package io.broadside.publisher.platform.x;
 
+import static io.broadside.publisher.platform.Commands.A_FORMER_DOUBT;
 import static io.broadside.publisher.platform.Commands.aCheckpoint;
 import static io.broadside.publisher.platform.Commands.aCommand;
 import static io.broadside.publisher.platform.Commands.aDescribedImage;
 import static io.broadside.publisher.platform.Commands.aDoubt;
 import static io.broadside.publisher.platform.Commands.aText;
-import static io.broadside.publisher.platform.Commands.A_FORMER_DOUBT;
 import static io.broadside.publisher.platform.Commands.anImage;
 import static org.assertj.core.api.Assertions.assertThat;
 
