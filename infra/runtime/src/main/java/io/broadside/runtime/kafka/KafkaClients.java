@@ -72,10 +72,12 @@ public final class KafkaClients implements AutoCloseable {
         var settings = consumerSettings(group);
         settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
         settings.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, config.groupProtocol());
-        if (config.keepsId()) {
-            settings.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, config.instanceId());
-        }
         if (config.groupProtocol().equals("classic")) {
+            if (config.keepsId()) {
+                // Not with the new protocol: there a member that was killed keeps its name until its session ends, and
+                // whoever comes back under it is refused.
+                settings.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, config.instanceId());
+            }
             settings.put(
                     ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
             settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int)
