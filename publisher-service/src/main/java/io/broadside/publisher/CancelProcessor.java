@@ -3,6 +3,7 @@ package io.broadside.publisher;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.broadside.events.CancelRequest;
+import io.broadside.events.DeadLetter;
 import io.broadside.events.RecordPosition;
 import io.broadside.events.Withdrawal;
 import io.broadside.runtime.tracing.Trace;
@@ -83,7 +84,7 @@ final class CancelProcessor implements Processor<String, byte[], String, byte[]>
         context.forward(new Record<>(key, value, context.currentSystemTimeMs(), headers), sink);
     }
 
-    private io.broadside.events.DeadLetter unreadable(Record<String, byte[]> record, SerializationException cause) {
+    private DeadLetter unreadable(Record<String, byte[]> record, SerializationException cause) {
         var position = context.recordMetadata()
                 .map(metadata -> new RecordPosition(metadata.topic(), metadata.partition(), metadata.offset()))
                 .orElseGet(() -> new RecordPosition(Topics.CANCELLATIONS.name(), -1, -1L));

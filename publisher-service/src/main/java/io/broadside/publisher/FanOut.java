@@ -3,6 +3,7 @@ package io.broadside.publisher;
 import io.broadside.events.DelayCause;
 import io.broadside.events.DelayedCommand;
 import io.broadside.events.Fault;
+import io.broadside.events.PostResult;
 import io.broadside.events.PublishCommand;
 import io.broadside.events.PublishRequest;
 import io.broadside.events.Target;
@@ -40,7 +41,7 @@ final class FanOut {
         record Later(DelayedCommand command) implements Part {}
 
         /** It cannot work. */
-        record Refused(io.broadside.events.PostResult result) implements Part {}
+        record Refused(PostResult result) implements Part {}
     }
 
     /** Whether every target's connection is known. One that was made a moment ago may not have arrived here yet. */

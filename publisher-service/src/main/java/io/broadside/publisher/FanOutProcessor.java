@@ -2,6 +2,7 @@ package io.broadside.publisher;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.broadside.events.DeadLetter;
 import io.broadside.events.PostResult;
 import io.broadside.events.PublishCommand;
 import io.broadside.events.PublishRequest;
@@ -207,7 +208,7 @@ final class FanOutProcessor implements Processor<String, byte[], String, byte[]>
         context.forward(new Record<>(key, serdes.write(topic, value), now().toEpochMilli(), headers), sink);
     }
 
-    private io.broadside.events.DeadLetter unreadable(Record<String, byte[]> record, SerializationException cause) {
+    private DeadLetter unreadable(Record<String, byte[]> record, SerializationException cause) {
         var position = context.recordMetadata()
                 .map(metadata -> new RecordPosition(metadata.topic(), metadata.partition(), metadata.offset()))
                 .orElseGet(() -> new RecordPosition(Topics.REQUESTS.name(), -1, -1L));

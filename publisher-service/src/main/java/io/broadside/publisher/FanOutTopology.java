@@ -10,6 +10,7 @@ import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
@@ -69,8 +70,7 @@ final class FanOutTopology {
         topology.addSink(name, topic.name(), new StringSerializer(), new ByteArraySerializer(), parents);
     }
 
-    private static StoreBuilder<KeyValueStore<String, byte[]>> store(
-            org.apache.kafka.streams.state.KeyValueBytesStoreSupplier supplier) {
+    private static StoreBuilder<KeyValueStore<String, byte[]>> store(KeyValueBytesStoreSupplier supplier) {
         return Stores.keyValueStoreBuilder(supplier, Serdes.String(), Serdes.ByteArray());
     }
 }

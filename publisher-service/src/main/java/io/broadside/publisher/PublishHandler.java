@@ -7,6 +7,7 @@ import io.broadside.events.DelayCause;
 import io.broadside.events.DelayedCommand;
 import io.broadside.events.Doubt;
 import io.broadside.events.FreshToken;
+import io.broadside.events.PostResult;
 import io.broadside.events.PublishCommand;
 import io.broadside.events.RefreshReason;
 import io.broadside.events.RefreshRequest;
@@ -355,7 +356,7 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
                 .build();
     }
 
-    private Outputs end(Work<PublishCommand> work, io.broadside.events.PostResult result) {
+    private Outputs end(Work<PublishCommand> work, PostResult result) {
         return outputs(work).add(Topics.RESULTS, result.getRequestId(), result).build();
     }
 

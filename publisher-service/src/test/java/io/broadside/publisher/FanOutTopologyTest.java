@@ -27,10 +27,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -124,9 +126,7 @@ class FanOutTopologyTest {
     @Test
     void aRequestForLaterWaitsForItsTime() {
         // When
-        send(aRequest("post-1")
-                .setPublishAt(java.time.Instant.now().plusSeconds(3600))
-                .build());
+        send(aRequest("post-1").setPublishAt(Instant.now().plusSeconds(3600)).build());
         // Then
         assertThat(read(Topics.commands("fake"))).isEmpty();
         var waiting = read(Topics.WAITING);
@@ -148,7 +148,7 @@ class FanOutTopologyTest {
         read(Topics.commands("fake"));
         // When: the fields that do not matter differ
         send(PublishRequest.newBuilder(request)
-                .setLabels(new java.util.TreeMap<>(Map.of("b", "2", "a", "1")))
+                .setLabels(new TreeMap<>(Map.of("b", "2", "a", "1")))
                 .setRequestedAt(Fixtures.NOW)
                 .build());
         // Then

@@ -2,6 +2,7 @@ package io.broadside.retry;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.time.Clock;
@@ -10,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
 
-    private static final com.tngtech.archunit.core.domain.JavaClasses CLASSES = new ClassFileImporter()
+    private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("io.broadside.retry");
 

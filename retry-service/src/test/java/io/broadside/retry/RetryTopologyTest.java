@@ -14,6 +14,7 @@ import io.broadside.events.PublishCommand;
 import io.broadside.events.ResultStatus;
 import io.broadside.schemas.Topics;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +36,7 @@ class RetryTopologyTest {
 
     @Test
     void theTopologyOnlyChangesOnPurpose() throws IOException {
-        var ticks = new Ticks(java.time.Clock.systemUTC());
+        var ticks = new Ticks(Clock.systemUTC());
         var topology = RetryTopology.build(new RetryTopology.Parts(
                 retry.serdes,
                 RetryDriver.PLATFORMS,

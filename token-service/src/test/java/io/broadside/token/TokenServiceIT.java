@@ -29,6 +29,7 @@ import io.broadside.simulator.failure.FailureKind;
 import io.broadside.testkit.KafkaExtension;
 import io.broadside.testkit.KafkaForTest;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -439,7 +440,7 @@ class TokenServiceIT {
             var answer = post(service, body);
             assertThat(answer.statusCode()).describedAs(answer.body()).isEqualTo(201);
             return new JsonObject(answer.body()).getString("connectionId");
-        } catch (java.io.IOException | InterruptedException e) {
+        } catch (IOException | InterruptedException e) {
             throw new AssertionError("the service did not answer", e);
         }
     }
@@ -526,8 +527,7 @@ class TokenServiceIT {
                 .noneMatch(line -> line.contains(secret));
     }
 
-    private HttpResponse<String> post(TokenService service, JsonObject body)
-            throws java.io.IOException, InterruptedException {
+    private HttpResponse<String> post(TokenService service, JsonObject body) throws IOException, InterruptedException {
         var answer = send(HttpRequest.newBuilder(uri(service, "/v1/connections"))
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body.encode())));
@@ -535,12 +535,11 @@ class TokenServiceIT {
         return answer;
     }
 
-    private HttpResponse<String> get(TokenService service, String path)
-            throws java.io.IOException, InterruptedException {
+    private HttpResponse<String> get(TokenService service, String path) throws IOException, InterruptedException {
         return send(HttpRequest.newBuilder(uri(service, path)));
     }
 
-    private HttpResponse<String> send(HttpRequest.Builder request) throws java.io.IOException, InterruptedException {
+    private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
         return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 

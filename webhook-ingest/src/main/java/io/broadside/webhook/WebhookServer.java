@@ -21,6 +21,7 @@ import io.vertx.core.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -224,7 +225,7 @@ final class WebhookServer extends VerticleBase {
                 .setDeliveryId(UUID.randomUUID().toString())
                 .setPlatform(endpoint.app().platform())
                 .setApp(endpoint.app().name())
-                .setReceivedAt(clock.instant().truncatedTo(java.time.temporal.ChronoUnit.MILLIS))
+                .setReceivedAt(clock.instant().truncatedTo(ChronoUnit.MILLIS))
                 .setHeaders(joined(request.headers(), endpoint.platform().keptHeaders()))
                 .setBody(ByteBuffer.wrap(body.getBytes()))
                 .build();

@@ -3,6 +3,7 @@ package io.broadside.local;
 import io.broadside.events.DelayCause;
 import io.broadside.events.PostResult;
 import io.broadside.events.ResultStatus;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
@@ -66,9 +67,7 @@ final class Board {
                         + result.getWaitingUntil()
                                 .map(until -> ", goes on in "
                                         + Math.max(
-                                                0,
-                                                java.time.Duration.between(now, until)
-                                                        .toSeconds()) + " s")
+                                                0, Duration.between(now, until).toSeconds()) + " s")
                                 .orElse("");
             case PUBLISHED ->
                 result.getRemoteId().orElse("") + "  " + result.getUrl().orElse("");

@@ -1,7 +1,11 @@
 package io.broadside.local;
 
+import io.broadside.embedded.EmbeddedStartException;
+import io.broadside.runtime.config.ConfigException;
+import io.vertx.core.VertxException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -35,11 +39,11 @@ final class Broadside {
     private static String sentence(Exception fault) {
         return switch (fault) {
             case IOException expected -> String.valueOf(expected.getMessage());
-            case io.broadside.embedded.EmbeddedStartException expected -> String.valueOf(expected.getMessage());
-            case io.broadside.runtime.config.ConfigException expected -> String.valueOf(expected.getMessage());
-            case io.vertx.core.VertxException expected -> "A port could not be opened: " + expected.getMessage();
+            case EmbeddedStartException expected -> String.valueOf(expected.getMessage());
+            case ConfigException expected -> String.valueOf(expected.getMessage());
+            case VertxException expected -> "A port could not be opened: " + expected.getMessage();
             default -> {
-                var text = new java.io.StringWriter();
+                var text = new StringWriter();
                 fault.printStackTrace(new PrintWriter(text));
                 yield text.toString();
             }

@@ -31,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The story of one morning: posts that meet what posts meet, and go out all the same. What goes wrong is injected at the
@@ -140,8 +141,7 @@ final class Demo {
         return Target.newBuilder().setProfileId(profile).setPlatform(platform).build();
     }
 
-    private void publish(
-            String id, Content content, List<Target> to, @org.jspecify.annotations.Nullable Instant publishAt)
+    private void publish(String id, Content content, List<Target> to, @Nullable Instant publishAt)
             throws IOException, InterruptedException {
         targets += to.size();
         sentAt.put(id, clock.instant());

@@ -9,7 +9,9 @@ import io.broadside.publisher.PublisherService;
 import io.broadside.retry.RetryConfig;
 import io.broadside.retry.RetryService;
 import io.broadside.runtime.kafka.KafkaClients;
+import io.broadside.runtime.kafka.TopicSetup;
 import io.broadside.runtime.service.Closing;
+import io.broadside.schemas.Topics;
 import io.broadside.simulator.PlatformSimulator;
 import io.broadside.simulator.SimulatorConfig;
 import io.broadside.token.TokenConfig;
@@ -18,6 +20,7 @@ import io.broadside.webhook.WebhookConfig;
 import io.broadside.webhook.WebhookService;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,8 +74,7 @@ final class LocalStack implements AutoCloseable {
         // Topics of all services at once, by one request, instead of by each for itself.
         try (var clients =
                 new KafkaClients(PublisherConfig.from(environment.of("setup")).kafka(), "setup")) {
-            io.broadside.runtime.kafka.TopicSetup.ensure(
-                    clients, io.broadside.schemas.Topics.all(List.of("facebook", "x")));
+            TopicSetup.ensure(clients, Topics.all(List.of("facebook", "x")));
         }
         inParallel(List.<Callable<AutoCloseable>>of(
                 () -> parts.add(PublisherService.start(PublisherConfig.from(environment.of("publisher")), clock)),
@@ -169,7 +171,7 @@ final class LocalStack implements AutoCloseable {
     private static <T> List<T> inParallel(List<Callable<T>> starts) throws InterruptedException {
         try (var threads = Executors.newThreadPerTaskExecutor(
                 Thread.ofPlatform().name("start ", 0).factory())) {
-            var results = new java.util.ArrayList<T>();
+            var results = new ArrayList<T>();
             for (var started : threads.invokeAll(starts)) {
                 results.add(started.get());
             }

@@ -4,6 +4,7 @@ import io.broadside.events.Content;
 import io.broadside.events.Link;
 import io.broadside.events.Media;
 import io.broadside.events.MediaKind;
+import io.broadside.events.PostResult;
 import io.broadside.events.PublishRequest;
 import io.broadside.events.ResultStatus;
 import io.broadside.events.Target;
@@ -118,9 +119,8 @@ final class PublishCommand implements Callable<Integer> {
                 results.next(Duration.ofMillis(200)).stream()
                         .filter(result -> result.getRequestId().equals(request.getRequestId()))
                         // A request that was sent before gets its results again: here they are news.
-                        .map(result -> io.broadside.events.PostResult.newBuilder(result)
-                                .setIsRepeat(false)
-                                .build())
+                        .map(result ->
+                                PostResult.newBuilder(result).setIsRepeat(false).build())
                         .forEach(result -> board.take(result).ifPresent(screen::change));
                 screen.refresh(board.rows());
             }

@@ -2,6 +2,7 @@ package io.broadside.local;
 
 import io.broadside.events.PostResult;
 import io.broadside.events.ResultStatus;
+import java.io.Console;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.ZoneId;
@@ -10,6 +11,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Shows results to a person: on a terminal as a table that keeps itself up to date, elsewhere as a line for every change. For
@@ -36,8 +38,8 @@ final class Screen {
 
     /** Whether standard output goes to a terminal. */
     static boolean isTerminal() {
-        var console = java.util.Optional.ofNullable(System.console());
-        return console.map(java.io.Console::isTerminal).orElse(false);
+        var console = Optional.ofNullable(System.console());
+        return console.map(Console::isTerminal).orElse(false);
     }
 
     /** Says how an account is to be called. */

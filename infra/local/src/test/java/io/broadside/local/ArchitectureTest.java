@@ -3,6 +3,8 @@ package io.broadside.local;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -64,11 +66,9 @@ class ArchitectureTest {
                 .that()
                 .resideInAnyPackage("io.broadside.schemas..", "io.broadside.events..")
                 .should()
-                .dependOnClassesThat(
-                        com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage("io.broadside..")
-                                .and(com.tngtech.archunit.base.DescribedPredicate.not(
-                                        com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage(
-                                                "io.broadside.schemas..", "io.broadside.events.."))))
+                .dependOnClassesThat(JavaClass.Predicates.resideInAnyPackage("io.broadside..")
+                        .and(DescribedPredicate.not(JavaClass.Predicates.resideInAnyPackage(
+                                "io.broadside.schemas..", "io.broadside.events.."))))
                 .check(classes);
     }
 

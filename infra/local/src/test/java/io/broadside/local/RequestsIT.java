@@ -15,11 +15,13 @@ import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topics;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -28,6 +30,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -244,7 +247,7 @@ class RequestsIT {
                 .start();
         // Then
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        var said = java.nio.file.Files.readString(work.resolve("out.txt"));
+        var said = Files.readString(work.resolve("out.txt"));
         assertThat(said).contains("The result is PUBLISHED");
         assertThat(process.exitValue()).as(said).isZero();
     }
@@ -259,15 +262,13 @@ class RequestsIT {
                 .get(10, TimeUnit.SECONDS);
     }
 
-    private String publish(@org.jspecify.annotations.Nullable String text, Target... targets)
-            throws IOException, InterruptedException {
+    private String publish(@Nullable String text, Target... targets) throws IOException, InterruptedException {
         var id = "it-" + UUID.randomUUID();
         client.publish(request(id, text == null ? null : text + " " + (text.length() > 200 ? "" : id), targets));
         return id;
     }
 
-    private static PublishRequest request(
-            String id, @org.jspecify.annotations.Nullable String text, Target... targets) {
+    private static PublishRequest request(String id, @Nullable String text, Target... targets) {
         return PublishRequest.newBuilder()
                 .setRequestId(id)
                 .setContent(Content.newBuilder().setText(text).build())
@@ -291,7 +292,7 @@ class RequestsIT {
     private List<PostResult> finalsOf(String requestId) {
         return seen.stream()
                 .filter(result -> result.getRequestId().equals(requestId) && result.getIsFinal())
-                .sorted(java.util.Comparator.comparingInt(PostResult::getTargetIndex))
+                .sorted(Comparator.comparingInt(PostResult::getTargetIndex))
                 .toList();
     }
 

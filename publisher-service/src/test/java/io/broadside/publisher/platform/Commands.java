@@ -14,7 +14,7 @@ import java.util.Map;
 public final class Commands {
 
     /** Since when an earlier call of a command may have had its effect: 45 seconds ago. */
-    public static final java.time.Instant A_FORMER_DOUBT = Bench.NOW.minusSeconds(45);
+    public static final Instant A_FORMER_DOUBT = Bench.NOW.minusSeconds(45);
 
     private Commands() {}
 

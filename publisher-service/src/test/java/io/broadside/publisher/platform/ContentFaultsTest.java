@@ -13,6 +13,7 @@ import io.broadside.events.MediaKind;
 import io.broadside.events.Placement;
 import io.broadside.events.ThreadPart;
 import io.broadside.events.Visibility;
+import io.broadside.runtime.config.Settings;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -26,11 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ContentFaultsTest {
 
     private final Bench bench = new Bench();
-    private final Platforms platforms = Platforms.all(
-            PlatformsConfig.from(io.broadside.runtime.config.Settings.from(Map.of())),
-            bench.http(),
-            bench.media(),
-            bench.clock());
+    private final Platforms platforms =
+            Platforms.all(PlatformsConfig.from(Settings.from(Map.of())), bench.http(), bench.media(), bench.clock());
 
     @AfterEach
     void close() {

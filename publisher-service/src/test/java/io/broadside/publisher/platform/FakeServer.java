@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.URLDecoder;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -106,7 +107,7 @@ public final class FakeServer implements AutoCloseable {
 
     private void handle(HttpServerRequest request, Buffer body) {
         var headers = new LinkedHashMap<String, String>();
-        request.headers().forEach((name, value) -> headers.put(name.toLowerCase(java.util.Locale.ROOT), value));
+        request.headers().forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
         var query = request.query() == null ? "" : request.query();
         asked.add(new Asked(request.method().name(), request.path(), fields(query), headers, body));
         var behaviour = behaviours.poll();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.broadside.runtime.config.ConfigException;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 class ApiKeysTest {
@@ -17,7 +18,7 @@ class ApiKeysTest {
     @Test
     void admitsWhoeverHasOneOfTheKeys() {
         // Given
-        var keys = ApiKeys.of("KEYS", List.of(OTHER_HASH, HASH.toUpperCase(java.util.Locale.ROOT)));
+        var keys = ApiKeys.of("KEYS", List.of(OTHER_HASH, HASH.toUpperCase(Locale.ROOT)));
         // Then
         assertThat(keys.admits("Bearer open sesame")).isTrue();
         assertThat(keys.admits("bearer open sesame")).isTrue();

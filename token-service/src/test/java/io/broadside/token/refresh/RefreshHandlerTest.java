@@ -29,6 +29,7 @@ import io.broadside.schemas.Topics;
 import io.broadside.token.FakeConnections;
 import io.broadside.token.SettableClock;
 import io.broadside.token.platform.RefreshAnswer;
+import io.broadside.token.platform.TokenPair;
 import io.broadside.token.platform.TokenPlatforms;
 import io.broadside.token.platform.TokenPolicy.Renewal;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -216,8 +217,8 @@ class RefreshHandlerTest {
         @Test
         void withoutANextRefreshTokenTheConnectionIsNoLongerRenewable() {
             // Given
-            refresher.answers(new RefreshAnswer.Renewed(new io.broadside.token.platform.TokenPair(
-                    Secret.of("access-2"), Optional.empty(), Optional.empty(), List.of())));
+            refresher.answers(new RefreshAnswer.Renewed(
+                    new TokenPair(Secret.of("access-2"), Optional.empty(), Optional.empty(), List.of())));
             // When
             var outputs = handler.run(workOf(request(1)));
             // Then

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -99,7 +100,7 @@ final class Assignment<V extends SpecificRecord> {
         var turn = new ArrayList<>(partitions.values());
         if (!turn.isEmpty()) {
             firstInTurn = (firstInTurn + 1) % turn.size();
-            java.util.Collections.rotate(turn, -firstInTurn);
+            Collections.rotate(turn, -firstInTurn);
         }
         return turn;
     }

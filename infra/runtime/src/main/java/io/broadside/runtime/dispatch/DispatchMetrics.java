@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -47,12 +48,12 @@ final class DispatchMetrics {
     void cycle(Fate fate, long nanos) {
         var timer = cycles.get(fate);
         if (timer != null) {
-            timer.record(nanos, java.util.concurrent.TimeUnit.NANOSECONDS);
+            timer.record(nanos, TimeUnit.NANOSECONDS);
         }
     }
 
     void intentToCall(long nanos) {
-        intentToCall.record(nanos, java.util.concurrent.TimeUnit.NANOSECONDS);
+        intentToCall.record(nanos, TimeUnit.NANOSECONDS);
     }
 
     void close() {

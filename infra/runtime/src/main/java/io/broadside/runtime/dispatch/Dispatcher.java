@@ -1,5 +1,6 @@
 package io.broadside.runtime.dispatch;
 
+import io.broadside.events.RecordPosition;
 import io.broadside.runtime.health.Check;
 import io.broadside.runtime.health.Checked;
 import io.broadside.runtime.kafka.KafkaClients;
@@ -19,6 +20,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -27,6 +29,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -276,11 +280,11 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
         V value;
         try {
             value = serdes.read(topic, record.value());
-        } catch (org.apache.kafka.common.errors.SerializationException e) {
+        } catch (SerializationException e) {
             pending.settle(slot, handler.unreadable(new Unreadable(record, e)));
             return;
         }
-        var position = new io.broadside.events.RecordPosition(record.topic(), record.partition(), record.offset());
+        var position = new RecordPosition(record.topic(), record.partition(), record.offset());
         var work = new Work<>(
                 slot.key,
                 value,
@@ -369,7 +373,7 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
                 notCommitted(cycle);
             }
             return true;
-        } catch (WakeupException | org.apache.kafka.common.errors.TimeoutException _) {
+        } catch (WakeupException | TimeoutException _) {
             return false;
         } catch (InterruptException e) {
             throw e;
@@ -416,7 +420,7 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
     }
 
     @SuppressWarnings("CatchingUnchecked") // A handler's bug may be anything, and the record must end all the same.
-    private Outputs attempt(Work<V> work, java.util.function.Supplier<Outputs> handling) {
+    private Outputs attempt(Work<V> work, Supplier<Outputs> handling) {
         try {
             return handling.get();
         } catch (Exception | StackOverflowError | LinkageError | AssertionError e) {

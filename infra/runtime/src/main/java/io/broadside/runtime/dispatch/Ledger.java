@@ -1,5 +1,6 @@
 package io.broadside.runtime.dispatch;
 
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
@@ -165,7 +166,7 @@ record Ledger(Instant lastIntent, States states) {
                 case TABLE -> new Ledger(lastIntent, readTable(bytes));
                 default -> throw new LedgerException("its form is not known");
             };
-        } catch (IllegalArgumentException | java.nio.BufferUnderflowException e) {
+        } catch (IllegalArgumentException | BufferUnderflowException e) {
             throw new LedgerException("it is not whole", e);
         }
     }

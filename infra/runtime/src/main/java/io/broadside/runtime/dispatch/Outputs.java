@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Records to be written, in this order. Immutable; the records are serialized when they are added, so that a value that
@@ -61,7 +62,7 @@ public final class Outputs {
             return new Outputs(List.copyOf(records));
         }
 
-        private Builder add(Topic<?> topic, byte[] key, byte @org.jspecify.annotations.Nullable [] value) {
+        private Builder add(Topic<?> topic, byte[] key, byte @Nullable [] value) {
             var record = new ProducerRecord<>(topic.name(), key, value);
             trace.writeTo(record.headers());
             records.add(record);

@@ -7,6 +7,7 @@ import io.broadside.runtime.health.Checked;
 import io.broadside.schemas.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -71,7 +73,7 @@ public final class CompactedTable<V extends SpecificRecord, T> implements AutoCl
     private final Thread thread;
     private final CountDownLatch loaded = new CountDownLatch(1);
     private final ReentrantLock lock = new ReentrantLock();
-    private final java.util.concurrent.locks.Condition moved = lock.newCondition();
+    private final Condition moved = lock.newCondition();
     private Map<TopicPartition, Long> positions = Map.of();
     private volatile long lastPoll = System.nanoTime();
     private volatile boolean isClosing;
@@ -107,7 +109,7 @@ public final class CompactedTable<V extends SpecificRecord, T> implements AutoCl
 
     /** A view of what is there, for scans; it may change while it is read. */
     public Map<String, T> entries() {
-        return java.util.Collections.unmodifiableMap(entries);
+        return Collections.unmodifiableMap(entries);
     }
 
     /**

@@ -11,6 +11,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
@@ -115,6 +116,6 @@ public final class TopicSetup {
 
     private static KafkaException interrupted(InterruptedException cause) {
         Thread.currentThread().interrupt();
-        return new org.apache.kafka.common.errors.InterruptException(cause);
+        return new InterruptException(cause);
     }
 }

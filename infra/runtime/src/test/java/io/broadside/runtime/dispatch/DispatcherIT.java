@@ -25,10 +25,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -206,7 +210,7 @@ class DispatcherIT {
 
     @Test
     void everythingEndsOnceAlthoughTheBrokerRestartsInBetween() {
-        org.junit.jupiter.api.Assumptions.assumeTrue(kafka.canRestart(), "this broker cannot be restarted by a test");
+        Assumptions.assumeTrue(kafka.canRestart(), "this broker cannot be restarted by a test");
         // Given
         var handler = new RecordingHandler(outcomes, clients.serdes()).taking(Duration.ofMillis(5));
         produce(500, 50);
@@ -257,7 +261,7 @@ class DispatcherIT {
                 .forEach(number -> send("key-" + number % keys, clients.serdes().write(commands, command(number))));
     }
 
-    private void send(String key, byte @org.jspecify.annotations.Nullable [] value) {
+    private void send(String key, byte @Nullable [] value) {
         var _ = producer().send(new ProducerRecord<>(commands.name(), key.getBytes(UTF_8), value), (_, failure) -> {
             if (failure != null) {
                 throw new IllegalStateException(failure);
@@ -266,7 +270,7 @@ class DispatcherIT {
         producer().flush();
     }
 
-    private org.apache.kafka.clients.producer.Producer<byte[], byte[]> producer() {
+    private Producer<byte[], byte[]> producer() {
         return SharedProducer.of(kafka, clients);
     }
 
@@ -320,7 +324,7 @@ class DispatcherIT {
                 "test");
     }
 
-    private static <V extends org.apache.avro.specific.SpecificRecord> Topic<V> topic(String name, Class<V> type) {
+    private static <V extends SpecificRecord> Topic<V> topic(String name, Class<V> type) {
         return new Topic<>(name, Topic.Owner.PUBLISHER_SERVICE, type, "key", Topic.Cleanup.DELETE, Duration.ofDays(1));
     }
 

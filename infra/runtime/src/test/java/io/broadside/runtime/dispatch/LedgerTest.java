@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.broadside.runtime.dispatch.Ledger.State;
 import io.broadside.runtime.dispatch.Ledger.States;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,7 +20,7 @@ class LedgerTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void isReadAsItWasWrittenWhateverItHolds(long seed) {
-        var seeded = new java.util.SplittableRandom(seed);
+        var seeded = new SplittableRandom(seed);
         for (int round = 0; round < 500; round++) {
             // Given
             var ledger = new Ledger(NOW.plusMillis(seeded.nextInt(1000)), states(seeded));
@@ -33,7 +35,7 @@ class LedgerTest {
     void neverExceedsItsLimitEvenWithoutAnyOrderInIt() {
         // Given
         var states = new States();
-        var random = new java.util.SplittableRandom(42);
+        var random = new SplittableRandom(42);
         for (int i = 0; i < Ledger.MAX_SPAN; i++) {
             states.append(i, State.of(random.nextInt(3)));
         }
@@ -98,11 +100,11 @@ class LedgerTest {
 
     @Test
     void thatIsDamagedIsRefusedAndNeverReadAsSomethingElse() {
-        var random = new java.util.SplittableRandom(7);
+        var random = new SplittableRandom(7);
         for (int round = 0; round < 2000; round++) {
             // Given
             var bytes = Base64.getUrlDecoder().decode(new Ledger(NOW, states(random)).encoded());
-            var cut = java.util.Arrays.copyOf(bytes, random.nextInt(bytes.length));
+            var cut = Arrays.copyOf(bytes, random.nextInt(bytes.length));
             var text = Base64.getUrlEncoder().withoutPadding().encodeToString(cut);
             // When
             try {
@@ -122,7 +124,7 @@ class LedgerTest {
                 .hasMessageContaining("it is not whole");
     }
 
-    private static States states(java.util.SplittableRandom random) {
+    private static States states(SplittableRandom random) {
         var states = new States();
         var length = random.nextInt(300);
         var run = 1 + random.nextInt(40);

@@ -8,6 +8,7 @@ import io.broadside.runtime.http.Reply.Answer;
 import io.broadside.runtime.http.Reply.NoAnswer;
 import io.broadside.schemas.ErrorCode;
 import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
@@ -246,9 +247,9 @@ class PlatformHttpTest {
         var replies = new CompletableFuture<List<Reply>>();
         var verticle = new VerticleBase() {
             @Override
-            public io.vertx.core.Future<?> start() {
+            public Future<?> start() {
                 replies.complete(List.of(fixture.get(hanging), fixture.get(answering), fixture.get(hanging)));
-                return io.vertx.core.Future.succeededFuture();
+                return Future.succeededFuture();
             }
         };
 

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -194,7 +195,7 @@ class RunningTopologyIT {
     }
 
     private Topology upperCase() {
-        return topology(text -> text.toUpperCase(java.util.Locale.ROOT));
+        return topology(text -> text.toUpperCase(Locale.ROOT));
     }
 
     private Topology topology(ValueMapper<String, String> step) {

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
 import org.slf4j.event.KeyValuePair;
 
 /** What the lines of every service look like. */
@@ -83,7 +84,7 @@ class LoggingTest {
         var event = new LoggingEvent(LoggingTest.class.getName(), logger, Level.INFO, message, null, null);
         event.setInstant(Instant.parse("2026-11-21T10:00:00Z"));
         event.setKeyValuePairs(List.of(pair));
-        var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         var stdout = (ConsoleAppender<ILoggingEvent>) root.getAppender("stdout");
         return new String(stdout.getEncoder().encode(event), UTF_8);
     }
