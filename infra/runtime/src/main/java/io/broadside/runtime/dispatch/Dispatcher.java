@@ -1,6 +1,7 @@
 package io.broadside.runtime.dispatch;
 
 import io.broadside.events.RecordPosition;
+import io.broadside.runtime.dispatch.Calls.Ended;
 import io.broadside.runtime.health.Check;
 import io.broadside.runtime.health.Checked;
 import io.broadside.runtime.kafka.KafkaClients;
@@ -15,12 +16,9 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -75,8 +73,8 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
     private final Consumer<byte[], byte[]> consumer;
     private final Transactions transactions;
     private final Assignment<V> assignment;
+    private final Calls<V> calls;
 
-    private final Queue<Ended<V>> ended = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean isPolling = new AtomicBoolean();
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile boolean isStopping;
@@ -91,12 +89,6 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
 
     /** A cycle of which it is not known whether it was committed: nothing starts until it is. */
     private @Nullable Cycle<V> unresolved;
-
-    /** Something a call came to; no outputs means that it never started. */
-    private record Ended<V extends SpecificRecord>(
-            Slot<V> slot,
-            @Nullable Outputs outputs,
-            @Nullable Throwable fault) {}
 
     /**
      * @param name the consumer group, and the name in logs and metrics
@@ -120,6 +112,7 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
         this.transactions = new Transactions(turn -> clients.transactionalProducer(name + "-" + turn));
         this.assignment = new Assignment<>(config, clock);
         this.metrics = new DispatchMetrics(meters, name, assignment::figures, clock);
+        this.calls = new Calls<>(name, handler, config, metrics, this::wakeUp);
     }
 
     /**
@@ -211,30 +204,35 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
         if (unresolved != null || pending.isRetry()) {
             return RETRY_PAUSE;
         }
-        return isStopping || isMoreToChoose || !ended.isEmpty() ? Duration.ZERO : IDLE_POLL;
+        return isStopping || isMoreToChoose || calls.hasEnded() ? Duration.ZERO : IDLE_POLL;
     }
 
     private void takeUpEnded() {
-        for (var end = ended.poll(); end != null; end = ended.poll()) {
-            var slot = end.slot();
-            var partition = slot.partition;
-            partition.underWay--;
-            assignment.countUnderWay(partition.partition.topic(), -1);
-            if (end.fault() != null) {
-                throw new IllegalStateException("A handler could not even say that it failed", end.fault());
-            }
-            if (!partition.isOwned) {
+        for (var end = calls.nextEnded(); end.isPresent(); end = calls.nextEnded()) {
+            takeUp(end.get());
+        }
+    }
+
+    private void takeUp(Ended<V> end) {
+        var slot = end.slot();
+        var partition = slot.partition;
+        partition.underWay--;
+        assignment.countUnderWay(partition.partition.topic(), -1);
+        switch (end) {
+            case Ended.Broken<V> broken ->
+                throw new IllegalStateException("A handler could not even say that it failed", broken.fault());
+            case Ended<V> _
+            when !partition.isOwned ->
                 LOGGER.atWarn()
                         .addKeyValue("dispatcher", name)
                         .addKeyValue("partition", partition.partition)
                         .addKeyValue("offset", slot.offset)
                         .log("call ended after its partition was taken away; the new owner looks what came of it");
-            } else if (end.outputs() == null) {
+            case Ended.TooLate<V> _ -> {
                 partition.putBack(slot);
                 isMoreToChoose = true;
-            } else {
-                pending.settle(slot, end.outputs());
             }
+            case Ended.Done<V> done -> pending.settle(slot, done.outputs());
         }
     }
 
@@ -388,43 +386,8 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
 
     private void start(Cycle<V> cycle, long intentNanos) {
         for (var starting : cycle.starting()) {
-            var slot = starting.slot();
-            var work = starting.work();
-            var lease = starting.isReconciliation()
-                    ? Lease.of(System::nanoTime, System.nanoTime(), config.intentMaxAge(), config.callLimit())
-                    : Lease.of(System::nanoTime, intentNanos, config.intentMaxAge(), config.callLimit());
-            var leased = work.with(lease);
-            slot.partition.underWay++;
-            Thread.ofVirtual()
-                    .name(name + " " + work.position().getTopic() + " " + slot.offset)
-                    .start(() -> call(slot, leased, starting.isReconciliation(), intentNanos));
-        }
-    }
-
-    /** Runs on a virtual thread of its own. */
-    private void call(Slot<V> slot, Work<V> work, boolean isReconciliation, long intentNanos) {
-        @Nullable Outputs outputs = null;
-        @Nullable Throwable failure = null;
-        try {
-            if (isReconciliation) {
-                outputs = attempt(work, () -> handler.reconcile(work));
-            } else if (work.lease().isFresh()) {
-                metrics.intentToCall(System.nanoTime() - intentNanos);
-                outputs = attempt(work, () -> handler.run(work));
-            }
-        } catch (Throwable t) {
-            failure = t;
-        }
-        ended.add(new Ended<>(slot, outputs, failure));
-        wakeUp();
-    }
-
-    @SuppressWarnings("CatchingUnchecked") // A handler's bug may be anything, and the record must end all the same.
-    private Outputs attempt(Work<V> work, Supplier<Outputs> handling) {
-        try {
-            return handling.get();
-        } catch (Exception | StackOverflowError | LinkageError | AssertionError e) {
-            return handler.failed(work, e);
+            starting.slot().partition.underWay++;
+            calls.start(starting, intentNanos);
         }
     }
 
