@@ -1,6 +1,5 @@
 package io.broadside.publisher;
 
-import io.broadside.events.Attempt;
 import io.broadside.events.AttemptEnd;
 import io.broadside.events.DeadLetter;
 import io.broadside.events.DelayCause;
@@ -31,10 +30,7 @@ import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topic;
 import io.broadside.schemas.Topics;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -47,8 +43,6 @@ import java.util.function.Predicate;
  * goes to retry-service.
  */
 final class PublishHandler implements EffectHandler<PublishCommand> {
-
-    private static final int MOST_HISTORY = 50;
 
     private final Platforms platforms;
     private final Function<String, Optional<FreshToken>> tokens;
@@ -130,7 +124,7 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
         }
         var doubt = Doubt.newBuilder()
                 .setSince(work.writtenAt())
-                .setStep(step(command))
+                .setStep(CommandHistory.step(command))
                 .setCause(ErrorCode.OWNER_LOST.name())
                 .build();
         return look(work, doubting(command, doubt));
@@ -145,7 +139,7 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
         var outcome = platform(command)
                 .publish(command, credential.get().secret(), credential.get().context());
         var now = clock.instant();
-        var next = attempted(command, started, now, outcome);
+        var next = CommandHistory.after(command, started, now, outcome);
         var version = credential.get().version();
         return switch (outcome) {
             case Outcome.Published(var remoteId, var permalink) ->
@@ -191,13 +185,13 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
                 end(
                         work,
                         Results.published(
-                                remembering(command, started, now, AttemptEnd.PUBLISHED, Optional.empty()),
+                                CommandHistory.with(command, started, now, AttemptEnd.PUBLISHED, Optional.empty()),
                                 remoteId,
                                 permalink,
                                 now));
             case Found.Absent() -> {
                 var next = PublishCommand.newBuilder(
-                                remembering(command, started, now, AttemptEnd.ABSENT, Optional.empty()))
+                                CommandHistory.with(command, started, now, AttemptEnd.ABSENT, Optional.empty()))
                         .setDoubt(null)
                         .build();
                 yield delay(
@@ -210,7 +204,7 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
                         now);
             }
             case Found.CannotTell(var cause) -> {
-                var next = remembering(command, started, now, AttemptEnd.CANNOT_TELL, Optional.of(cause));
+                var next = CommandHistory.with(command, started, now, AttemptEnd.CANNOT_TELL, Optional.of(cause));
                 var doubt = next.getDoubt().orElseThrow();
                 var looked =
                         Doubt.newBuilder(doubt).setLooks(doubt.getLooks() + 1).build();
@@ -405,51 +399,5 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
 
     private Platform platform(PublishCommand command) {
         return platforms.byId(command.getPlatform()).orElseThrow();
-    }
-
-    private static String step(PublishCommand command) {
-        return command.getCheckpoint().map(checkpoint -> checkpoint.getStep()).orElse("publish");
-    }
-
-    private static PublishCommand attempted(PublishCommand command, Instant started, Instant now, Outcome outcome) {
-        return switch (outcome) {
-            case Outcome.Published _ -> remembering(command, started, now, AttemptEnd.PUBLISHED, Optional.empty());
-            case Outcome.Continue _ -> remembering(command, started, now, AttemptEnd.CONTINUED, Optional.empty());
-            case Outcome.RateLimited limited ->
-                remembering(command, started, now, AttemptEnd.RATE_LIMITED, Optional.of(limited.cause()));
-            case Outcome.Unavailable(var cause) ->
-                remembering(command, started, now, AttemptEnd.UNAVAILABLE, Optional.of(cause));
-            case Outcome.TokenExpired(var cause) ->
-                remembering(command, started, now, AttemptEnd.TOKEN_EXPIRED, Optional.of(cause));
-            case Outcome.TokenRevoked(var cause) ->
-                remembering(command, started, now, AttemptEnd.TOKEN_REVOKED, Optional.of(cause));
-            case Outcome.Rejected(var cause) ->
-                remembering(command, started, now, AttemptEnd.REJECTED, Optional.of(cause));
-            case Outcome.Unconfirmed unconfirmed ->
-                remembering(command, started, now, AttemptEnd.UNCONFIRMED, Optional.of(unconfirmed.cause()));
-        };
-    }
-
-    private static PublishCommand remembering(
-            PublishCommand command, Instant started, Instant now, AttemptEnd end, Optional<Cause> cause) {
-        if (cause.filter(known -> known.code() == ErrorCode.BREAKER_OPEN).isPresent()) {
-            // Nothing was tried.
-            return command;
-        }
-        List<Attempt> history = new ArrayList<>(command.getHistory());
-        history.add(Attempt.newBuilder()
-                .setNumber(command.getAttempt())
-                .setStartedAt(started)
-                .setDurationMs(Duration.between(started, now).toMillis())
-                .setStep(step(command))
-                .setEnd(end)
-                .setErrorCode(cause.map(known -> known.code().name()).orElse(null))
-                .setHttpStatus(cause.flatMap(Cause::httpStatus).orElse(null))
-                .setPlatformCode(cause.flatMap(Cause::platformCode).orElse(null))
-                .build());
-        var kept = history.size() > MOST_HISTORY
-                ? history.subList(history.size() - MOST_HISTORY, history.size())
-                : history;
-        return PublishCommand.newBuilder(command).setHistory(List.copyOf(kept)).build();
     }
 }

@@ -1,0 +1,94 @@
+package io.broadside.runtime.dispatch;
+
+import io.broadside.runtime.dispatch.Cycle.Starting;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
+import org.apache.avro.specific.SpecificRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls under way, each on a virtual thread of its own, and those that have ended. Starting them and taking up what they came
+ * to is for the dispatcher's thread.
+ */
+final class Calls<V extends SpecificRecord> {
+
+    private final String name;
+    private final EffectHandler<V> handler;
+    private final DispatchConfig config;
+    private final DispatchMetrics metrics;
+    private final Runnable onEnd;
+    private final Queue<Ended<V>> ended = new ConcurrentLinkedQueue<>();
+
+    /** What a call came to. */
+    sealed interface Ended<V extends SpecificRecord> {
+
+        Slot<V> slot();
+
+        /** It ended, and this is to be written. */
+        record Done<V extends SpecificRecord>(Slot<V> slot, Outputs outputs) implements Ended<V> {}
+
+        /** It never started, because its intent had grown too old. */
+        record TooLate<V extends SpecificRecord>(Slot<V> slot) implements Ended<V> {}
+
+        /** The handler could not even say that it failed. */
+        record Broken<V extends SpecificRecord>(Slot<V> slot, Throwable fault) implements Ended<V> {}
+    }
+
+    /** @param onEnd runs on the thread of a call that has ended */
+    Calls(String name, EffectHandler<V> handler, DispatchConfig config, DispatchMetrics metrics, Runnable onEnd) {
+        this.name = name;
+        this.handler = handler;
+        this.config = config;
+        this.metrics = metrics;
+        this.onEnd = onEnd;
+    }
+
+    /** @param intentNanos since when its intent may be durable, by the monotonic clock */
+    void start(Starting<V> starting, long intentNanos) {
+        var from = starting.isReconciliation() ? System.nanoTime() : intentNanos;
+        var lease = Lease.of(System::nanoTime, from, config.intentMaxAge(), config.callLimit());
+        var work = starting.work().with(lease);
+        Thread.ofVirtual()
+                .name(name + " " + work.position().getTopic() + " " + starting.slot().offset)
+                .start(() -> {
+                    ended.add(end(starting, work, intentNanos));
+                    onEnd.run();
+                });
+    }
+
+    Optional<Ended<V>> nextEnded() {
+        return Optional.ofNullable(ended.poll());
+    }
+
+    boolean hasEnded() {
+        return !ended.isEmpty();
+    }
+
+    private Ended<V> end(Starting<V> starting, Work<V> work, long intentNanos) {
+        try {
+            if (starting.isReconciliation()) {
+                return new Ended.Done<>(starting.slot(), outputs(work, () -> handler.reconcile(work)));
+            }
+            if (!work.lease().isFresh()) {
+                return new Ended.TooLate<>(starting.slot());
+            }
+            metrics.intentToCall(System.nanoTime() - intentNanos);
+            return new Ended.Done<>(starting.slot(), outputs(work, () -> handler.run(work)));
+        } catch (Throwable fault) {
+            return new Ended.Broken<>(starting.slot(), fault);
+        }
+    }
+
+    /** A bug of the handler may throw anything that is thrown, and its record must end all the same. */
+    private Outputs outputs(Work<V> work, Supplier<Outputs> handling) {
+        @Nullable Throwable bug;
+        try {
+            return handling.get();
+        } catch (Exception | StackOverflowError | LinkageError | AssertionError e) {
+            bug = e;
+        }
+        return handler.failed(work, bug);
+    }
+}
