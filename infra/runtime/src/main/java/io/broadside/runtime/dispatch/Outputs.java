@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Outputs {
 
+    /** A broker takes records of 1 MiB unless told otherwise; a larger one would fail its transaction again and again. */
+    static final int MOST_BYTES = 1_000_000;
+
     private static final Outputs NONE = new Outputs(List.of());
 
     private final List<ProducerRecord<byte[], byte[]>> records;
@@ -63,6 +66,10 @@ public final class Outputs {
         }
 
         private Builder add(Topic<?> topic, byte[] key, byte @Nullable [] value) {
+            if (value != null && value.length > MOST_BYTES) {
+                throw new IllegalArgumentException("A record for " + topic + " has " + value.length + " bytes; at most "
+                        + MOST_BYTES + " can be written");
+            }
             var record = new ProducerRecord<>(topic.name(), key, value);
             trace.writeTo(record.headers());
             records.add(record);

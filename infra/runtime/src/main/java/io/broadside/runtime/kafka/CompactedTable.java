@@ -155,13 +155,23 @@ public final class CompactedTable<V extends SpecificRecord, T> implements AutoCl
     @Override
     public void close() {
         isClosing = true;
-        consumer.wakeup();
+        if (thread.getState() == Thread.State.NEW) {
+            consumer.close();
+        } else {
+            consumer.wakeup();
+            awaitEnd();
+        }
+        admin.close(Duration.ofSeconds(1));
+    }
+
+    private void awaitEnd() {
         try {
-            thread.join(Duration.ofSeconds(5));
+            if (!thread.join(Duration.ofSeconds(5))) {
+                LOGGER.atWarn().addKeyValue("topic", topic).log("table did not close in time");
+            }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
-        admin.close(Duration.ofSeconds(1));
     }
 
     /** Open transactions end below these offsets; only when they have ended does a reader get as far. */

@@ -190,6 +190,18 @@ class DispatcherIT {
     }
 
     @Test
+    void anOutcomeTooLargeToBeWrittenEndsItsRecordAndNoOther() {
+        // Given
+        var handler = new RecordingHandler(outcomes, clients.serdes()).answeringTooMuchAt(Set.of(1));
+        produce(3, 1);
+        // When
+        start(handler, clients);
+        // Then
+        await().atMost(LONG).until(() -> outcomes().size() == 3);
+        assertThat(handler.failed()).containsExactly(1);
+    }
+
+    @Test
     void severalInstancesThatComeAndGoRunEveryRecordOnce() {
         // Given
         var handler = new RecordingHandler(outcomes, clients.serdes()).taking(Duration.ofMillis(5));

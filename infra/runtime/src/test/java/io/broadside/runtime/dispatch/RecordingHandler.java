@@ -28,6 +28,7 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
     private String heldKey = "";
     private CompletableFuture<Void> release = CompletableFuture.completedFuture(null);
     private Set<Integer> throwsAt = Set.of();
+    private Set<Integer> tooMuchAt = Set.of();
     private int mostAtOnce;
     private int mostAtOnceOfOneKey;
 
@@ -52,6 +53,11 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
         return this;
     }
 
+    RecordingHandler answeringTooMuchAt(Set<Integer> numbers) {
+        tooMuchAt = numbers;
+        return this;
+    }
+
     @Override
     public Decision decide(Work<PublishCommand> work) {
         return new Decision.Attempt(Outputs.none());
@@ -69,7 +75,7 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
             if (throwsAt.contains(number)) {
                 throw new IllegalStateException("A bug in the handler");
             }
-            return output(work, number);
+            return tooMuchAt.contains(number) ? tooMuch(work) : output(work, number);
         } finally {
             end(work.key());
         }
@@ -106,6 +112,15 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
     public synchronized Outputs failed(Work<PublishCommand> work, Throwable cause) {
         failed.add(work.value().getTargetIndex());
         return output(work, work.value().getTargetIndex());
+    }
+
+    private Outputs tooMuch(Work<PublishCommand> work) {
+        var outcome = RefreshRequest.newBuilder(DispatcherIT.outcome(0))
+                .setConnectionId("x".repeat(Outputs.MOST_BYTES))
+                .build();
+        return Outputs.to(serdes, work.trace())
+                .add(outcomes, work.key(), outcome)
+                .build();
     }
 
     private Outputs output(Work<PublishCommand> work, int number) {
