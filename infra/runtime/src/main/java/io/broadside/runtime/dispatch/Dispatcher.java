@@ -432,8 +432,9 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
     }
 
     private void shutDown() {
-        try (consumer;
-                transactions) {
+        // The consumer first: leaving the group may still commit what has just ended.
+        try (transactions;
+                consumer) {
             metrics.close();
         } catch (WakeupException | InterruptException e) {
             LOGGER.atDebug().setCause(e).log("closing was interrupted");
