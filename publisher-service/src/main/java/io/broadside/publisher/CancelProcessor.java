@@ -9,12 +9,15 @@ import io.broadside.events.Withdrawal;
 import io.broadside.runtime.tracing.Trace;
 import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topics;
+import java.time.Duration;
 import java.time.Instant;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,19 +28,40 @@ final class CancelProcessor implements Processor<String, byte[], String, byte[]>
 
     private static final Logger LOGGER = LoggerFactory.getLogger(CancelProcessor.class);
 
+    private static final Duration KEPT = Duration.ofDays(7);
+    private static final Duration PURGE = Duration.ofHours(1);
+
     private final EventSerdes serdes;
+    private final HomePartition home;
     private ProcessorContext<String, byte[]> context;
     private KeyValueStore<String, byte[]> requests;
+    private KeyValueStore<String, byte[]> early;
 
     @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before anything else.
-    CancelProcessor(EventSerdes serdes) {
+    CancelProcessor(EventSerdes serdes, HomePartition home) {
         this.serdes = serdes;
+        this.home = home;
     }
 
     @Override
     public void init(ProcessorContext<String, byte[]> processorContext) {
         context = processorContext;
         requests = context.getStateStore(RequestStores.REQUESTS);
+        early = context.getStateStore(RequestStores.CANCELLED);
+        context.schedule(PURGE, PunctuationType.WALL_CLOCK_TIME, this::purge);
+    }
+
+    /** Cancellations of requests that never came. */
+    private void purge(long now) {
+        try (var all = early.all()) {
+            while (all.hasNext()) {
+                var entry = all.next();
+                var cancel = serdes.read(Topics.CANCELLATIONS, entry.value);
+                if (cancel.getRequestedAt().plus(KEPT).toEpochMilli() < now) {
+                    early.delete(entry.key);
+                }
+            }
+        }
     }
 
     @Override
@@ -54,9 +78,17 @@ final class CancelProcessor implements Processor<String, byte[], String, byte[]>
     }
 
     private void cancel(CancelRequest cancel, Record<String, byte[]> record) {
-        var known = requests.get(cancel.getRequestId());
+        var id = cancel.getRequestId();
+        var partition = context.recordMetadata().map(RecordMetadata::partition).orElse(0);
+        if (RequestRules.isValidId(id) && (!id.equals(record.key()) || !home.isAt(id, partition))) {
+            forward(FanOutTopology.CANCELLATIONS_SINK, id, record.value(), record);
+            return;
+        }
+        var known = requests.get(id);
         if (known == null) {
-            LOGGER.atWarn().addKeyValue("requestId", cancel.getRequestId()).log("nothing to cancel under this id");
+            // Its request may be on its way, or wait a moment for its connection.
+            early.put(id, record.value());
+            LOGGER.atInfo().addKeyValue("requestId", cancel.getRequestId()).log("cancelled before it was taken in");
             return;
         }
         for (var command : RequestState.decoded(known).commands()) {

@@ -81,14 +81,20 @@ final class ConnectionDirectory implements Connections, Checked, AutoCloseable {
     }
 
     private void changed(String connectionId, @Nullable Account before, @Nullable Account after) {
+        if (before != null && after != null && owner(before).equals(owner(after))) {
+            return;
+        }
         if (before != null) {
-            byOwner.computeIfPresent(
-                    new Owner(before.profileId(), before.platform()), (_, ids) -> without(ids, connectionId));
+            byOwner.computeIfPresent(owner(before), (_, ids) -> without(ids, connectionId));
         }
         if (after != null) {
-            byOwner.computeIfAbsent(new Owner(after.profileId(), after.platform()), _ -> ConcurrentHashMap.newKeySet())
+            byOwner.computeIfAbsent(owner(after), _ -> ConcurrentHashMap.newKeySet())
                     .add(connectionId);
         }
+    }
+
+    private static Owner owner(Account account) {
+        return new Owner(account.profileId(), account.platform());
     }
 
     private static @Nullable Set<String> without(Set<String> ids, String connectionId) {

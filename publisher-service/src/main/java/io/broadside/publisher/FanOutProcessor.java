@@ -2,6 +2,7 @@ package io.broadside.publisher;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.broadside.events.CancelRequest;
 import io.broadside.events.DeadLetter;
 import io.broadside.events.PostResult;
 import io.broadside.events.PublishCommand;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.Headers;
@@ -27,6 +29,7 @@ import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
@@ -46,15 +49,18 @@ final class FanOutProcessor implements Processor<String, byte[], String, byte[]>
 
     private final FanOut fanOut;
     private final EventSerdes serdes;
+    private final HomePartition home;
     private ProcessorContext<String, byte[]> context;
     private KeyValueStore<String, byte[]> requests;
     private KeyValueStore<String, byte[]> results;
     private KeyValueStore<String, byte[]> held;
+    private KeyValueStore<String, byte[]> cancelled;
 
     @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before anything else.
-    FanOutProcessor(FanOut fanOut, EventSerdes serdes) {
+    FanOutProcessor(FanOut fanOut, EventSerdes serdes, HomePartition home) {
         this.fanOut = fanOut;
         this.serdes = serdes;
+        this.home = home;
     }
 
     @Override
@@ -63,6 +69,7 @@ final class FanOutProcessor implements Processor<String, byte[], String, byte[]>
         requests = context.getStateStore(RequestStores.REQUESTS);
         results = context.getStateStore(RequestStores.RESULTS);
         held = context.getStateStore(RequestStores.HELD);
+        cancelled = context.getStateStore(RequestStores.CANCELLED);
         context.schedule(LOOK_AGAIN, PunctuationType.WALL_CLOCK_TIME, _ -> tryHeldAgain());
     }
 
@@ -88,7 +95,7 @@ final class FanOutProcessor implements Processor<String, byte[], String, byte[]>
                     record.headers());
         } else if (!RequestRules.isValidId(id)) {
             divide(request, record.headers());
-        } else if (!id.equals(record.key())) {
+        } else if (!id.equals(record.key()) || !home.isAt(id, partition())) {
             context.forward(
                     new Record<>(id, record.value(), now().toEpochMilli(), record.headers()),
                     FanOutTopology.REQUESTS_SINK);
@@ -166,8 +173,14 @@ final class FanOutProcessor implements Processor<String, byte[], String, byte[]>
     private void divide(PublishRequest request, Headers headers) {
         var now = now();
         var commands = new ArrayList<CommandRef>();
+        var cancel = earlyCancellation(request.getRequestId());
         for (var part : fanOut.divide(request, now)) {
             switch (part) {
+                case Part.Now(var command)
+                when isCancelled(command, cancel) -> send(Results.cancelled(command, now), headers);
+                case Part.Later(var delayed)
+                when isCancelled(delayed.getCommand(), cancel) ->
+                    send(Results.cancelled(delayed.getCommand(), now), headers);
                 case Part.Refused(var result) -> send(result, headers);
                 case Part.Now(var command) -> {
                     commands.add(ref(command));
@@ -191,6 +204,20 @@ final class FanOutProcessor implements Processor<String, byte[], String, byte[]>
             var state = new RequestState(RequestFingerprint.of(request), now.toEpochMilli(), commands);
             requests.put(request.getRequestId(), state.encoded());
         }
+    }
+
+    /** A cancellation that came before its request; it is used up by being asked for. */
+    private Optional<CancelRequest> earlyCancellation(String requestId) {
+        var found = Optional.ofNullable(cancelled.get(requestId));
+        found.ifPresent(_ -> cancelled.delete(requestId));
+        return found.map(value -> serdes.read(Topics.CANCELLATIONS, value));
+    }
+
+    private static boolean isCancelled(PublishCommand command, Optional<CancelRequest> cancel) {
+        return cancel.filter(found -> found.getConnectionId()
+                        .map(command.getConnectionId()::equals)
+                        .orElse(true))
+                .isPresent();
     }
 
     private static CommandRef ref(PublishCommand command) {
@@ -220,6 +247,10 @@ final class FanOutProcessor implements Processor<String, byte[], String, byte[]>
                 "The record is not a PublishRequest in Confluent's Avro format.",
                 cause,
                 now());
+    }
+
+    private int partition() {
+        return context.recordMetadata().map(RecordMetadata::partition).orElse(0);
     }
 
     private static String key(Record<String, byte[]> record) {

@@ -29,6 +29,7 @@ final class FanOutTopology {
     static final String WITHDRAWALS_SINK = "withdrawals-sink";
     static final String DEAD_LETTERS_SINK = "dead-letters-sink";
     static final String REQUESTS_SINK = "requests-under-their-own-key-sink";
+    static final String CANCELLATIONS_SINK = "cancellations-under-their-own-key-sink";
 
     private static final String REMEMBER = "remember-results";
     private static final String CANCEL = "cancel";
@@ -39,21 +40,24 @@ final class FanOutTopology {
         return "commands-" + platform + "-sink";
     }
 
-    static Topology build(FanOut fanOut, EventSerdes serdes, List<String> platforms) {
+    static Topology build(FanOut fanOut, EventSerdes serdes, List<String> platforms, HomePartition home) {
         var topology = new Topology();
         source(topology, "requests-source", Topics.REQUESTS);
         source(topology, "cancellations-source", Topics.CANCELLATIONS);
         source(topology, "results-source", Topics.RESULTS);
 
-        topology.addProcessor(FAN_OUT, () -> new FanOutProcessor(fanOut, serdes), "requests-source");
-        topology.addProcessor(CANCEL, () -> new CancelProcessor(serdes), "cancellations-source");
+        topology.addProcessor(FAN_OUT, () -> new FanOutProcessor(fanOut, serdes, home), "requests-source");
+        topology.addProcessor(CANCEL, () -> new CancelProcessor(serdes, home), "cancellations-source");
         topology.addProcessor(REMEMBER, () -> new RememberResultsProcessor(serdes), "results-source");
 
         topology.addStateStore(store(Stores.persistentKeyValueStore(RequestStores.REQUESTS)), FAN_OUT, CANCEL);
         topology.addStateStore(store(Stores.persistentKeyValueStore(RequestStores.RESULTS)), FAN_OUT, REMEMBER);
         topology.addStateStore(store(Stores.inMemoryKeyValueStore(RequestStores.HELD)), FAN_OUT);
 
+        topology.addStateStore(store(Stores.persistentKeyValueStore(RequestStores.CANCELLED)), FAN_OUT, CANCEL);
+
         sink(topology, REQUESTS_SINK, Topics.REQUESTS, FAN_OUT);
+        sink(topology, CANCELLATIONS_SINK, Topics.CANCELLATIONS, CANCEL);
         sink(topology, RESULTS_SINK, Topics.RESULTS, FAN_OUT);
         sink(topology, WAITING_SINK, Topics.WAITING, FAN_OUT);
         sink(topology, WITHDRAWALS_SINK, Topics.WITHDRAWALS, CANCEL);

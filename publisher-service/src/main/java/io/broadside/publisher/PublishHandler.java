@@ -30,11 +30,14 @@ import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topic;
 import io.broadside.schemas.Topics;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns a command into calls to its platform, and what came of them into results, delayed commands and refresh requests.
@@ -43,6 +46,9 @@ import java.util.function.Predicate;
  * goes to retry-service.
  */
 final class PublishHandler implements EffectHandler<PublishCommand> {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(PublishHandler.class);
+    private static final Duration KEYSET_PAUSE = Duration.ofSeconds(30);
 
     private final Platforms platforms;
     private final Function<String, Optional<FreshToken>> tokens;
@@ -112,7 +118,11 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
     @Override
     public Outputs run(Work<PublishCommand> work) {
         var command = work.value();
-        return command.getDoubt().isPresent() ? look(work, command) : publish(work, command);
+        try {
+            return command.getDoubt().isPresent() ? look(work, command) : publish(work, command);
+        } catch (VaultException e) {
+            return notUnsealed(work, command, e);
+        }
     }
 
     /** The process that was to make the call is gone: whether it made it is to be found out. */
@@ -127,7 +137,43 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
                 .setStep(CommandHistory.step(command))
                 .setCause(ErrorCode.OWNER_LOST.name())
                 .build();
-        return look(work, doubting(command, doubt));
+        var inDoubt = doubting(command, doubt);
+        try {
+            return look(work, inDoubt);
+        } catch (VaultException e) {
+            return notUnsealed(work, inDoubt, e);
+        }
+    }
+
+    /** Nothing was sent. It is this instance that lacks a key, or the token that was sealed with one nobody has: both can change. */
+    private Outputs notUnsealed(Work<PublishCommand> work, PublishCommand command, VaultException cause) {
+        LOGGER.atError()
+                .addKeyValue("connectionId", command.getConnectionId())
+                .addKeyValue("cause", cause.getMessage())
+                .log("token cannot be unsealed; is the access keyset that of token-service?");
+        var why = new Cause(
+                ErrorCode.INTERNAL,
+                "The account's token cannot be opened here; the operator must look at the keysets.",
+                Optional.empty(),
+                Optional.empty());
+        var now = clock.instant();
+        return command.getDoubt().isPresent()
+                ? delay(
+                        work,
+                        Topics.BACKOFF_UNCONFIRMED,
+                        command,
+                        DelayCause.UNCONFIRMED,
+                        Optional.of(now.plus(KEYSET_PAUSE)),
+                        Optional.of(why),
+                        now)
+                : delay(
+                        work,
+                        Topics.BACKOFF_5XX,
+                        command,
+                        DelayCause.UNAVAILABLE,
+                        Optional.of(now.plus(KEYSET_PAUSE)),
+                        Optional.of(why),
+                        now);
     }
 
     private Outputs publish(Work<PublishCommand> work, PublishCommand command) {
@@ -373,12 +419,10 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
     public Outputs failed(Work<PublishCommand> work, Throwable cause) {
         var command = work.value();
         var now = clock.instant();
-        var isSealedWrong = cause instanceof VaultException;
-        var code = isSealedWrong ? ErrorCode.TOKEN_MISSING : ErrorCode.INTERNAL;
         var letter = DeadLetter.newBuilder()
                 .setSource(work.position())
                 .setCommand(command)
-                .setCode(code.name())
+                .setCode(ErrorCode.INTERNAL.name())
                 .setDetail("Publishing failed unexpectedly.")
                 .setCause(DeadLetters.chain(cause))
                 .setAt(now)
@@ -386,7 +430,7 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
         // Once a call may have left, what came of it is anybody's guess.
         var result = work.lease().isUsed() || command.getDoubt().isPresent()
                 ? Results.unconfirmed(command, Cause.of(ErrorCode.NOT_CONFIRMABLE), now)
-                : Results.failed(command, Cause.of(code), now);
+                : Results.failed(command, Cause.of(ErrorCode.INTERNAL), now);
         return outputs(work)
                 .add(Topics.DEAD_LETTERS, command.getConnectionId(), letter)
                 .add(Topics.RESULTS, command.getRequestId(), result)

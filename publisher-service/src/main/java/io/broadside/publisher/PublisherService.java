@@ -62,7 +62,7 @@ public final class PublisherService implements AutoCloseable {
         var http = parts.add(new PlatformHttp(vertx, config.http(), journal, meters, clock));
         var media = parts.add(new MediaFetch(vertx, config.platforms().media()));
         var platforms = Platforms.all(config.platforms(), http, media, clock);
-        TopicSetup.ensure(clients, Topics.all(platforms.ids()));
+        var partitions = TopicSetup.ensure(clients, Topics.all(platforms.ids()));
 
         var tokens =
                 parts.add(new CompactedTable<FreshToken, FreshToken>(Topics.FRESH_TOKENS, clients, token -> token));
@@ -77,7 +77,8 @@ public final class PublisherService implements AutoCloseable {
             throw new KafkaException(e.getMessage(), e);
         }
 
-        var topology = FanOutTopology.build(new FanOut(platforms, connections), clients.serdes(), platforms.ids());
+        var topology = FanOutTopology.build(
+                new FanOut(platforms, connections), clients.serdes(), platforms.ids(), new HomePartition(partitions));
         var fanOut = parts.add(RunningTopology.start("broadside-fan-out", topology, clients, meters, clock));
 
         var handler = new PublishHandler(

@@ -1,6 +1,7 @@
 package io.broadside.publisher;
 
 import io.broadside.events.PostResult;
+import io.broadside.schemas.ErrorCode;
 import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topics;
 import org.apache.kafka.common.errors.SerializationException;
@@ -33,7 +34,7 @@ final class RememberResultsProcessor implements Processor<String, byte[], Void, 
     public void process(Record<String, byte[]> record) {
         try {
             var result = serdes.read(Topics.RESULTS, record.value());
-            if (isOfATarget(result)) {
+            if (isWorthKeeping(result)) {
                 results.put(RequestStores.resultKey(result.getRequestId(), result.getTargetIndex()), record.value());
             }
         } catch (SerializationException e) {
@@ -45,8 +46,11 @@ final class RememberResultsProcessor implements Processor<String, byte[], Void, 
         }
     }
 
-    /** A result that repeats another says nothing new; one about the whole request may be about another of the same id. */
-    private static boolean isOfATarget(PostResult result) {
-        return !result.getIsRepeat() && result.getTargetIndex() >= 0;
+    /** A result that repeats another says nothing new, and one about the misuse of an id is about another request. */
+    private static boolean isWorthKeeping(PostResult result) {
+        return !result.getIsRepeat()
+                && result.getError()
+                        .filter(error -> error.getCode().equals(ErrorCode.REQUEST_ID_REUSED.name()))
+                        .isEmpty();
     }
 }

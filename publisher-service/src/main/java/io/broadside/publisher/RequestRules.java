@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The rules every request keeps, whatever the platform; and what a target's content is once its override is laid over it. */
@@ -53,10 +54,7 @@ final class RequestRules {
                     Integer.toString(targets),
                     "Name between 1 and " + MOST_TARGETS + " targets; split a larger request."));
         }
-        if (request.getLabels().size() > MOST_LABELS
-                || request.getLabels().entrySet().stream()
-                        .anyMatch(label -> label.getKey().length() > LONGEST_LABEL
-                                || label.getValue().length() > LONGEST_LABEL)) {
+        if (!areValid(request.getLabels())) {
             faults.add(fault(
                     "labels",
                     "size",
@@ -85,6 +83,24 @@ final class RequestRules {
             }
         });
         return faults;
+    }
+
+    static boolean areValid(Map<String, String> labels) {
+        return labels.size() <= MOST_LABELS
+                && labels.entrySet().stream()
+                        .allMatch(label -> label.getKey().length() <= LONGEST_LABEL
+                                && label.getValue().length() <= LONGEST_LABEL);
+    }
+
+    /** As much of a text from outside as an answer repeats. */
+    static String shortened(String text) {
+        return text.length() <= LONGEST_ID ? text : text.substring(0, LONGEST_ID);
+    }
+
+    static Fault shortened(Fault fault) {
+        return Fault.newBuilder(fault)
+                .setActual(fault.getActual().map(RequestRules::shortened).orElse(null))
+                .build();
     }
 
     static List<Fault> tooLarge(int bytes) {

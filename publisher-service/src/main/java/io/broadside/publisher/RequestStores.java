@@ -12,6 +12,9 @@ final class RequestStores {
     /** Requests that wait a moment for a connection that is not known yet: value as on the topic of requests. */
     static final String HELD = "held-requests";
 
+    /** Cancellations of requests that have not been taken in yet: value as on the topic of cancellations. */
+    static final String CANCELLED = "early-cancellations";
+
     private RequestStores() {}
 
     /** Ids are visible ASCII, so that this separator sorts before all of them. */

@@ -12,10 +12,14 @@ import io.broadside.schemas.ErrorCode;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Makes the results that senders read. */
 final class Results {
+
+    /** A result must fit a record, whatever the request was like. */
+    private static final int MOST_FAULTS = 50;
 
     private Results() {}
 
@@ -38,6 +42,10 @@ final class Results {
                 .build();
     }
 
+    static PostResult cancelled(PublishCommand command, Instant at) {
+        return of(command, ResultStatus.CANCELLED, at).setIsFinal(true).build();
+    }
+
     static PostResult failed(PublishCommand command, Cause cause, Instant at) {
         return of(command, ResultStatus.FAILED, at)
                 .setIsFinal(true)
@@ -57,13 +65,13 @@ final class Results {
     /** A request that does not hold together at all. */
     static PostResult refused(PublishRequest request, ErrorCode code, List<Fault> faults, Instant at) {
         return PostResult.newBuilder()
-                .setRequestId(request.getRequestId())
+                .setRequestId(RequestRules.shortened(request.getRequestId()))
                 .setTargetIndex(-1)
                 .setStatus(ResultStatus.FAILED)
                 .setIsFinal(true)
                 .setAt(at)
                 .setError(error(code, faults))
-                .setLabels(request.getLabels())
+                .setLabels(RequestRules.areValid(request.getLabels()) ? request.getLabels() : Map.of())
                 .build();
     }
 
@@ -73,9 +81,10 @@ final class Results {
         return PostResult.newBuilder()
                 .setRequestId(request.getRequestId())
                 .setTargetIndex(index)
-                .setPlatform(target.getPlatform().orElse(null))
-                .setConnectionId(target.getConnectionId().orElse(null))
-                .setProfileId(target.getProfileId().orElse(null))
+                .setPlatform(target.getPlatform().map(RequestRules::shortened).orElse(null))
+                .setConnectionId(
+                        target.getConnectionId().map(RequestRules::shortened).orElse(null))
+                .setProfileId(target.getProfileId().map(RequestRules::shortened).orElse(null))
                 .setStatus(ResultStatus.FAILED)
                 .setIsFinal(true)
                 .setAt(at)
@@ -115,7 +124,10 @@ final class Results {
                 .setOwner(code.owner())
                 .setMessage(
                         faults.isEmpty() ? code.sentence() : faults.getFirst().getMessage())
-                .setFaults(faults)
+                .setFaults(faults.stream()
+                        .limit(MOST_FAULTS)
+                        .map(RequestRules::shortened)
+                        .toList())
                 .build();
     }
 }

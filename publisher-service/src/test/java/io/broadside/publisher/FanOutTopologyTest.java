@@ -81,7 +81,8 @@ class FanOutTopologyTest {
         var settings = new Properties();
         settings.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
         driver = new TopologyTestDriver(
-                FanOutTopology.build(new FanOut(platforms, connections), serdes, platforms.ids()), settings);
+                FanOutTopology.build(new FanOut(platforms, connections), serdes, platforms.ids(), new HomePartition(1)),
+                settings);
     }
 
     @AfterEach
@@ -308,9 +309,62 @@ class FanOutTopologyTest {
     }
 
     @Test
+    void aCancellationThatComesBeforeItsRequestStopsIt() {
+        // Given
+        var cancel = CancelRequest.newBuilder()
+                .setRequestId("post-1")
+                .setRequestedAt(Fixtures.NOW)
+                .build();
+        pipe(Topics.CANCELLATIONS, "post-1", serdes.write(Topics.CANCELLATIONS, cancel));
+        // When
+        send(aRequest("post-1").build());
+        // Then
+        assertThat(read(Topics.commands("fake"))).isEmpty();
+        assertThat(results()).extracting(PostResult::getStatus).containsExactly(ResultStatus.CANCELLED);
+    }
+
+    @Test
+    void anInvalidRequestSentAgainGetsItsAnswerAgain() {
+        // Given
+        var request = aRequest("post-1").setTargets(List.of()).build();
+        send(request);
+        var refused = results().getFirst();
+        pipe(Topics.RESULTS, "post-1", serdes.write(Topics.RESULTS, refused));
+        // When
+        send(request);
+        // Then
+        assertThat(results())
+                .singleElement()
+                .satisfies(again -> assertThat(again.getIsRepeat()).isTrue());
+    }
+
+    @Test
+    void whateverIsWrongWithARequestItsAnswerFitsARecord() {
+        // When
+        send(aRequest("post-1")
+                .setLabels(Map.of("label", "x".repeat(400_000)))
+                .setTargets(List.of(to("bakery", "y".repeat(100_000))))
+                .build());
+        pipe(
+                Topics.REQUESTS,
+                "z",
+                serdes.write(Topics.REQUESTS, aRequest("z".repeat(900_000)).build()));
+        // Then
+        var answers = driver.createOutputTopic(
+                        Topics.RESULTS.name(), new StringDeserializer(), new ByteArrayDeserializer())
+                .readRecordsToList();
+        assertThat(answers)
+                .hasSize(2)
+                .allSatisfy(answer -> assertThat(answer.value().length).isLessThan(50_000));
+        assertThat(answers)
+                .allSatisfy(answer -> assertThat(answer.key().length()).isLessThan(200));
+    }
+
+    @Test
     void theTopologyOnlyChangesOnPurpose() throws IOException {
         var platforms = Platforms.of(new FakePlatform());
-        var topology = FanOutTopology.build(new FanOut(platforms, connections), serdes, platforms.ids());
+        var topology =
+                FanOutTopology.build(new FanOut(platforms, connections), serdes, platforms.ids(), new HomePartition(1));
         assertThat(topology.describe()).hasToString(resource("expected-topology.txt"));
     }
 

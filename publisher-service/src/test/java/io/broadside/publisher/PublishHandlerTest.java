@@ -282,6 +282,21 @@ class PublishHandlerTest {
         assertThat(result(out).getError().orElseThrow().getCode()).isEqualTo("INTERNAL");
     }
 
+    @Test
+    void aTokenThatCannotBeUnsealedWaitsForItsKey() {
+        // Given
+        tokens.put("connection-1", aToken(1, new byte[] {1, 2, 3}));
+        // When
+        var delayed = only(Topics.BACKOFF_5XX, handler.run(work(aCommand().build())));
+        var doubted = only(
+                Topics.BACKOFF_UNCONFIRMED, handler.reconcile(work(aCommand().build())));
+        // Then
+        assertThat(delayed.getErrorCode()).contains("INTERNAL");
+        assertThat(doubted.getCommand().getDoubt())
+                .as("what may have happened is not forgotten")
+                .isPresent();
+    }
+
     private void token(long version) {
         var sealed = vault.seal(KeysetName.ACCESS, Secret.of("token-" + version), "connection-1");
         tokens.put("connection-1", aToken(version, sealed));

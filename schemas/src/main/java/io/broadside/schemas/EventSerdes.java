@@ -199,10 +199,19 @@ public final class EventSerdes implements AutoCloseable {
         }
     }
 
+    /** Not found (40401 to 40403), incompatible, invalid: said of a schema. Anything else is said of the registry or of us. */
+    private static boolean isRefusal(RestClientException answer) {
+        return switch (answer.getStatus()) {
+            case 404 -> answer.getErrorCode() >= 40401 && answer.getErrorCode() <= 40403;
+            case 409, 422 -> true;
+            default -> false;
+        };
+    }
+
     private static boolean isOfTheRegistry(SerializationException failure) {
         for (@Nullable Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
             if (cause instanceof RestClientException answer) {
-                return answer.getStatus() >= 500 || answer.getStatus() == 429;
+                return !isRefusal(answer);
             }
             if (cause instanceof IOException) {
                 return true;

@@ -19,7 +19,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.StaleMemberEpochException;
+import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
@@ -65,8 +67,10 @@ final class Assignment<V extends SpecificRecord> {
                 expected.remove(partition);
                 consumer.resume(Set.of(partition));
             }
-        } catch (TimeoutException | WakeupException _) {
-            // An open transaction of the former owner holds the offsets back, or the broker is away: next turn.
+        } catch (RetriableException | WakeupException | UnknownMemberIdException | StaleMemberEpochException _) {
+            // An open transaction of the former owner holds the offsets back, the broker is away, or the group has gone
+            // on
+            // without us, which the next poll finds out: next turn.
         }
     }
 
@@ -103,6 +107,10 @@ final class Assignment<V extends SpecificRecord> {
             Collections.rotate(turn, -firstInTurn);
         }
         return turn;
+    }
+
+    Set<TopicPartition> partitions() {
+        return Set.copyOf(partitions.keySet());
     }
 
     Collection<PartitionWork<V>> all() {

@@ -47,8 +47,9 @@ final class Calls<V extends SpecificRecord> {
 
     /** @param intentNanos since when its intent may be durable, by the monotonic clock */
     void start(Starting<V> starting, long intentNanos) {
-        var from = starting.isReconciliation() ? System.nanoTime() : intentNanos;
-        var lease = Lease.of(System::nanoTime, from, config.intentMaxAge(), config.callLimit());
+        var lease = starting.isReconciliation()
+                ? Lease.forReconciliation(System::nanoTime, config.intentMaxAge(), config.callLimit())
+                : Lease.of(System::nanoTime, intentNanos, config.intentMaxAge(), config.callLimit());
         var work = starting.work().with(lease);
         Thread.ofVirtual()
                 .name(name + " " + work.position().getTopic() + " " + starting.slot().offset)

@@ -54,7 +54,7 @@ public record DispatchConfig(
     private static final Setting REVOKE_LIMIT = Setting.of(
             "DISPATCH_REVOKE_LIMIT", "3s", "How long a rebalance waits for calls of partitions that are leaving.");
     private static final Setting CLOSE_LIMIT =
-            Setting.of("DISPATCH_CLOSE_LIMIT", "25s", "How long a shutdown waits for calls under way.");
+            Setting.of("DISPATCH_CLOSE_LIMIT", "12s", "How long a shutdown waits for calls under way.");
 
     public static final List<Setting> SETTINGS = List.of(
             MAX_IN_FLIGHT,

@@ -80,6 +80,11 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
     private volatile boolean isStopping;
     private volatile boolean isStarted;
     private volatile long lastTurn;
+
+    /** Since when what is to be committed could not be, if {@link #isCommitDue}. */
+    private volatile long committable;
+
+    private volatile boolean isCommitDue;
     private volatile @Nullable String fault;
 
     /** What has finished and is not committed. */
@@ -131,9 +136,10 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
                 turn();
             }
             finish(assignment.all(), config.closeLimit());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             fault = e.toString();
             LOGGER.atError().addKeyValue("dispatcher", name).setCause(e).log("dispatcher failed");
+            abandon();
             throw e;
         } finally {
             shutDown();
@@ -167,6 +173,10 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
         if (!isStarted) {
             return Check.failing(name, "not started yet");
         }
+        var stuck = Duration.ofNanos(System.nanoTime() - committable);
+        if (isCommitDue && stuck.compareTo(STALLED_AFTER) > 0) {
+            return Check.failing(name, "could not commit for " + stuck.toSeconds() + " s");
+        }
         var idle = Duration.ofNanos(System.nanoTime() - lastTurn);
         return idle.compareTo(STALLED_AFTER) > 0
                 ? Check.failing(name, "no progress for " + idle.toSeconds() + " s; is the broker reachable?")
@@ -186,6 +196,15 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
             commit();
         }
         assignment.adjustFlow(consumer);
+        noteCommits();
+    }
+
+    private void noteCommits() {
+        var isDue = unresolved != null || pending.isRetry();
+        if (isDue && !isCommitDue) {
+            committable = System.nanoTime();
+        }
+        isCommitDue = isDue;
     }
 
     private ConsumerRecords<byte[], byte[]> poll() {
@@ -429,6 +448,13 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** After a fault nothing here can be trusted: whoever takes the partitions over goes by what is durable. */
+    private void abandon() {
+        assignment.drop(assignment.partitions());
+        pending = new Cycle<>();
+        unresolved = null;
     }
 
     private void shutDown() {

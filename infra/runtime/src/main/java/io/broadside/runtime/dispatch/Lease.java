@@ -10,8 +10,8 @@ import java.util.function.LongSupplier;
  * the last call can have ended.
  *
  * <p>The first call must leave before the intent is older than {@link DispatchConfig#intentMaxAge}; no call may last
- * beyond {@link DispatchConfig#callLimit} from then on. Time is that of a clock that does not stop while the process is
- * suspended. Safe for use by several threads.
+ * beyond {@link DispatchConfig#callLimit} from then on. Time is that of the monotonic clock: it goes on while a
+ * process is stopped, but not while its machine is suspended. Safe for use by several threads.
  */
 public final class Lease implements CallGate {
 
@@ -35,6 +35,13 @@ public final class Lease implements CallGate {
     public static Lease of(LongSupplier nanoClock, long from, Duration intentMaxAge, Duration callLimit) {
         var firstCallBefore = from + intentMaxAge.toNanos();
         return new Lease(nanoClock, firstCallBefore, firstCallBefore + callLimit.toNanos());
+    }
+
+    /** A lease to look for what a call came to that another process may have made: something may have happened already. */
+    static Lease forReconciliation(LongSupplier nanoClock, Duration intentMaxAge, Duration callLimit) {
+        var lease = of(nanoClock, nanoClock.getAsLong(), intentMaxAge, callLimit);
+        lease.isUsed = true;
+        return lease;
     }
 
     /** A lease that permits nothing: that of a record whose intent is not durable. */
@@ -61,7 +68,7 @@ public final class Lease implements CallGate {
         return nanoClock.getAsLong() - firstCallBefore < 0;
     }
 
-    /** Whether any call was admitted: if not, nothing can have happened. */
+    /** Whether any call may have been made, here or by a former owner: if not, nothing can have happened. */
     public boolean isUsed() {
         return isUsed;
     }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.broadside.runtime.health.Check;
 import io.broadside.runtime.health.Checked;
+import io.broadside.schemas.RegistryUnavailableException;
 import io.broadside.schemas.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -50,6 +52,7 @@ public final class CompactedTable<V extends SpecificRecord, T> implements AutoCl
 
     private static final Logger LOGGER = LoggerFactory.getLogger(CompactedTable.class);
     private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration REGISTRY_PAUSE = Duration.ofMillis(500);
     private static final long OLDEST_POLL_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     /** Hears of every change, in the order of the topic, on the table's thread; must be quick. */
@@ -207,7 +210,7 @@ public final class CompactedTable<V extends SpecificRecord, T> implements AutoCl
                 var records = consumer.poll(POLL);
                 lastPoll = System.nanoTime();
                 for (var record : records) {
-                    apply(record);
+                    applyPatiently(record);
                 }
                 note(partitions);
                 if (hasReached(firstEnds)) {
@@ -248,6 +251,22 @@ public final class CompactedTable<V extends SpecificRecord, T> implements AutoCl
             moved.signalAll();
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** A registry that is away for a while must not end the table. */
+    private void applyPatiently(ConsumerRecord<byte[], byte[]> record) {
+        while (!isClosing) {
+            try {
+                apply(record);
+                return;
+            } catch (RegistryUnavailableException e) {
+                LOGGER.atWarn()
+                        .addKeyValue("topic", topic)
+                        .addKeyValue("cause", e.getMessage())
+                        .log("table waits for the schema registry");
+                LockSupport.parkNanos(REGISTRY_PAUSE.toNanos());
+            }
         }
     }
 

@@ -31,15 +31,17 @@ public final class TopicSetup {
      * Creates the topics that are missing and verifies all of them, and makes their schemas known to the registry. Several
      * services may do so at once.
      *
+     * @return how many partitions each of them has
      * @throws KafkaException if the broker cannot be reached, or if a topic has another number of partitions than the
      *     others: records of one key must be in partitions of one number, everywhere
      */
-    public static void ensure(KafkaClients clients, Collection<? extends Topic<?>> topics) {
+    public static int ensure(KafkaClients clients, Collection<? extends Topic<?>> topics) {
         try (var admin = clients.admin()) {
             var partitions = create(admin, clients.config(), topics);
             verify(admin, topics, partitions);
+            clients.serdes().prepare(topics);
+            return partitions;
         }
-        clients.serdes().prepare(topics);
     }
 
     private static int create(Admin admin, KafkaConfig config, Collection<? extends Topic<?>> topics) {
