@@ -3,6 +3,7 @@ package io.broadside.publisher;
 import io.broadside.events.Content;
 import io.broadside.events.ContentOverride;
 import io.broadside.events.Fault;
+import io.broadside.events.PostOrder;
 import io.broadside.events.PublishRequest;
 import io.broadside.events.Target;
 import java.time.Duration;
@@ -61,6 +62,15 @@ final class RequestRules {
                     MOST_LABELS + " of " + LONGEST_LABEL + " characters",
                     null,
                     "Use at most " + MOST_LABELS + " labels of at most " + LONGEST_LABEL + " characters."));
+        }
+        if (request.getOrder() != PostOrder.INDEPENDENT) {
+            faults.add(fault(
+                    "order",
+                    "unsupported",
+                    PostOrder.INDEPENDENT.name(),
+                    request.getOrder().name(),
+                    "Leave the order out, or INDEPENDENT: posts of one account in the order of their requests are not"
+                            + " supported by this version."));
         }
         request.getPublishAt()
                 .filter(at -> at.isAfter(now.plus(LONGEST_SCHEDULE)))

@@ -56,6 +56,8 @@ public final class EventSerdes implements AutoCloseable {
 
     /** @param config settings by Confluent's names, {@code schema.registry.url} among them; ours are laid below them */
     public EventSerdes(Map<String, ?> config) {
+        // Who only reads may load no event class before Avro asks whether to trust it.
+        EventClasses.trust();
         var settings = new HashMap<String, Object>();
         settings.put("specific.avro.reader", true);
         // The contract is for every language: what Java's strings are is nobody else's business.

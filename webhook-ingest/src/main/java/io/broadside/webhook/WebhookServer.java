@@ -9,6 +9,7 @@ import io.broadside.webhook.platform.Handshake;
 import io.broadside.webhook.platform.Verdict;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
@@ -32,7 +33,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -252,20 +252,32 @@ final class WebhookServer extends VerticleBase {
     }
 
     private End answer(HttpServerRequest request, Future<Fate> stored) {
-        Fate fate;
-        try {
-            fate = stored.await(config.durableWithin().toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException _) {
-            // It may still be stored, and come again: the topology knows an event it has seen.
-            return tryLater(request, End.BROKER_AWAY);
-        }
-        return switch (fate) {
+        // It may still be stored after that, and come again: the topology knows an event it has seen.
+        return switch (inTime(stored).await()) {
             case Fate.Durable() -> {
                 request.response().end();
                 yield End.STORED;
             }
             case Fate.NotDurable() -> tryLater(request, End.BROKER_AWAY);
         };
+    }
+
+    /**
+     * The fate of a delivery, or that it is not durable when the time is over. Not by awaiting with a limit: Vert.x (5.1.6) leaves a
+     * context blocked for ever whose future completes after such a limit has passed.
+     */
+    private Future<Fate> inTime(Future<Fate> stored) {
+        var promise = Promise.<Fate>promise();
+        var timer = vertx.setTimer(config.durableWithin().toMillis(), _ -> promise.tryComplete(new Fate.NotDurable()));
+        stored.onComplete(fate -> {
+            vertx.cancelTimer(timer);
+            if (fate.succeeded()) {
+                promise.tryComplete(fate.result());
+            } else {
+                promise.tryFail(fate.cause());
+            }
+        });
+        return promise.future();
     }
 
     private static End tryLater(HttpServerRequest request, End end) {

@@ -148,6 +148,8 @@ final class LocalStack implements AutoCloseable {
         settings.put("DISPATCH_INTENT_MAX_AGE", "3s");
         settings.put("DISPATCH_CALL_LIMIT", "12s");
         settings.put("HTTP_CALL_TIMEOUT", "10s");
+        // The simulator's timeline is never late.
+        settings.put("X_ABSENT_AFTER", "10s");
         settings.put("FACEBOOK_API_URI", simulator.facebook().toString());
         settings.put("FACEBOOK_APP_ID", SimulatorConfig.FACEBOOK_APP_ID);
         settings.put("FACEBOOK_APP_SECRET", SimulatorConfig.FACEBOOK_APP_SECRET);

@@ -26,8 +26,10 @@ class GuaranteesDocTest {
         assertThat(named.results())
                 .isNotEmpty()
                 .allSatisfy(name -> assertThat(tests)
-                        .hasEntrySatisfying(name.group(1), source -> assertThat(source)
-                                .contains(name.group(2) == null ? name.group(1) : name.group(2) + "(")));
+                        .hasEntrySatisfying(
+                                name.group(1),
+                                source -> assertThat(source)
+                                        .contains(name.group(2) == null ? name.group(1) : name.group(2) + "(")));
     }
 
     private static Map<String, String> testSources() throws IOException {

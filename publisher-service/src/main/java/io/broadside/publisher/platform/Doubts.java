@@ -37,6 +37,15 @@ public final class Doubts {
         return command.getDoubt().map(Doubt::getLooks).orElse(0);
     }
 
+    /** When it was first looked for in vain since the doubt arose: the call in doubt had ended by then. */
+    public static Optional<Instant> lookedSince(PublishCommand command) {
+        var history = command.getHistory();
+        var looks = Math.min(looks(command), history.size());
+        return looks == 0
+                ? Optional.empty()
+                : Optional.of(history.get(history.size() - looks).getStartedAt());
+    }
+
     /** What a search comes to that ended like this before it found anything out. */
     public static Found cannotTell(Outcome outcome) {
         return new Found.CannotTell(

@@ -1,5 +1,7 @@
 package io.broadside.publisher.platform;
 
+import io.broadside.events.Attempt;
+import io.broadside.events.AttemptEnd;
 import io.broadside.events.Checkpoint;
 import io.broadside.events.Content;
 import io.broadside.events.Doubt;
@@ -7,7 +9,10 @@ import io.broadside.events.Link;
 import io.broadside.events.Media;
 import io.broadside.events.MediaKind;
 import io.broadside.events.PublishCommand;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 
 /** Contents and commands for tests. */
@@ -60,5 +65,18 @@ public final class Commands {
                 .setCause("TIMED_OUT")
                 .setLooks(looks)
                 .build();
+    }
+
+    /** A history of looks that found nothing, the first of them this long ago. */
+    public static List<Attempt> looksInVain(int looks, Duration ago) {
+        return Collections.nCopies(
+                looks,
+                Attempt.newBuilder()
+                        .setNumber(1)
+                        .setStartedAt(Bench.NOW.minus(ago))
+                        .setDurationMs(100)
+                        .setStep("create")
+                        .setEnd(AttemptEnd.CANNOT_TELL)
+                        .build());
     }
 }

@@ -246,6 +246,9 @@ final class SimulatedPlatformsIT {
                 .setCause("TIMED_OUT")
                 .setLooks(looks)
                 .build();
-        return PublishCommand.newBuilder(command).setDoubt(doubt).build();
+        return PublishCommand.newBuilder(command)
+                .setDoubt(doubt)
+                .setHistory(Commands.looksInVain(looks, Duration.ofDays(1000)))
+                .build();
     }
 }

@@ -13,6 +13,7 @@ import io.broadside.runtime.http.CallContext;
 import io.broadside.runtime.http.Reply.Answer;
 import io.broadside.runtime.http.Reply.NoAnswer;
 import java.net.URLEncoder;
+import java.time.Clock;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
@@ -31,17 +32,19 @@ final class Timeline {
 
     private static final int PAGE_SIZE = 100;
 
-    /** Looks in vain before this one; they are minutes apart. */
+    /** One look may meet a timeline that is behind; so may two, if they are close together. */
     private static final int LOOKS_BEFORE_ABSENT = 2;
 
     private final XConfig config;
     private final XCalls calls;
     private final XErrors errors;
+    private final Clock clock;
 
-    Timeline(XConfig config, XCalls calls, XErrors errors) {
+    Timeline(XConfig config, XCalls calls, XErrors errors, Clock clock) {
         this.config = config;
         this.calls = calls;
         this.errors = errors;
+        this.clock = clock;
     }
 
     Found find(PublishCommand command, Secret token, CallContext context) {
@@ -64,7 +67,7 @@ final class Timeline {
         };
     }
 
-    private static Found in(JsonNode body, PublishCommand command, Instant since) {
+    private Found in(JsonNode body, PublishCommand command, Instant since) {
         var posts = body.path("data");
         var hit = StreamSupport.stream(posts.spliterator(), false)
                 .filter(post -> isSame(post, command, since))
@@ -74,7 +77,10 @@ final class Timeline {
             return new Found.Landed(hit.get(), Optional.of(XPlatform.permalink(hit.get())));
         }
         var isWhole = posts.size() < PAGE_SIZE && !body.path("meta").has("next_token") && !body.has("errors");
-        return isWhole && Doubts.looks(command) >= LOOKS_BEFORE_ABSENT
+        var isLongEnough = Doubts.lookedSince(command)
+                .filter(first -> !clock.instant().isBefore(first.plus(config.absentAfter())))
+                .isPresent();
+        return isWhole && isLongEnough && Doubts.looks(command) >= LOOKS_BEFORE_ABSENT
                 ? new Found.Absent()
                 : Doubts.notSeen("The account's timeline does not have the post so far; look at the account.");
     }

@@ -123,7 +123,7 @@ public final class XPlatform implements Platform {
                 && command.getCheckpoint().isEmpty();
         return isBeforeCreate
                 ? new Found.Absent()
-                : new Timeline(config, calls, errors).find(command, accessToken, context);
+                : new Timeline(config, calls, errors, clock).find(command, accessToken, context);
     }
 
     private boolean needsUpload(PublishCommand command) {

@@ -8,6 +8,7 @@ import io.broadside.events.PublishCommand;
 import io.broadside.publisher.platform.Platform;
 import io.broadside.publisher.platform.PlatformContract;
 import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -15,7 +16,11 @@ final class XContractTest extends PlatformContract {
 
     @Override
     protected Platform platform() {
-        return new XPlatform(new XConfig(bench.server().uri(), 280), bench.http(), bench.media(), bench.clock());
+        return new XPlatform(
+                new XConfig(bench.server().uri(), 280, Duration.ofMinutes(3)),
+                bench.http(),
+                bench.media(),
+                bench.clock());
     }
 
     @Override

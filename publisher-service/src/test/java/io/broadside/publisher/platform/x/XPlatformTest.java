@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.broadside.events.Content;
 import io.broadside.events.PublishCommand;
 import io.broadside.publisher.platform.Bench;
+import io.broadside.publisher.platform.Commands;
 import io.broadside.publisher.platform.Found;
 import io.broadside.publisher.platform.Outcome;
 import io.broadside.publisher.platform.Outcome.Continue;
@@ -22,6 +23,7 @@ import io.broadside.publisher.platform.Outcome.Unconfirmed;
 import io.broadside.schemas.ErrorCode;
 import io.vertx.core.buffer.Buffer;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -38,8 +40,8 @@ final class XPlatformTest {
     private static final Buffer PNG = Buffer.buffer(new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10, 1, 2, 3});
 
     private final Bench bench = new Bench();
-    private final XPlatform x =
-            new XPlatform(new XConfig(bench.server().uri(), 280), bench.http(), bench.media(), bench.clock());
+    private final XPlatform x = new XPlatform(
+            new XConfig(bench.server().uri(), 280, Duration.ofMinutes(3)), bench.http(), bench.media(), bench.clock());
 
     @AfterEach
     void close() {
@@ -256,6 +258,14 @@ final class XPlatformTest {
     }
 
     @Test
+    void isNotSureBeforeTheTimelineHasHadItsTime() {
+        // Given
+        bench.server().answers(200, "{\"meta\":{\"result_count\":0}}");
+        // Then
+        assertThat(find(inDoubt(aText("hello"), 5, Duration.ofMinutes(2)))).isInstanceOf(Found.CannotTell.class);
+    }
+
+    @Test
     void isNotSureOfAnythingOnAPageThatIsNotTheLast() {
         // Given
         bench.server()
@@ -310,7 +320,14 @@ final class XPlatformTest {
     }
 
     private static PublishCommand inDoubt(Content.Builder content, int looks) {
-        return aCommand("x", USER, content).setDoubt(aDoubt("create", looks)).build();
+        return inDoubt(content, looks, Duration.ofMinutes(5));
+    }
+
+    private static PublishCommand inDoubt(Content.Builder content, int looks, Duration since) {
+        return aCommand("x", USER, content)
+                .setDoubt(aDoubt("create", looks))
+                .setHistory(Commands.looksInVain(looks, since))
+                .build();
     }
 
     private static PublishCommand next(PublishCommand command, Outcome outcome) {
