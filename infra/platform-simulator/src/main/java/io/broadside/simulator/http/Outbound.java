@@ -5,6 +5,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
@@ -19,7 +20,8 @@ public final class Outbound {
     private final Duration timeout;
 
     public Outbound(Vertx vertx, Duration timeout) {
-        this.client = vertx.createHttpClient();
+        // A connection kept open may be closed by the other side at the moment it is used again.
+        this.client = vertx.createHttpClient(new HttpClientOptions().setKeepAlive(false));
         this.timeout = timeout;
     }
 
