@@ -96,6 +96,24 @@ class WebhookServerIT {
     }
 
     @Test
+    void goesOnAnsweringAfterDeliveriesThatWereDurableTooLate() throws Exception {
+        // Given: as many as there are instances of the server, and more
+        start("WEBHOOK_DURABLE_WITHIN", "1s");
+        for (int i = 1; i <= 5; i++) {
+            assertIsToBeRepeated(post(signed()).get(10, TimeUnit.SECONDS));
+            assertThat(broker.completeNext()).isTrue();
+        }
+        // When
+        for (int i = 6; i <= 10; i++) {
+            var answer = post(signed());
+            awaitSent(i);
+            assertThat(broker.completeNext()).isTrue();
+            // Then
+            assertThat(answer.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void says503AtOnceWhenAsMuchIsUnderWayAsMayBe() throws Exception {
         // Given
         start("WEBHOOK_MAX_IN_FLIGHT", "1");
