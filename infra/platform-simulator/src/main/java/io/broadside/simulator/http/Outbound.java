@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
@@ -30,13 +31,20 @@ public final class Outbound {
         var options = new RequestOptions().setMethod(method).setAbsoluteURI(uri.toString());
         headers.forEach(options::putHeader);
         return client.request(options)
-                .compose(request -> request.send(body))
-                .compose(Outbound::read)
+                .compose(request -> send(request, body))
                 .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private static Future<Answer> read(HttpClientResponse response) {
+    private static Future<Answer> send(HttpClientRequest request, Buffer content) {
         Promise<Answer> answer = Promise.promise();
+        request.exceptionHandler(answer::tryFail);
+        // Before anything is sent: an answer that is faster than its handler would be lost.
+        request.response().onSuccess(response -> read(response, answer)).onFailure(answer::tryFail);
+        request.end(content).onFailure(answer::tryFail);
+        return answer.future();
+    }
+
+    private static void read(HttpClientResponse response, Promise<Answer> answer) {
         var body = Buffer.buffer();
         response.exceptionHandler(answer::tryFail);
         response.handler(chunk -> {
@@ -48,7 +56,6 @@ public final class Outbound {
             }
         });
         response.endHandler(_ -> answer.tryComplete(new Answer(response.statusCode(), body)));
-        return answer.future();
     }
 
     /** What came back. */
