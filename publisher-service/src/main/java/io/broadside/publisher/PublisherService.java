@@ -3,6 +3,7 @@ package io.broadside.publisher;
 import io.broadside.events.FreshToken;
 import io.broadside.publisher.platform.Platforms;
 import io.broadside.publisher.platform.media.MediaFetch;
+import io.broadside.runtime.config.ConfigException;
 import io.broadside.runtime.dispatch.Dispatcher;
 import io.broadside.runtime.health.ManagementServer;
 import io.broadside.runtime.health.Meters;
@@ -54,6 +55,10 @@ public final class PublisherService implements AutoCloseable {
 
     private static PublisherService start(PublisherConfig config, Clock clock, Closing parts)
             throws InterruptedException {
+        if (config.vault().accessKeyset().isEmpty()) {
+            throw new ConfigException("VAULT_ACCESS_KEYSET_FILE: the keyset of token-service's access tokens is needed;"
+                    + " without it no post can go out.");
+        }
         var meters = Meters.forService(NAME);
         var clients = parts.add(new KafkaClients(config.kafka(), NAME));
         var vertx = Vertx.vertx();

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import org.apache.kafka.common.errors.TimeoutException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -42,6 +43,7 @@ final class Broadside {
             case EmbeddedStartException expected -> String.valueOf(expected.getMessage());
             case ConfigException expected -> String.valueOf(expected.getMessage());
             case VertxException expected -> "A port could not be opened: " + expected.getMessage();
+            case TimeoutException _ -> "No running stack was found there. Start one with: ./broadside up";
             default -> {
                 var text = new StringWriter();
                 fault.printStackTrace(new PrintWriter(text));
