@@ -1,6 +1,7 @@
 package io.broadside.publisher;
 
 import io.broadside.events.AttemptEnd;
+import io.broadside.events.Checkpoint;
 import io.broadside.events.DeadLetter;
 import io.broadside.events.DelayCause;
 import io.broadside.events.DelayedCommand;
@@ -200,6 +201,8 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
                         ? delay(work, Topics.WAITING, further, DelayCause.PROCESSING, notBefore, Optional.empty(), now)
                         : again(work, further);
             }
+            case Outcome.Underway(var checkpoint, var notBefore) ->
+                underway(work, next, started, checkpoint, notBefore, now);
             case Outcome.RateLimited limited ->
                 delay(
                         work,
@@ -249,6 +252,12 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
                         command.getDoubt().map(doubt -> Cause.of(ErrorCode.valueOf(doubt.getCause()))),
                         now);
             }
+            case Found.Underway(var notBefore) ->
+                stillUnderway(
+                        work,
+                        CommandHistory.with(command, started, now, AttemptEnd.CONTINUED, Optional.empty()),
+                        notBefore,
+                        now);
             case Found.CannotTell(var cause) -> {
                 var next = CommandHistory.with(command, started, now, AttemptEnd.CANNOT_TELL, Optional.of(cause));
                 var doubt = next.getDoubt().orElseThrow();
@@ -349,6 +358,38 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
                 DelayCause.UNCONFIRMED,
                 Optional.empty(),
                 Optional.of(cause),
+                now);
+    }
+
+    /** In doubt from the start: nothing more is sent, so neither a deadline nor a cancellation holds back what is coming. */
+    private Outputs underway(
+            Work<PublishCommand> work,
+            PublishCommand next,
+            Instant started,
+            Checkpoint checkpoint,
+            Optional<Instant> notBefore,
+            Instant now) {
+        var doubt = Doubt.newBuilder()
+                .setSince(started)
+                .setStep(checkpoint.getStep())
+                .setCause(ErrorCode.STILL_PROCESSING.name())
+                .build();
+        var further = PublishCommand.newBuilder(doubting(next, doubt))
+                .setCheckpoint(checkpoint)
+                .setRefusedTokenVersion(null)
+                .build();
+        return stillUnderway(work, further, notBefore, now);
+    }
+
+    private Outputs stillUnderway(
+            Work<PublishCommand> work, PublishCommand command, Optional<Instant> notBefore, Instant now) {
+        return delay(
+                work,
+                Topics.WAITING,
+                command,
+                DelayCause.PROCESSING,
+                notBefore,
+                Optional.of(Cause.of(ErrorCode.STILL_PROCESSING)),
                 now);
     }
 

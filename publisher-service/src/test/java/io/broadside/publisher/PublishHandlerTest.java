@@ -262,6 +262,42 @@ class PublishHandlerTest {
     }
 
     @Test
+    void aPostThatThePlatformIsWorkingOnIsNeitherSentAgainNorTooLateNorTakenBack() {
+        // Given
+        var checkpoint = Checkpoint.newBuilder()
+                .setStep("status")
+                .setValues(Map.of("publishId", "1"))
+                .setAt(NOW)
+                .build();
+        var until = NOW.plusSeconds(5);
+        platform.outcome = new Outcome.Underway(checkpoint, Optional.of(until));
+        // When
+        var delayed = only(Topics.WAITING, handler.run(work(aCommand().build())));
+        var next = delayed.getCommand();
+        // Then
+        assertThat(delayed.getCause()).isEqualTo(DelayCause.PROCESSING);
+        assertThat(delayed.getNotBefore()).contains(until);
+        assertThat(delayed.getErrorCode()).contains("STILL_PROCESSING");
+        assertThat(next.getCheckpoint()).contains(checkpoint);
+        assertThat(next.getDoubt().orElseThrow().getStep()).isEqualTo("status");
+        assertThat(next.getDoubtedSince()).contains(NOW);
+    }
+
+    @Test
+    void aPostThatThePlatformIsStillWorkingOnIsAskedForAgainWithoutUsingUpLooks() {
+        // Given
+        var until = NOW.plusSeconds(30);
+        platform.found = new Found.Underway(Optional.of(until));
+        // When
+        var delayed = only(Topics.WAITING, handler.run(work(aDoubtedCommand().build())));
+        // Then
+        assertThat(delayed.getCause()).isEqualTo(DelayCause.PROCESSING);
+        assertThat(delayed.getNotBefore()).contains(until);
+        assertThat(delayed.getCommand().getDoubt().orElseThrow().getLooks()).isZero();
+        assertThat(platform.published).isEmpty();
+    }
+
+    @Test
     void aBugAfterACallLeavesTheResultOpenAndADeadLetter() {
         // Given
         var work = work(aCommand().build());

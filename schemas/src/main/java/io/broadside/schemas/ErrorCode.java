@@ -35,6 +35,7 @@ public enum ErrorCode {
     DUPLICATE_REFUSED(SENDER, Recovery.NONE, "The platform says the same was posted already."),
     NOT_FOUND(SENDER, Recovery.NONE, "What the post refers to is not there."),
     MEDIA_UNAVAILABLE(SENDER, Recovery.NONE, "The media file cannot be used."),
+    STILL_PROCESSING(NOBODY, Recovery.RECONCILE, "The platform has the post and is still working on it."),
     UNEXPECTED_ANSWER(PLATFORM, Recovery.RECONCILE, "The platform's answer could not be understood."),
     SERVER_ERROR(PLATFORM, Recovery.WAIT, "The platform has a fault of its own."),
     CREDITS_DEPLETED(OPERATOR, Recovery.WAIT, "The app has no credit left at the platform."),

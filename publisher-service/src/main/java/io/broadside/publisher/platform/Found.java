@@ -1,6 +1,7 @@
 package io.broadside.publisher.platform;
 
 import java.net.URI;
+import java.time.Instant;
 import java.util.Optional;
 
 /** What a search for a publication in doubt came to. */
@@ -11,6 +12,9 @@ public sealed interface Found {
 
     /** It did not happen and no longer can: it may be sent again. */
     record Absent() implements Found {}
+
+    /** It is still being worked on at the platform, which goes on by itself: to be asked again. */
+    record Underway(Optional<Instant> notBefore) implements Found {}
 
     /** Not to be found out, for now or at all; the cause says why. */
     record CannotTell(Cause cause) implements Found {}

@@ -14,6 +14,12 @@ public sealed interface Outcome {
     /** A step is done; the next one starts from this checkpoint, once that is durable. */
     record Continue(Checkpoint checkpoint, Optional<Instant> notBefore) implements Outcome {}
 
+    /**
+     * The platform has all it needs and publishes by itself, or says later why it does not: {@link Platform#find} asks it, from
+     * this checkpoint. From here on the post is neither too late nor taken back, because it may come out at any moment.
+     */
+    record Underway(Checkpoint checkpoint, Optional<Instant> notBefore) implements Outcome {}
+
     /** The platform asks to wait, until the time it names if it names one. Nothing was published. */
     record RateLimited(Scope scope, Optional<Instant> notBefore, Cause cause) implements Outcome {}
 
