@@ -91,12 +91,16 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
             return new Decision.Settle(end(work, Results.failed(command, Cause.of(ErrorCode.UNKNOWN_PLATFORM), now)));
         }
         var isInDoubt = command.getDoubt().isPresent();
-        if (!isInDoubt && command.getDeadline().filter(now::isAfter).isPresent()) {
+        var isOut = isOut(command);
+        if (!isInDoubt && !isOut && command.getDeadline().filter(now::isAfter).isPresent()) {
             return new Decision.Settle(end(work, Results.failed(command, Cause.of(ErrorCode.DEADLINE_PASSED), now)));
         }
         var token = tokens.apply(command.getConnectionId());
         if (token.isEmpty()) {
-            return new Decision.Settle(waitForToken(work, command, 0, ErrorCode.TOKEN_MISSING, now));
+            return new Decision.Settle(
+                    isOut
+                            ? incomplete(work, command, Cause.of(ErrorCode.TOKEN_MISSING), now)
+                            : waitForToken(work, command, 0, ErrorCode.TOKEN_MISSING, now));
         }
         var version = token.get().getVersion();
         var isRefused = command.getRefusedTokenVersion()
@@ -105,7 +109,10 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
         var isExpired =
                 token.get().getExpiresAt().filter(end -> !end.isAfter(now)).isPresent();
         if (isRefused || isExpired) {
-            return new Decision.Settle(waitForToken(work, command, version, ErrorCode.TOKEN_EXPIRED, now));
+            return new Decision.Settle(
+                    isOut
+                            ? incomplete(work, command, Cause.of(ErrorCode.TOKEN_EXPIRED), now)
+                            : waitForToken(work, command, version, ErrorCode.TOKEN_EXPIRED, now));
         }
         var isFirstStep = !isInDoubt && command.getCheckpoint().isEmpty();
         return new Decision.Attempt(
@@ -188,6 +195,10 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
         var now = clock.instant();
         var next = CommandHistory.after(command, started, now, outcome);
         var version = credential.get().version();
+        var missing = isOut(command) ? endOf(outcome) : Optional.<Cause>empty();
+        if (missing.isPresent()) {
+            return incomplete(work, next, missing.get(), now);
+        }
         return switch (outcome) {
             case Outcome.Published(var remoteId, var permalink) ->
                 end(work, Results.published(next, remoteId, permalink, now));
@@ -220,6 +231,26 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
         };
     }
 
+    /** Whether the post itself is out, and only something that belongs to it is left to do. */
+    private static boolean isOut(PublishCommand command) {
+        return command.getCheckpoint().flatMap(Checkpoint::getRemoteId).isPresent();
+    }
+
+    /** What ends a command whose post is out: nothing that belongs to a post is worth waiting for a token or a person. */
+    private static Optional<Cause> endOf(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.TokenExpired(var cause) -> Optional.of(cause);
+            case Outcome.TokenRevoked(var cause) -> Optional.of(cause);
+            case Outcome.Rejected(var cause) -> Optional.of(cause);
+            case Outcome.Published _,
+                    Outcome.Continue _,
+                    Outcome.Underway _,
+                    Outcome.RateLimited _,
+                    Outcome.Unavailable _,
+                    Outcome.Unconfirmed _ -> Optional.empty();
+        };
+    }
+
     private Outputs look(Work<PublishCommand> work, PublishCommand command) {
         var started = clock.instant();
         var credential = credential(work, command);
@@ -238,6 +269,14 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
                                 remoteId,
                                 permalink,
                                 now));
+            case Found.Further(var checkpoint) ->
+                again(
+                        work,
+                        PublishCommand.newBuilder(CommandHistory.with(
+                                        command, started, now, AttemptEnd.CONTINUED, Optional.empty()))
+                                .setDoubt(null)
+                                .setCheckpoint(checkpoint)
+                                .build());
             case Found.Absent() -> {
                 var next = PublishCommand.newBuilder(
                                 CommandHistory.with(command, started, now, AttemptEnd.ABSENT, Optional.empty()))
@@ -437,6 +476,10 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
                 .build();
     }
 
+    private Outputs incomplete(Work<PublishCommand> work, PublishCommand command, Cause missing, Instant now) {
+        return end(work, Results.incomplete(command, missing, now));
+    }
+
     private Outputs end(Work<PublishCommand> work, PostResult result) {
         return outputs(work).add(Topics.RESULTS, result.getRequestId(), result).build();
     }
@@ -469,9 +512,12 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
                 .setAt(now)
                 .build();
         // Once a call may have left, what came of it is anybody's guess.
-        var result = work.lease().isUsed() || command.getDoubt().isPresent()
-                ? Results.unconfirmed(command, Cause.of(ErrorCode.NOT_CONFIRMABLE), now)
-                : Results.failed(command, Cause.of(ErrorCode.INTERNAL), now);
+        var isMaybeOut = work.lease().isUsed() || command.getDoubt().isPresent();
+        var result = isOut(command)
+                ? Results.incomplete(command, Cause.of(ErrorCode.INTERNAL), now)
+                : isMaybeOut
+                        ? Results.unconfirmed(command, Cause.of(ErrorCode.NOT_CONFIRMABLE), now)
+                        : Results.failed(command, Cause.of(ErrorCode.INTERNAL), now);
         return outputs(work)
                 .add(Topics.DEAD_LETTERS, command.getConnectionId(), letter)
                 .add(Topics.RESULTS, command.getRequestId(), result)

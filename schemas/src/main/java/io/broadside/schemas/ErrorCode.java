@@ -52,6 +52,10 @@ public enum ErrorCode {
     OWNER_LOST(NOBODY, Recovery.RECONCILE, "The process making the call ended before it could say what came of it."),
     NOT_CONFIRMABLE(
             ACCOUNT_OWNER, Recovery.NONE, "Whether the post is out cannot be found out from here; please look."),
+    INCOMPLETE(
+            ACCOUNT_OWNER,
+            Recovery.NONE,
+            "The post is out; something that belongs to it, such as its first comment, is missing or in doubt."),
     ATTEMPTS_USED_UP(PLATFORM, Recovery.NONE, "All attempts were used up."),
     INTERNAL(OPERATOR, Recovery.NONE, "Broadside failed; the dead letter holds the cause.");
 

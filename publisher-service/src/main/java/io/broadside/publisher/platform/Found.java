@@ -1,5 +1,6 @@
 package io.broadside.publisher.platform;
 
+import io.broadside.events.Checkpoint;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Optional;
@@ -9,6 +10,9 @@ public sealed interface Found {
 
     /** It happened. */
     record Landed(String remoteId, Optional<URI> permalink) implements Found {}
+
+    /** It happened, and the command is not done with that: it goes on from this checkpoint. */
+    record Further(Checkpoint checkpoint) implements Found {}
 
     /** It did not happen and no longer can: it may be sent again. */
     record Absent() implements Found {}

@@ -11,7 +11,10 @@ public sealed interface Outcome {
     /** It is out. */
     record Published(String remoteId, Optional<URI> permalink) implements Outcome {}
 
-    /** A step is done; the next one starts from this checkpoint, once that is durable. */
+    /**
+     * A step is done; the next one starts from this checkpoint, once that is durable. A checkpoint that has the post's id says
+     * that the post is out: whatever comes of the steps after it, the result is PUBLISHED, and says what is missing.
+     */
     record Continue(Checkpoint checkpoint, Optional<Instant> notBefore) implements Outcome {}
 
     /**
