@@ -29,6 +29,7 @@ final class CommandHistory {
         return switch (outcome) {
             case Outcome.Published _ -> with(command, started, now, AttemptEnd.PUBLISHED, Optional.empty());
             case Outcome.Continue _ -> with(command, started, now, AttemptEnd.CONTINUED, Optional.empty());
+            case Outcome.Underway _ -> with(command, started, now, AttemptEnd.CONTINUED, Optional.empty());
             case Outcome.RateLimited limited ->
                 with(command, started, now, AttemptEnd.RATE_LIMITED, Optional.of(limited.cause()));
             case Outcome.Unavailable(var cause) ->

@@ -77,6 +77,7 @@ final class ConnectionDirectory implements Connections, Checked, AutoCloseable {
                 connection.getProfileId(),
                 connection.getPlatform(),
                 connection.getAccountId(),
+                connection.getAccountKind(),
                 connection.getStatus() != ConnectionStatus.DISCONNECTED);
     }
 

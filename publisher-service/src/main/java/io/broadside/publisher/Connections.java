@@ -9,7 +9,13 @@ interface Connections {
     Resolution resolve(Target target);
 
     /** What is needed of a connection to address a command. */
-    record Account(String connectionId, String profileId, String platform, String accountId, boolean isConnected) {}
+    record Account(
+            String connectionId,
+            String profileId,
+            String platform,
+            String accountId,
+            String accountKind,
+            boolean isConnected) {}
 
     /** What a target was found to mean. */
     sealed interface Resolution {

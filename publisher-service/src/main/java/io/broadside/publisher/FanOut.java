@@ -113,6 +113,7 @@ final class FanOut {
                 .setPlatform(account.platform())
                 .setProfileId(account.profileId())
                 .setAccountId(account.accountId())
+                .setAccountKind(account.accountKind())
                 .setContent(content)
                 .setAcceptedAt(now)
                 .setPublishAt(request.getPublishAt().orElse(null))

@@ -1,6 +1,7 @@
 package io.broadside.publisher;
 
 import io.broadside.events.AttemptEnd;
+import io.broadside.events.Checkpoint;
 import io.broadside.events.DeadLetter;
 import io.broadside.events.DelayCause;
 import io.broadside.events.DelayedCommand;
@@ -92,12 +93,16 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
             return new Decision.Settle(end(work, Results.failed(command, Cause.of(ErrorCode.UNKNOWN_PLATFORM), now)));
         }
         var isInDoubt = command.getDoubt().isPresent();
-        if (!isInDoubt && command.getDeadline().filter(now::isAfter).isPresent()) {
+        var isOut = isOut(command);
+        if (!isInDoubt && !isOut && command.getDeadline().filter(now::isAfter).isPresent()) {
             return new Decision.Settle(end(work, Results.failed(command, Cause.of(ErrorCode.DEADLINE_PASSED), now)));
         }
         var token = tokens.apply(command.getConnectionId());
         if (token.isEmpty()) {
-            return new Decision.Settle(waitForToken(work, command, 0, ErrorCode.TOKEN_MISSING, now));
+            return new Decision.Settle(
+                    isOut
+                            ? incomplete(work, command, Cause.of(ErrorCode.TOKEN_MISSING), now)
+                            : waitForToken(work, command, 0, ErrorCode.TOKEN_MISSING, now));
         }
         var version = token.get().getVersion();
         var isRefused = command.getRefusedTokenVersion()
@@ -106,7 +111,10 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
         var isExpired =
                 token.get().getExpiresAt().filter(end -> !end.isAfter(now)).isPresent();
         if (isRefused || isExpired) {
-            return new Decision.Settle(waitForToken(work, command, version, ErrorCode.TOKEN_EXPIRED, now));
+            return new Decision.Settle(
+                    isOut
+                            ? incomplete(work, command, Cause.of(ErrorCode.TOKEN_EXPIRED), now)
+                            : waitForToken(work, command, version, ErrorCode.TOKEN_EXPIRED, now));
         }
         var isFirstStep = !isInDoubt && command.getCheckpoint().isEmpty();
         return new Decision.Attempt(
@@ -191,6 +199,10 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
         var now = clock.instant();
         var next = CommandHistory.after(command, started, now, outcome);
         var version = credential.get().version();
+        var missing = isOut(command) ? endOf(outcome) : Optional.<Cause>empty();
+        if (missing.isPresent()) {
+            return incomplete(work, next, missing.get(), now);
+        }
         return switch (outcome) {
             case Outcome.Published(var remoteId, var permalink) ->
                 end(work, Results.published(next, remoteId, permalink, now));
@@ -204,6 +216,8 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
                         ? delay(work, Topics.WAITING, further, DelayCause.PROCESSING, notBefore, Optional.empty(), now)
                         : again(work, further);
             }
+            case Outcome.Underway(var checkpoint, var notBefore) ->
+                underway(work, next, started, checkpoint, notBefore, now);
             case Outcome.RateLimited limited ->
                 delay(
                         work,
@@ -221,6 +235,26 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
         };
     }
 
+    /** Whether the post itself is out, and only something that belongs to it is left to do. */
+    private static boolean isOut(PublishCommand command) {
+        return command.getCheckpoint().flatMap(Checkpoint::getRemoteId).isPresent();
+    }
+
+    /** What ends a command whose post is out: nothing that belongs to a post is worth waiting for a token or a person. */
+    private static Optional<Cause> endOf(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.TokenExpired(var cause) -> Optional.of(cause);
+            case Outcome.TokenRevoked(var cause) -> Optional.of(cause);
+            case Outcome.Rejected(var cause) -> Optional.of(cause);
+            case Outcome.Published _,
+                    Outcome.Continue _,
+                    Outcome.Underway _,
+                    Outcome.RateLimited _,
+                    Outcome.Unavailable _,
+                    Outcome.Unconfirmed _ -> Optional.empty();
+        };
+    }
+
     private Reconciled look(Work<PublishCommand> work, PublishCommand command) {
         var started = clock.instant();
         var credential = credential(work, command);
@@ -231,45 +265,69 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
         var found = platform(command)
                 .find(command, credential.get().secret(), credential.get().context());
         var now = clock.instant();
+        return new Reconciled(verdict(found), found(work, command, found, started, now));
+    }
+
+    private static Verdict verdict(Found found) {
+        return switch (found) {
+            case Found.Landed _, Found.Further _, Found.Underway _ -> Verdict.LANDED;
+            case Found.Absent _ -> Verdict.ABSENT;
+            case Found.CannotTell _ -> Verdict.CANNOT_TELL;
+        };
+    }
+
+    private Outputs found(
+            Work<PublishCommand> work, PublishCommand command, Found found, Instant started, Instant now) {
         return switch (found) {
             case Found.Landed(var remoteId, var permalink) ->
-                new Reconciled(
-                        Verdict.LANDED,
-                        end(
-                                work,
-                                Results.published(
-                                        CommandHistory.with(
-                                                command, started, now, AttemptEnd.PUBLISHED, Optional.empty()),
-                                        remoteId,
-                                        permalink,
-                                        now)));
+                end(
+                        work,
+                        Results.published(
+                                CommandHistory.with(command, started, now, AttemptEnd.PUBLISHED, Optional.empty()),
+                                remoteId,
+                                permalink,
+                                now));
+            case Found.Further(var checkpoint) ->
+                again(
+                        work,
+                        PublishCommand.newBuilder(CommandHistory.with(
+                                        command, started, now, AttemptEnd.CONTINUED, Optional.empty()))
+                                .setDoubt(null)
+                                .setCheckpoint(checkpoint)
+                                .build());
             case Found.Absent() -> {
                 var next = PublishCommand.newBuilder(
                                 CommandHistory.with(command, started, now, AttemptEnd.ABSENT, Optional.empty()))
                         .setDoubt(null)
                         .build();
-                yield new Reconciled(Verdict.ABSENT, delay(
+                yield delay(
                         work,
                         Topics.BACKOFF_5XX,
                         next,
                         DelayCause.UNAVAILABLE,
                         Optional.empty(),
                         command.getDoubt().map(doubt -> Cause.of(ErrorCode.valueOf(doubt.getCause()))),
-                        now));
+                        now);
             }
+            case Found.Underway(var notBefore) ->
+                stillUnderway(
+                        work,
+                        CommandHistory.with(command, started, now, AttemptEnd.CONTINUED, Optional.empty()),
+                        notBefore,
+                        now);
             case Found.CannotTell(var cause) -> {
                 var next = CommandHistory.with(command, started, now, AttemptEnd.CANNOT_TELL, Optional.of(cause));
                 var doubt = next.getDoubt().orElseThrow();
                 var looked =
                         Doubt.newBuilder(doubt).setLooks(doubt.getLooks() + 1).build();
-                yield new Reconciled(Verdict.CANNOT_TELL, delay(
+                yield delay(
                         work,
                         Topics.BACKOFF_UNCONFIRMED,
                         PublishCommand.newBuilder(next).setDoubt(looked).build(),
                         DelayCause.UNCONFIRMED,
                         Optional.empty(),
                         Optional.of(cause),
-                        now));
+                        now);
             }
         };
     }
@@ -360,6 +418,38 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
                 now);
     }
 
+    /** In doubt from the start: nothing more is sent, so neither a deadline nor a cancellation holds back what is coming. */
+    private Outputs underway(
+            Work<PublishCommand> work,
+            PublishCommand next,
+            Instant started,
+            Checkpoint checkpoint,
+            Optional<Instant> notBefore,
+            Instant now) {
+        var doubt = Doubt.newBuilder()
+                .setSince(started)
+                .setStep(checkpoint.getStep())
+                .setCause(ErrorCode.STILL_PROCESSING.name())
+                .build();
+        var further = PublishCommand.newBuilder(doubting(next, doubt))
+                .setCheckpoint(checkpoint)
+                .setRefusedTokenVersion(null)
+                .build();
+        return stillUnderway(work, further, notBefore, now);
+    }
+
+    private Outputs stillUnderway(
+            Work<PublishCommand> work, PublishCommand command, Optional<Instant> notBefore, Instant now) {
+        return delay(
+                work,
+                Topics.WAITING,
+                command,
+                DelayCause.PROCESSING,
+                notBefore,
+                Optional.of(Cause.of(ErrorCode.STILL_PROCESSING)),
+                now);
+    }
+
     private static PublishCommand doubting(PublishCommand command, Doubt doubt) {
         return PublishCommand.newBuilder(command)
                 .setDoubt(doubt)
@@ -404,6 +494,10 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
                 .build();
     }
 
+    private Outputs incomplete(Work<PublishCommand> work, PublishCommand command, Cause missing, Instant now) {
+        return end(work, Results.incomplete(command, missing, now));
+    }
+
     private Outputs end(Work<PublishCommand> work, PostResult result) {
         return outputs(work).add(Topics.RESULTS, result.getRequestId(), result).build();
     }
@@ -436,9 +530,12 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
                 .setAt(now)
                 .build();
         // Once a call may have left, what came of it is anybody's guess.
-        var result = work.lease().isUsed() || command.getDoubt().isPresent()
-                ? Results.unconfirmed(command, Cause.of(ErrorCode.NOT_CONFIRMABLE), now)
-                : Results.failed(command, Cause.of(ErrorCode.INTERNAL), now);
+        var isMaybeOut = work.lease().isUsed() || command.getDoubt().isPresent();
+        var result = isOut(command)
+                ? Results.incomplete(command, Cause.of(ErrorCode.INTERNAL), now)
+                : isMaybeOut
+                        ? Results.unconfirmed(command, Cause.of(ErrorCode.NOT_CONFIRMABLE), now)
+                        : Results.failed(command, Cause.of(ErrorCode.INTERNAL), now);
         return outputs(work)
                 .add(Topics.DEAD_LETTERS, command.getConnectionId(), letter)
                 .add(Topics.RESULTS, command.getRequestId(), result)

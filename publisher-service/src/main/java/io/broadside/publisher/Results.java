@@ -42,6 +42,21 @@ final class Results {
                 .build();
     }
 
+    /** The post is out, and something that belongs to it is not. */
+    static PostResult incomplete(PublishCommand command, Cause missing, Instant at) {
+        var out = command.getCheckpoint().orElseThrow();
+        return of(command, ResultStatus.PUBLISHED, at)
+                .setIsFinal(true)
+                .setAttempt(command.getAttempt())
+                .setRemoteId(out.getRemoteId().orElseThrow())
+                .setUrl(out.getUrl().orElse(null))
+                .setError(PostError.newBuilder(error(missing))
+                        .setCode(ErrorCode.INCOMPLETE.name())
+                        .setMessage(ErrorCode.INCOMPLETE.sentence() + " " + missing.detail())
+                        .build())
+                .build();
+    }
+
     static PostResult cancelled(PublishCommand command, Instant at) {
         return of(command, ResultStatus.CANCELLED, at).setIsFinal(true).build();
     }

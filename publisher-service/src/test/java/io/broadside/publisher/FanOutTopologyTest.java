@@ -101,6 +101,7 @@ class FanOutTopologyTest {
         assertThat(commands).extracting(pair -> pair.key).containsExactly("connection-1", "connection-2");
         assertThat(commands.getFirst().value.getCommandId()).isEqualTo(CommandId.of("post-1", "connection-1"));
         assertThat(commands.getFirst().value.getAccountId()).isEqualTo("account-of-connection-1");
+        assertThat(commands.getFirst().value.getAccountKind()).isEqualTo("kind-of-connection-1");
         assertThat(results())
                 .extracting(PostResult::getStatus)
                 .containsExactly(ResultStatus.ACCEPTED, ResultStatus.ACCEPTED);

@@ -55,7 +55,8 @@ final class Fixtures {
     }
 
     static Account anAccount(String connectionId, String profileId, String platform) {
-        return new Account(connectionId, profileId, platform, "account-of-" + connectionId, true);
+        return new Account(
+                connectionId, profileId, platform, "account-of-" + connectionId, "kind-of-" + connectionId, true);
     }
 
     /** Connections that a test makes and takes away. */

@@ -41,6 +41,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,6 +49,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init")
@@ -259,6 +262,126 @@ class PublishHandlerTest {
         // Then
         assertThat(next.getCheckpoint()).contains(checkpoint);
         assertThat(next.getRound()).isEqualTo(1);
+    }
+
+    @Test
+    void aPostThatThePlatformIsWorkingOnIsNeitherSentAgainNorTooLateNorTakenBack() {
+        // Given
+        var checkpoint = Checkpoint.newBuilder()
+                .setStep("status")
+                .setValues(Map.of("publishId", "1"))
+                .setAt(NOW)
+                .build();
+        var until = NOW.plusSeconds(5);
+        platform.outcome = new Outcome.Underway(checkpoint, Optional.of(until));
+        // When
+        var delayed = only(Topics.WAITING, handler.run(work(aCommand().build())));
+        var next = delayed.getCommand();
+        // Then
+        assertThat(delayed.getCause()).isEqualTo(DelayCause.PROCESSING);
+        assertThat(delayed.getNotBefore()).contains(until);
+        assertThat(delayed.getErrorCode()).contains("STILL_PROCESSING");
+        assertThat(next.getCheckpoint()).contains(checkpoint);
+        assertThat(next.getDoubt().orElseThrow().getStep()).isEqualTo("status");
+        assertThat(next.getDoubtedSince()).contains(NOW);
+    }
+
+    @Test
+    void aPostThatThePlatformIsStillWorkingOnIsAskedForAgainWithoutUsingUpLooks() {
+        // Given
+        var until = NOW.plusSeconds(30);
+        platform.found = new Found.Underway(Optional.of(until));
+        // When
+        var delayed = only(Topics.WAITING, handler.run(work(aDoubtedCommand().build())));
+        // Then
+        assertThat(delayed.getCause()).isEqualTo(DelayCause.PROCESSING);
+        assertThat(delayed.getNotBefore()).contains(until);
+        assertThat(delayed.getCommand().getDoubt().orElseThrow().getLooks()).isZero();
+        assertThat(platform.published).isEmpty();
+    }
+
+    @Test
+    void aDoubtedPostThatIsFoundGoesOnWithWhatBelongsToIt() {
+        // Given
+        platform.found = new Found.Further(aPostThatIsOut());
+        // When
+        var next =
+                only(Topics.commands("fake"), handler.run(work(aDoubtedCommand().build())));
+        // Then
+        assertThat(next.getCheckpoint()).contains(aPostThatIsOut());
+        assertThat(next.getDoubt()).isEmpty();
+        assertThat(next.getRound()).isEqualTo(1);
+    }
+
+    static Stream<Outcome> endings() {
+        return Stream.of(
+                new Outcome.Rejected(Cause.of(ErrorCode.PERMISSION_MISSING)),
+                new Outcome.TokenExpired(Cause.of(ErrorCode.PERMISSION_MISSING)),
+                new Outcome.TokenRevoked(Cause.of(ErrorCode.PERMISSION_MISSING)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("endings")
+    void aPostThatIsOutIsPublishedAlthoughWhatBelongsToItIsRefused(Outcome refusal) {
+        // Given
+        platform.outcome = refusal;
+        // When
+        var result = result(
+                handler.run(work(aCommand().setCheckpoint(aPostThatIsOut()).build())));
+        // Then
+        isPublishedAndIncomplete(result);
+        assertThat(result.getError().orElseThrow().getMessage())
+                .contains("first comment", ErrorCode.PERMISSION_MISSING.sentence());
+    }
+
+    @Test
+    void whatBelongsToAPostThatIsOutBacksOffLikeAnythingElse() {
+        // Given
+        platform.outcome = new Outcome.Unavailable(A_FAULT);
+        // When
+        var delayed = only(
+                Topics.BACKOFF_5XX,
+                handler.run(work(aCommand().setCheckpoint(aPostThatIsOut()).build())));
+        // Then
+        assertThat(delayed.getCommand().getCheckpoint()).contains(aPostThatIsOut());
+    }
+
+    @Test
+    void aPostThatIsOutIsNeitherTooLateNorWorthWaitingForAToken() {
+        // Given
+        var late = aCommand().setCheckpoint(aPostThatIsOut()).setDeadline(NOW.minusSeconds(1));
+        var refused = aCommand().setCheckpoint(aPostThatIsOut()).setRefusedTokenVersion(1L);
+        // Then
+        assertThat(handler.decide(work(late.build()))).isInstanceOf(Decision.Attempt.class);
+        isPublishedAndIncomplete(result(settled(handler.decide(work(refused.build())))));
+        tokens.clear();
+        isPublishedAndIncomplete(result(settled(handler.decide(work(late.build())))));
+    }
+
+    @Test
+    void aBugAfterThePostIsOutLeavesItPublished() {
+        // When
+        var out = handler.failed(
+                work(aCommand().setCheckpoint(aPostThatIsOut()).build()), new IllegalStateException("bug"));
+        // Then
+        isPublishedAndIncomplete(result(out));
+    }
+
+    private static void isPublishedAndIncomplete(PostResult result) {
+        assertThat(result.getStatus()).isEqualTo(ResultStatus.PUBLISHED);
+        assertThat(result.getIsFinal()).isTrue();
+        assertThat(result.getRemoteId()).contains("post-1");
+        assertThat(result.getUrl()).contains("https://example.org/post-1");
+        assertThat(result.getError().orElseThrow().getCode()).isEqualTo("INCOMPLETE");
+    }
+
+    private static Checkpoint aPostThatIsOut() {
+        return Checkpoint.newBuilder()
+                .setStep("comment")
+                .setAt(NOW)
+                .setRemoteId("post-1")
+                .setUrl("https://example.org/post-1")
+                .build();
     }
 
     @Test

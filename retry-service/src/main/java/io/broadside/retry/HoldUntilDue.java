@@ -138,7 +138,7 @@ final class HoldUntilDue extends ContextualProcessor<String, Arrival, String, Sp
 
         var isWithdrawn = waiting.map(Place::isWithdrawn).orElse(false)
                 || departure.map(Departure::isWithdrawn).orElse(false);
-        if (isWithdrawn && command.getDoubt().isEmpty()) {
+        if (isWithdrawn && !Judge.mayBeOut(command)) {
             end(delayed, Results.cancelled(command, judge.isAttempt(delayed), now), true, headers);
             return;
         }
@@ -189,8 +189,9 @@ final class HoldUntilDue extends ContextualProcessor<String, Arrival, String, Sp
             case TooLate() ->
                 end(delayed, Results.tooLate(delayed, judge.isAttempt(delayed), now), isWithdrawn, headers);
             case UsedUp(var limit) -> {
-                var code = command.getDoubt().isPresent() ? ErrorCode.NOT_CONFIRMABLE : ErrorCode.ATTEMPTS_USED_UP;
-                var what = command.getDoubt().isPresent()
+                var isInDoubt = command.getDoubt().isPresent() && !Judge.isOut(command);
+                var code = isInDoubt ? ErrorCode.NOT_CONFIRMABLE : ErrorCode.ATTEMPTS_USED_UP;
+                var what = isInDoubt
                         ? "Whether the post is out could not be found out within " + limit
                                 + ". Please look at the account before you send it again."
                         : "Given up after " + limit + ".";
@@ -216,7 +217,7 @@ final class HoldUntilDue extends ContextualProcessor<String, Arrival, String, Sp
         var place = found.get();
         var delayed = room.read(commandId, place).map(this::read).orElseThrow();
         var command = delayed.getCommand();
-        if (command.getDoubt().isPresent()) {
+        if (Judge.mayBeOut(command)) {
             var marked = new Place(place.due(), place.round(), place.releasedBy(), true);
             room.move(command.getConnectionId(), commandId, place, marked);
             log(withdrawal, "withdrawal of a command that may be out already, kept until that is known");
@@ -283,10 +284,13 @@ final class HoldUntilDue extends ContextualProcessor<String, Arrival, String, Sp
         end(delayed, lastWord(delayed, code, detail, now), isWithdrawn, headers);
     }
 
-    /** FAILED, unless the post may be out already. */
+    /** FAILED, unless the post is out or may be. */
     private PostResult lastWord(DelayedCommand delayed, ErrorCode code, String detail, Instant now) {
         var command = delayed.getCommand();
         var wasAttempt = judge.isAttempt(delayed);
+        if (Judge.isOut(command)) {
+            return Results.incomplete(command, wasAttempt, detail, now);
+        }
         return command.getDoubt().isPresent()
                 ? Results.unconfirmed(command, wasAttempt, detail, now)
                 : Results.failed(command, wasAttempt, code, detail, now);

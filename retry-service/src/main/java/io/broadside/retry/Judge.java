@@ -2,6 +2,7 @@ package io.broadside.retry;
 
 import io.broadside.events.Attempt;
 import io.broadside.events.AttemptEnd;
+import io.broadside.events.Checkpoint;
 import io.broadside.events.DelayCause;
 import io.broadside.events.DelayedCommand;
 import io.broadside.events.PublishCommand;
@@ -29,7 +30,8 @@ import java.util.function.DoubleSupplier;
  * <ol>
  *   <li>A time named by the platform or the sender is the due time, to the millisecond, unless it has passed.
  *   <li>A command whose due time lies beyond its deadline is too late at once, not only at the deadline.
- *   <li>A command in doubt is never too late: it may be out already, so it must be looked for.
+ *   <li>A command in doubt is never too late: it may be out already, so it must be looked for. Nor is one whose post is out,
+ *       and that waits to add what belongs to it.
  * </ol>
  */
 final class Judge {
@@ -91,10 +93,19 @@ final class Judge {
                 .isAttempt();
     }
 
-    /** Whether the time has passed until which a publication is wanted; never for a command that may be out already. */
+    /** Whether the time has passed until which a publication is wanted; never for a post that may be out already. */
     static boolean isTooLate(PublishCommand command, Instant now) {
-        return command.getDoubt().isEmpty()
-                && command.getDeadline().filter(now::isAfter).isPresent();
+        return !mayBeOut(command) && command.getDeadline().filter(now::isAfter).isPresent();
+    }
+
+    /** Whether people may see the post already. */
+    static boolean mayBeOut(PublishCommand command) {
+        return command.getDoubt().isPresent() || isOut(command);
+    }
+
+    /** Whether the post itself is out, and only something that belongs to it is left to do. */
+    static boolean isOut(PublishCommand command) {
+        return command.getCheckpoint().flatMap(Checkpoint::getRemoteId).isPresent();
     }
 
     private static Verdict until(PublishCommand command, Instant due, Instant now) {

@@ -69,6 +69,19 @@ final class Results {
                 .build();
     }
 
+    /** The last word on a command whose post is out, and that is given up with something that belongs to it. */
+    static PostResult incomplete(PublishCommand command, boolean wasAttempt, String message, Instant at) {
+        var out = command.getCheckpoint().orElseThrow();
+        return about(command, at)
+                .setStatus(ResultStatus.PUBLISHED)
+                .setIsFinal(true)
+                .setAttempt(attemptsMade(command, wasAttempt))
+                .setRemoteId(out.getRemoteId().orElseThrow())
+                .setUrl(out.getUrl().orElse(null))
+                .setError(error(command, ErrorCode.INCOMPLETE.name(), ErrorCode.INCOMPLETE.sentence() + " " + message))
+                .build();
+    }
+
     /** The last word on a command that was taken back. */
     static PostResult cancelled(PublishCommand command, boolean wasAttempt, Instant at) {
         return about(command, at)

@@ -8,6 +8,7 @@ import static io.broadside.retry.Fixtures.history;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.broadside.events.AttemptEnd;
+import io.broadside.events.Checkpoint;
 import io.broadside.events.DeadLetter;
 import io.broadside.events.DelayCause;
 import io.broadside.events.PostResult;
@@ -83,6 +84,44 @@ class LastWordTest {
                 .containsExactly(
                         PublishCommand.newBuilder(command.build()).setRound(1).build());
         assertThat(retry.results()).extracting(PostResult::getStatus).containsExactly(ResultStatus.WAITING);
+    }
+
+    @Test
+    void aPostThatIsOutIsPublishedWhateverBecomesOfWhatBelongsToIt() {
+        // Given
+        var out = Checkpoint.newBuilder()
+                .setStep("comment")
+                .setAt(retry.now())
+                .setRemoteId("post-1")
+                .setUrl("https://example.org/post-1")
+                .build();
+        var command = aCommand()
+                .setCheckpoint(out)
+                .setDeadline(retry.now().minusSeconds(1))
+                .setAttempt(11)
+                .setHistory(history(11, AttemptEnd.UNAVAILABLE));
+        retry.delay(Topics.BACKOFF_5XX, delayed(DelayCause.UNAVAILABLE, command));
+
+        // When
+        retry.withdraw(aWithdrawalOf(command.build()));
+        retry.pass(Duration.ofMinutes(5));
+        var triedAgain = retry.commands();
+        retry.results();
+        retry.delay(
+                Topics.BACKOFF_5XX,
+                delayed(
+                        DelayCause.UNAVAILABLE,
+                        command.setRound(1).setAttempt(12).setHistory(history(12, AttemptEnd.UNAVAILABLE))));
+
+        // Then
+        assertThat(triedAgain).hasSize(1);
+        assertThat(retry.results()).singleElement().satisfies(result -> {
+            assertThat(result.getStatus()).isEqualTo(ResultStatus.PUBLISHED);
+            assertThat(result.getIsFinal()).isTrue();
+            assertThat(result.getRemoteId()).contains("post-1");
+            assertThat(result.getUrl()).contains("https://example.org/post-1");
+            assertThat(result.getError().orElseThrow().getCode()).isEqualTo("INCOMPLETE");
+        });
     }
 
     @Test

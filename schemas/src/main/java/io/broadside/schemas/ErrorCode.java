@@ -35,6 +35,7 @@ public enum ErrorCode {
     DUPLICATE_REFUSED(SENDER, Recovery.NONE, "The platform says the same was posted already."),
     NOT_FOUND(SENDER, Recovery.NONE, "What the post refers to is not there."),
     MEDIA_UNAVAILABLE(SENDER, Recovery.NONE, "The media file cannot be used."),
+    STILL_PROCESSING(NOBODY, Recovery.RECONCILE, "The platform has the post and is still working on it."),
     UNEXPECTED_ANSWER(PLATFORM, Recovery.RECONCILE, "The platform's answer could not be understood."),
     SERVER_ERROR(PLATFORM, Recovery.WAIT, "The platform has a fault of its own."),
     CREDITS_DEPLETED(OPERATOR, Recovery.WAIT, "The app has no credit left at the platform."),
@@ -51,6 +52,10 @@ public enum ErrorCode {
     OWNER_LOST(NOBODY, Recovery.RECONCILE, "The process making the call ended before it could say what came of it."),
     NOT_CONFIRMABLE(
             ACCOUNT_OWNER, Recovery.NONE, "Whether the post is out cannot be found out from here; please look."),
+    INCOMPLETE(
+            ACCOUNT_OWNER,
+            Recovery.NONE,
+            "The post is out; something that belongs to it, such as its first comment, is missing or in doubt."),
     ATTEMPTS_USED_UP(PLATFORM, Recovery.NONE, "All attempts were used up."),
     INTERNAL(OPERATOR, Recovery.NONE, "Broadside failed; the dead letter holds the cause.");
 

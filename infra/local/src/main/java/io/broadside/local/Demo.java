@@ -17,7 +17,6 @@ import io.broadside.events.ResultStatus;
 import io.broadside.events.Target;
 import io.broadside.local.DemoAccounts.Connected;
 import io.broadside.schemas.Topics;
-import io.broadside.simulator.account.Platform;
 import io.broadside.simulator.failure.Failure;
 import io.broadside.simulator.webhooks.Delivery;
 import java.io.IOException;
@@ -204,7 +203,7 @@ final class Demo {
         var ports = stack.ports();
         var ingest = ports.at(ports.webhookIngest());
         screen.say("");
-        for (var platform : Platform.values()) {
+        for (var platform : List.of(FACEBOOK, X)) {
             var url = URI.create(ingest + "/webhooks/" + platform.id() + "/demo");
             var handshake = control.registerWebhook(platform, url);
             screen.say("Webhook of " + platform.id() + ": handshake "
@@ -237,7 +236,7 @@ final class Demo {
     private void sumUp() {
         var counts = board.counts();
         var report = stack.simulator().control().report();
-        var twice = report.facebook().duplicatesPublished() + report.x().duplicatesPublished();
+        var twice = report.duplicatesPublished();
         var unfinished = board.rows().stream().filter(row -> !row.getIsFinal()).count();
         screen.say("");
         screen.say("accepted " + targets + " = published " + counts.getOrDefault(ResultStatus.PUBLISHED, 0L)

@@ -1,8 +1,6 @@
 package io.broadside.local;
 
 import io.broadside.simulator.account.Account;
-import io.broadside.simulator.account.FacebookPage;
-import io.broadside.simulator.account.XUser;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -43,7 +41,11 @@ final class DemoAccounts {
     }
 
     private static List<Account> inOrder(List<Account> accounts) {
-        return accounts.stream().sorted(Comparator.comparing(Account::id)).toList();
+        return accounts.stream()
+                .filter(account ->
+                        LocalStack.PLATFORMS.contains(account.platform().id()))
+                .sorted(Comparator.comparing(Account::id))
+                .toList();
     }
 
     private static Connected connect(StackClient client, String profile, Account account)
@@ -54,10 +56,9 @@ final class DemoAccounts {
                 return connected(known.path("connectionId").asText(), profile, account);
             }
         }
-        var answer = switch (account) {
-            case FacebookPage page -> client.connect(profile, platform, page.pageToken(), "");
-            case XUser user -> client.connect(profile, platform, user.accessToken(), user.refreshToken());
-        };
+        var tokens = account.tokens();
+        var answer = client.connect(
+                profile, platform, tokens.access(), tokens.refresh().orElse(""));
         return connected(answer.path("connectionId").asText(), profile, account);
     }
 

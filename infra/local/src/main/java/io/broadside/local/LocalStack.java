@@ -35,6 +35,9 @@ import java.util.function.Consumer;
  */
 final class LocalStack implements AutoCloseable {
 
+    /** Those that are published to here; the simulator may have more. */
+    static final List<String> PLATFORMS = List.of("facebook", "x");
+
     private final Closing parts;
     private final Ports ports;
     private final PlatformSimulator simulator;
@@ -74,7 +77,7 @@ final class LocalStack implements AutoCloseable {
         // Topics of all services at once, by one request, instead of by each for itself.
         try (var clients =
                 new KafkaClients(PublisherConfig.from(environment.of("setup")).kafka(), "setup")) {
-            TopicSetup.ensure(clients, Topics.all(List.of("facebook", "x")));
+            TopicSetup.ensure(clients, Topics.all(PLATFORMS));
         }
         inParallel(List.<Callable<AutoCloseable>>of(
                 () -> parts.add(PublisherService.start(PublisherConfig.from(environment.of("publisher")), clock)),
@@ -142,7 +145,7 @@ final class LocalStack implements AutoCloseable {
         settings.put(
                 "VAULT_REFRESH_KEYSET_FILE", data.resolve("keys/refresh.json").toString());
         settings.put("VAULT_CREATE_MISSING", "true");
-        settings.put("BROADSIDE_PLATFORMS", "facebook,x");
+        settings.put("BROADSIDE_PLATFORMS", String.join(",", PLATFORMS));
         // One machine, one clock; and nobody wants to wait a minute for a restart.
         settings.put("DISPATCH_CLOCK_SKEW", "0s");
         settings.put("DISPATCH_INTENT_MAX_AGE", "3s");

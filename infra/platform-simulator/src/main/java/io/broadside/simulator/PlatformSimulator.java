@@ -3,40 +3,36 @@ package io.broadside.simulator;
 import io.broadside.simulator.account.Platform;
 import io.broadside.simulator.control.Control;
 import io.broadside.simulator.control.ControlRoutes;
-import io.broadside.simulator.facebook.FacebookApi;
-import io.broadside.simulator.facebook.FacebookApp;
 import io.broadside.simulator.failure.Failures;
 import io.broadside.simulator.http.CallLog;
 import io.broadside.simulator.http.Exchanges;
 import io.broadside.simulator.http.Outbound;
 import io.broadside.simulator.journal.Journal;
+import io.broadside.simulator.platform.Foundation;
+import io.broadside.simulator.platform.Platforms;
+import io.broadside.simulator.platform.SimulatedPlatform;
 import io.broadside.simulator.post.Publications;
 import io.broadside.simulator.settings.CurrentSettings;
-import io.broadside.simulator.webhooks.Payloads;
-import io.broadside.simulator.webhooks.WebhookSecrets;
 import io.broadside.simulator.webhooks.Webhooks;
-import io.broadside.simulator.x.XApi;
-import io.broadside.simulator.x.XClient;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Facebook Pages and X as a server on this machine.
+ * The doubled networks as a server on this machine.
  *
  * <ol>
  *   <li>What it answered as done is done: it is in the journal before the answer, if there is a data directory.
@@ -54,8 +50,7 @@ public final class PlatformSimulator implements AutoCloseable {
     private final Vertx vertx;
     private final Journal journal;
     private final Exchanges exchanges;
-    private final FacebookApi facebook;
-    private final XApi x;
+    private final Platforms platforms;
     private final Control control;
     private final ControlRoutes controlRoutes;
     private final SampleImages images = new SampleImages();
@@ -71,24 +66,16 @@ public final class PlatformSimulator implements AutoCloseable {
         var settings = new CurrentSettings(journal);
         var outbound = new Outbound(vertx, OUTBOUND_TIMEOUT);
         this.exchanges = new Exchanges(vertx, clock, journal, failures, calls);
-        this.facebook = new FacebookApi(
-                clock,
-                journal,
-                publications,
-                settings,
-                new FacebookApp(config.facebookAppId(), config.facebookAppSecret()),
-                url -> fetch(outbound, url));
-        this.x = new XApi(
-                clock, journal, publications, settings, new XClient(config.xClientId(), config.xClientSecret()));
-        var webhooks = new Webhooks(
-                outbound,
-                new WebhookSecrets(config.facebookAppSecret(), config.facebookVerifyToken(), config.xConsumerSecret()),
-                new Payloads(clock, config.xClientId(), facebook::personOf),
-                journal);
-        this.control = new Control(facebook, x, failures, publications, calls, settings, webhooks);
+        this.platforms = new Platforms(
+                SimulatedPlatforms.on(new Foundation(clock, journal, publications, settings, outbound, config.apps())));
+        var webhooks = new Webhooks(outbound, id -> platforms.get(id).webhooks(), journal);
+        this.control = new Control(platforms, failures, publications, calls, settings, webhooks);
         this.controlRoutes = new ControlRoutes(control);
         if (!journal.replay()) {
-            DemoAccounts.at(clock.instant()).forEach(control::add);
+            platforms
+                    .all()
+                    .flatMap(platform -> platform.demoAccounts(clock.instant()).stream())
+                    .forEach(control::add);
         }
         this.port = listen(config.port());
     }
@@ -110,14 +97,23 @@ public final class PlatformSimulator implements AutoCloseable {
         return URI.create("http://" + HOST + ":" + port);
     }
 
+    /**
+     * Below it the paths of the network live.
+     *
+     * @throws IllegalArgumentException when it is not doubled here
+     */
+    public URI uri(Platform platform) {
+        return uri().resolve("/" + platforms.get(platform).id().id());
+    }
+
     /** Below it {@code /v26.0/...} lives. */
     public URI facebook() {
-        return uri().resolve("/" + Platform.FACEBOOK.id());
+        return uri(Platform.FACEBOOK);
     }
 
     /** Below it {@code /2/...} lives. */
     public URI x() {
-        return uri().resolve("/" + Platform.X.id());
+        return uri(Platform.X);
     }
 
     public Control control() {
@@ -157,24 +153,26 @@ public final class PlatformSimulator implements AutoCloseable {
 
     private void route(HttpServerRequest request) {
         var path = Objects.requireNonNullElse(request.path(), "/");
-        if (path.startsWith("/facebook/")) {
-            exchanges.serve(facebook, "/facebook", request);
-        } else if (path.startsWith("/x/")) {
-            exchanges.serve(x, "/x", request);
-        } else if (path.startsWith("/control/")) {
-            exchanges.serve(controlRoutes::handle, "/control", request);
-        } else if (path.startsWith("/media/")) {
-            exchanges.serve(images::handle, "/media", request);
-        } else {
-            request.response().setStatusCode(404).end("/facebook, /x, /control and /media are here\n");
+        int end = path.indexOf('/', 1);
+        var first = end < 0 ? "" : path.substring(1, end);
+        switch (first) {
+            case "control" -> exchanges.serve(controlRoutes::handle, "/control", request);
+            case "media" -> exchanges.serve(images::handle, "/media", request);
+            default ->
+                platform(first)
+                        .ifPresentOrElse(
+                                host -> exchanges.call(call -> platforms.answering(host, call), "/" + first, request),
+                                () -> notHere(request));
         }
     }
 
-    private static Future<Buffer> fetch(Outbound outbound, URI url) {
-        return outbound.call(HttpMethod.GET, url, Map.of("User-Agent", "facebookexternalhit/1.1"), Buffer.buffer())
-                .compose(answer -> answer.status() == 200
-                        ? Future.succeededFuture(answer.body())
-                        : Future.failedFuture("status " + answer.status()));
+    private Optional<SimulatedPlatform<?>> platform(String id) {
+        return platforms.all().filter(platform -> platform.id().id().equals(id)).findFirst();
+    }
+
+    private void notHere(HttpServerRequest request) {
+        var names = platforms.ids().stream().map(id -> "/" + id.id()).collect(Collectors.joining(", "));
+        request.response().setStatusCode(404).end(names + ", /control and /media are here\n");
     }
 
     private static int eventLoops() {

@@ -1,7 +1,12 @@
 package io.broadside.simulator;
 
+import io.broadside.simulator.account.Platform;
+import io.broadside.simulator.facebook.FacebookPlatform;
+import io.broadside.simulator.platform.App;
+import io.broadside.simulator.x.XPlatform;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -10,46 +15,27 @@ import java.util.Optional;
  *
  * @param port 0 for any free one
  * @param dataDirectory where the journal is kept; absent: everything is forgotten at the end
- * @param facebookAppSecret signs webhooks, and opens {@code /debug_token} and the exchange of tokens
- * @param facebookVerifyToken sent in the handshake of Facebook's webhooks
- * @param xConsumerSecret signs webhooks of X and their CRC; not the secret of OAuth 2.0
+ * @param apps applications by their network; each network has one of its own for when it is not named here
  */
-public record SimulatorConfig(
-        int port,
-        Optional<Path> dataDirectory,
-        Clock clock,
-        String facebookAppId,
-        String facebookAppSecret,
-        String facebookVerifyToken,
-        String xClientId,
-        String xClientSecret,
-        String xConsumerSecret) {
+public record SimulatorConfig(int port, Optional<Path> dataDirectory, Clock clock, Map<Platform, App> apps) {
     public static final int DEFAULT_PORT = 8090;
-    public static final String FACEBOOK_APP_ID = "4000000001";
-    public static final String FACEBOOK_APP_SECRET = "sim-facebook-app-secret";
-    public static final String FACEBOOK_VERIFY_TOKEN = "sim-facebook-verify-token";
-    public static final String X_CLIENT_ID = "sim-x-client-id";
-    public static final String X_CLIENT_SECRET = "sim-x-client-secret";
-    public static final String X_CONSUMER_SECRET = "sim-x-consumer-secret";
+    public static final String FACEBOOK_APP_ID = FacebookPlatform.DEFAULT_APP.clientId();
+    public static final String FACEBOOK_APP_SECRET = FacebookPlatform.DEFAULT_APP.clientSecret();
+    public static final String FACEBOOK_VERIFY_TOKEN = FacebookPlatform.DEFAULT_APP.verifyToken();
+    public static final String X_CLIENT_ID = XPlatform.DEFAULT_APP.clientId();
+    public static final String X_CLIENT_SECRET = XPlatform.DEFAULT_APP.clientSecret();
+    public static final String X_CONSUMER_SECRET = XPlatform.DEFAULT_APP.webhookSecret();
 
     public SimulatorConfig {
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("SIMULATOR_PORT: 0 to 65535 needed, was " + port);
         }
+        apps = Map.copyOf(apps);
     }
 
-    /** In memory, with the secrets documented here. */
+    /** In memory, with the networks' own applications. */
     public static SimulatorConfig onPort(int port) {
-        return new SimulatorConfig(
-                port,
-                Optional.empty(),
-                Clock.systemUTC(),
-                FACEBOOK_APP_ID,
-                FACEBOOK_APP_SECRET,
-                FACEBOOK_VERIFY_TOKEN,
-                X_CLIENT_ID,
-                X_CLIENT_SECRET,
-                X_CONSUMER_SECRET);
+        return new SimulatorConfig(port, Optional.empty(), Clock.systemUTC(), Map.of());
     }
 
     /** {@code SIMULATOR_PORT} (8090) and {@code SIMULATOR_DATA} (none). */
@@ -66,47 +52,17 @@ public record SimulatorConfig(
     }
 
     public SimulatorConfig withDataDirectory(Path directory) {
-        return new SimulatorConfig(
-                port,
-                Optional.of(directory),
-                clock,
-                facebookAppId,
-                facebookAppSecret,
-                facebookVerifyToken,
-                xClientId,
-                xClientSecret,
-                xConsumerSecret);
+        return new SimulatorConfig(port, Optional.of(directory), clock, apps);
     }
 
     public SimulatorConfig withClock(Clock other) {
-        return new SimulatorConfig(
-                port,
-                dataDirectory,
-                other,
-                facebookAppId,
-                facebookAppSecret,
-                facebookVerifyToken,
-                xClientId,
-                xClientSecret,
-                xConsumerSecret);
+        return new SimulatorConfig(port, dataDirectory, other, apps);
     }
 
-    public SimulatorConfig withFacebookApp(String id, String secret, String verifyToken) {
-        return new SimulatorConfig(
-                port, dataDirectory, clock, id, secret, verifyToken, xClientId, xClientSecret, xConsumerSecret);
-    }
-
-    public SimulatorConfig withXApp(String clientId, String clientSecret, String consumerSecret) {
-        return new SimulatorConfig(
-                port,
-                dataDirectory,
-                clock,
-                facebookAppId,
-                facebookAppSecret,
-                facebookVerifyToken,
-                clientId,
-                clientSecret,
-                consumerSecret);
+    public SimulatorConfig withApp(Platform platform, App app) {
+        var all = new HashMap<>(apps);
+        all.put(platform, app);
+        return new SimulatorConfig(port, dataDirectory, clock, all);
     }
 
     @Override

@@ -331,6 +331,6 @@ class FailuresIT {
     }
 
     private static Failure failure(Platform platform, FailureKind kind) {
-        return Failure.of(platform, platform == Platform.X ? "tweets.create" : "page.feed", kind);
+        return Failure.of(platform, platform.equals(Platform.X) ? "tweets.create" : "page.feed", kind);
     }
 }

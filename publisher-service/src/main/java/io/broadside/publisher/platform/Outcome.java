@@ -11,8 +11,17 @@ public sealed interface Outcome {
     /** It is out. */
     record Published(String remoteId, Optional<URI> permalink) implements Outcome {}
 
-    /** A step is done; the next one starts from this checkpoint, once that is durable. */
+    /**
+     * A step is done; the next one starts from this checkpoint, once that is durable. A checkpoint that has the post's id says
+     * that the post is out: whatever comes of the steps after it, the result is PUBLISHED, and says what is missing.
+     */
     record Continue(Checkpoint checkpoint, Optional<Instant> notBefore) implements Outcome {}
+
+    /**
+     * The platform has all it needs and publishes by itself, or says later why it does not: {@link Platform#find} asks it, from
+     * this checkpoint. From here on the post is neither too late nor taken back, because it may come out at any moment.
+     */
+    record Underway(Checkpoint checkpoint, Optional<Instant> notBefore) implements Outcome {}
 
     /** The platform asks to wait, until the time it names if it names one. Nothing was published. */
     record RateLimited(Scope scope, Optional<Instant> notBefore, Cause cause) implements Outcome {}

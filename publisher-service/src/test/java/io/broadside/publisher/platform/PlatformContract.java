@@ -2,6 +2,7 @@ package io.broadside.publisher.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.broadside.events.Content;
 import io.broadside.events.PublishCommand;
 import io.broadside.publisher.platform.Outcome.Published;
 import io.broadside.publisher.platform.Outcome.Unavailable;
@@ -229,8 +230,13 @@ public abstract class PlatformContract {
         });
     }
 
+    /** The plainest content it takes. */
+    protected Content plain() {
+        return Commands.aText("Hello").build();
+    }
+
     @Test
-    void hasNoFaultWithAPlainText() {
-        assertThat(platform().faults(Commands.aText("Hello").build())).isEmpty();
+    void hasNoFaultWithWhatIsPlain() {
+        assertThat(platform().faults(plain())).isEmpty();
     }
 }

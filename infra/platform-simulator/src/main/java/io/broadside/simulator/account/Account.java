@@ -1,26 +1,29 @@
 package io.broadside.simulator.account;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
-import com.fasterxml.jackson.annotation.JsonSubTypes;
-import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Optional;
 
-/** Something one can publish as. Its tokens are shown in clear: they open nothing but this double. */
-@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "platform")
-@JsonSubTypes({
-    @JsonSubTypes.Type(value = FacebookPage.class, name = "facebook"),
-    @JsonSubTypes.Type(value = XUser.class, name = "x")
-})
-public sealed interface Account permits FacebookPage, XUser {
+/** Something one can publish as: a record of one network. Its tokens are shown in clear: they open nothing but this double. */
+@JsonIgnoreProperties(value = "platform", allowGetters = true)
+public interface Account {
     String id();
 
     /** Name of the Page, or username. */
     String name();
 
-    @JsonIgnore
-    default Platform platform() {
-        return switch (this) {
-            case FacebookPage _ -> Platform.FACEBOOK;
-            case XUser _ -> Platform.X;
-        };
-    }
+    /** Is written with the account, and tells which record it is when it is read. */
+    @JsonProperty
+    Platform platform();
+
+    /** The newest tokens. */
+    Tokens tokens();
+
+    /**
+     * What a person would paste to connect an account.
+     *
+     * @param access what posts are made with
+     * @param refresh brings new access tokens, where the network has such a thing
+     */
+    record Tokens(String access, Optional<String> refresh) {}
 }

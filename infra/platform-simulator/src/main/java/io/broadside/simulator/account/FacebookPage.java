@@ -28,6 +28,16 @@ public record FacebookPage(
         requireNonNull(pageToken, "pageToken");
     }
 
+    @Override
+    public Platform platform() {
+        return Platform.FACEBOOK;
+    }
+
+    @Override
+    public Tokens tokens() {
+        return new Tokens(pageToken, Optional.empty());
+    }
+
     public static FacebookPage of(String id, String name, String pageToken) {
         return new FacebookPage(
                 id, name, pageToken, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());

@@ -4,24 +4,24 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** The networks this simulator doubles. */
-public enum Platform {
-    FACEBOOK,
-    X;
+/**
+ * The name of a network. Which ones are doubled is not known here.
+ *
+ * @param id as it is written in paths and JSON
+ */
+public record Platform(@JsonValue String id) {
+    public static final Platform FACEBOOK = new Platform("facebook");
+    public static final Platform X = new Platform("x");
 
-    /** As it is written in paths and JSON. */
-    @JsonValue
-    public String id() {
-        return name().toLowerCase(Locale.ROOT);
+    public Platform {
+        if (!id.matches("[a-z0-9_-]+")) {
+            throw new IllegalArgumentException("platform: an id of small letters and digits needed, was " + id);
+        }
     }
 
+    /** By its id, in any case. */
     @JsonCreator
     public static Platform of(String id) {
-        for (var platform : values()) {
-            if (platform.id().equals(id)) {
-                return platform;
-            }
-        }
-        throw new IllegalArgumentException("platform: facebook or x needed, was " + id);
+        return new Platform(id.toLowerCase(Locale.ROOT));
     }
 }

@@ -19,6 +19,16 @@ public record XUser(String id, String name, String accessToken, String refreshTo
         requireNonNull(refreshToken, "refreshToken");
     }
 
+    @Override
+    public Platform platform() {
+        return Platform.X;
+    }
+
+    @Override
+    public Tokens tokens() {
+        return new Tokens(accessToken, Optional.of(refreshToken));
+    }
+
     public static XUser of(String id, String username, String accessToken, String refreshToken) {
         return new XUser(id, username, accessToken, refreshToken, Optional.empty());
     }

@@ -1,17 +1,16 @@
 package io.broadside.simulator.control;
 
 import io.broadside.simulator.account.Account;
-import io.broadside.simulator.account.FacebookPage;
 import io.broadside.simulator.account.Platform;
-import io.broadside.simulator.account.XUser;
 import io.broadside.simulator.control.Report.Numbers;
-import io.broadside.simulator.facebook.FacebookApi;
 import io.broadside.simulator.failure.Failure;
 import io.broadside.simulator.failure.Failures;
 import io.broadside.simulator.failure.Failures.ActiveFailure;
 import io.broadside.simulator.http.CallLog;
 import io.broadside.simulator.http.Json;
+import io.broadside.simulator.platform.Platforms;
 import io.broadside.simulator.post.Publication;
+import io.broadside.simulator.post.Publication.Kind;
 import io.broadside.simulator.post.Publications;
 import io.broadside.simulator.settings.CurrentSettings;
 import io.broadside.simulator.settings.Settings;
@@ -19,14 +18,12 @@ import io.broadside.simulator.webhooks.Delivery;
 import io.broadside.simulator.webhooks.Handshake;
 import io.broadside.simulator.webhooks.Receipt;
 import io.broadside.simulator.webhooks.Webhooks;
-import io.broadside.simulator.x.XApi;
 import io.vertx.core.Future;
 import java.net.URI;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.UnaryOperator;
 
 /**
  * Steers the simulator from the same process; {@code /control} does the same over HTTP.
@@ -36,8 +33,7 @@ import java.util.function.UnaryOperator;
 public final class Control {
     private static final int LONGEST_WAIT_SECONDS = 60;
 
-    private final FacebookApi facebook;
-    private final XApi x;
+    private final Platforms platforms;
     private final Failures failures;
     private final Publications publications;
     private final CallLog calls;
@@ -45,15 +41,13 @@ public final class Control {
     private final Webhooks webhooks;
 
     public Control(
-            FacebookApi facebook,
-            XApi x,
+            Platforms platforms,
             Failures failures,
             Publications publications,
             CallLog calls,
             CurrentSettings settings,
             Webhooks webhooks) {
-        this.facebook = facebook;
-        this.x = x;
+        this.platforms = platforms;
         this.failures = failures;
         this.publications = publications;
         this.calls = calls;
@@ -61,46 +55,42 @@ public final class Control {
         this.webhooks = webhooks;
     }
 
+    /** The networks that are doubled here. */
+    public List<Platform> platforms() {
+        return platforms.ids();
+    }
+
+    /** Names of a network's endpoints in failures and reports. */
+    public List<String> endpoints(Platform platform) {
+        return platforms.get(platform).endpoints();
+    }
+
     /** Adds an account, or gives a known one these tokens. Complete as returned. */
     public Account add(Account account) {
-        return switch (account) {
-            case FacebookPage page -> facebook.save(page);
-            case XUser user -> {
-                x.save(user);
-                yield user;
-            }
-        };
+        return platforms.save(account);
     }
 
     /** All accounts with their newest tokens. */
     public List<Account> accounts() {
-        var accounts = new ArrayList<Account>(facebook.pages());
-        accounts.addAll(x.users());
-        return accounts;
+        return platforms
+                .all()
+                .<Account>flatMap(platform -> platform.accounts().stream())
+                .toList();
     }
 
     /** From now on the access token of the account is expired. */
     public void expireToken(Platform platform, String accountId) {
-        switch (platform) {
-            case FACEBOOK -> facebook.expireToken(accountId);
-            case X -> x.expireToken(accountId);
-        }
+        platforms.get(platform).expireToken(accountId);
     }
 
     /** From now on all tokens of the account are dead. */
     public void revokeTokens(Platform platform, String accountId) {
-        switch (platform) {
-            case FACEBOOK -> facebook.revokeTokens(accountId);
-            case X -> x.revokeTokens(accountId);
-        }
+        platforms.get(platform).revokeTokens(accountId);
     }
 
     /** Makes calls fail. */
     public ActiveFailure inject(Failure failure) {
-        var endpoints = switch (failure.platform()) {
-            case FACEBOOK -> FacebookApi.ENDPOINTS;
-            case X -> XApi.ENDPOINTS;
-        };
+        var endpoints = platforms.get(failure.platform()).endpoints();
         if (!failure.endpoint().equals("*") && !endpoints.contains(failure.endpoint())) {
             throw new IllegalArgumentException(
                     "endpoint: * or one of " + endpoints + " needed, was " + failure.endpoint());
@@ -117,33 +107,38 @@ public final class Control {
         failures.clear();
     }
 
-    /** Everything that was really published, in that order. */
+    /** Everything that was really published, in that order; without comments. */
     public List<Publication> posts() {
-        return publications.all();
+        return publications.all().stream()
+                .filter(publication -> publication.kind() != Kind.COMMENT)
+                .toList();
     }
 
     public List<Publication> posts(Platform platform) {
-        return posts().stream().filter(post -> post.platform() == platform).toList();
+        return posts().stream().filter(post -> post.platform().equals(platform)).toList();
+    }
+
+    /** The comments that were really made, in that order. */
+    public List<Publication> comments(Platform platform) {
+        return comments().stream()
+                .filter(comment -> comment.platform().equals(platform))
+                .toList();
+    }
+
+    List<Publication> comments() {
+        return publications.all().stream()
+                .filter(publication -> publication.kind() == Kind.COMMENT)
+                .toList();
     }
 
     public Report report() {
-        return new Report(
-                new Numbers(
-                        publications.published(Platform.FACEBOOK),
-                        publications.duplicates(Platform.FACEBOOK),
-                        facebook.duplicatesRefused(),
-                        calls.counts(Platform.FACEBOOK),
-                        0,
-                        0,
-                        0),
-                new Numbers(
-                        publications.published(Platform.X),
-                        publications.duplicates(Platform.X),
-                        x.duplicatesRefused(),
-                        calls.counts(Platform.X),
-                        x.tokenRefreshes(),
-                        x.refreshTokenReuses(),
-                        x.tokenFamiliesRevoked()));
+        var report = new LinkedHashMap<String, Numbers>();
+        platforms
+                .all()
+                .forEach(platform -> report.put(
+                        platform.id().id(),
+                        Numbers.of(publications.counts(platform.id()), calls.counts(platform.id()), platform.tally())));
+        return new Report(report);
     }
 
     /** The latest calls, after the one with this sequence number; 0 for all that are still known. */
@@ -151,17 +146,19 @@ public final class Control {
         return calls.since(since);
     }
 
+    /** The settings that all networks have. */
     public Settings settings() {
         return settings.get();
     }
 
-    /** Changes one setting, by its name in {@link Settings}. */
-    public Settings set(String name, Object value) {
-        return settings.change(Json.object().set(name, Json.MAPPER.valueToTree(value)));
+    /** The settings of one network. */
+    public <S extends Record> S settings(Class<S> type) {
+        return settings.get(type);
     }
 
-    public Settings change(UnaryOperator<Settings> change) {
-        return settings.change(Json.MAPPER.valueToTree(change.apply(settings.get())));
+    /** Changes one setting, by its name in {@link Settings} or in the settings of a network. */
+    public void set(String name, Object value) {
+        settings.change(Json.object().set(name, Json.MAPPER.valueToTree(value)));
     }
 
     /** Performs the handshake with the receiver, and registers it if that succeeds. Waits for it. */
@@ -172,6 +169,10 @@ public final class Control {
     /** Sends an event to the registered receiver, signed as the network does. Waits for its answer. */
     public Receipt deliver(Platform platform, Delivery delivery) {
         return await(webhooks.deliver(platform, delivery));
+    }
+
+    Platforms known() {
+        return platforms;
     }
 
     Webhooks webhooks() {

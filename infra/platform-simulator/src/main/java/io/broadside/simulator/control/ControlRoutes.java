@@ -42,8 +42,9 @@ public final class ControlRoutes {
         return Future.succeededFuture(
                 switch (request.method() + " " + String.join("/", path)) {
                     case "GET health" -> Reply.json(200, Map.of("status", "up"));
-                    case "GET accounts" -> Reply.json(200, Map.of("accounts", accounts(control.accounts())));
+                    case "GET accounts" -> Reply.json(200, Map.of("accounts", control.accounts()));
                     case "POST accounts" -> addAccounts(json(request));
+                    case "GET platforms" -> Reply.json(200, Map.of("platforms", platforms()));
                     case "POST tokens" -> endTokens(json(request));
                     case "GET failures" -> Reply.json(200, Map.of("failures", control.failures()));
                     case "POST failures" -> Reply.json(201, control.inject(read(json(request), Failure.class)));
@@ -51,10 +52,12 @@ public final class ControlRoutes {
                         control.clearFailures();
                         yield Reply.json(200, Map.of("failures", List.of()));
                     }
-                    case "GET posts" -> posts(request);
+                    case "GET posts" -> Reply.json(200, Map.of("posts", chosen(control.posts(), request)));
+                    case "GET comments" -> Reply.json(200, Map.of("comments", chosen(control.comments(), request)));
                     case "GET report" -> Reply.json(200, control.report());
                     case "GET calls" -> calls(request);
-                    case "GET settings" -> Reply.json(200, control.settings());
+                    case "GET settings" ->
+                        Reply.json(200, control.currentSettings().all());
                     case "PUT settings" ->
                         Reply.json(200, control.currentSettings().change(json(request)));
                     default -> refusal(404, "no such control: " + request.method() + " " + String.join("/", path));
@@ -77,10 +80,10 @@ public final class ControlRoutes {
 
     private Reply addAccounts(JsonNode json) {
         if (!json.isArray()) {
-            return Reply.json(201, control.add(read(json, Account.class)));
+            return Reply.json(201, control.add(account(json)));
         }
         var added = StreamSupport.stream(json.spliterator(), false)
-                .map(account -> read(account, Account.class))
+                .map(this::account)
                 .toList();
         added.forEach(control::add);
         return Reply.json(201, Map.of("added", added.size()));
@@ -97,17 +100,31 @@ public final class ControlRoutes {
         return Reply.json(200, Map.of("done", true));
     }
 
-    private Reply posts(Request request) {
+    /** The record it is read into is the one of its network. */
+    private Account account(JsonNode json) {
+        return read(
+                json, control.known().get(Platform.of(text(json, "platform"))).accountType());
+    }
+
+    private JsonNode platforms() {
+        var byId = Json.object();
+        control.known().all().forEach(platform -> {
+            var endpoints = byId.putObject(platform.id().id()).putArray("endpoints");
+            platform.endpoints().forEach(endpoints::add);
+        });
+        return byId;
+    }
+
+    private static List<Publication> chosen(List<Publication> all, Request request) {
         var query = request.query();
         var platform = query.get("platform");
         var account = query.get("accountId");
-        var posts = control.posts().stream()
+        return all.stream()
                 .filter(post -> platform == null || post.platform().id().equals(platform))
                 .filter(post -> account == null || post.accountId().equals(account))
                 .skip(number(request, "offset", 0))
                 .limit(number(request, "limit", Integer.MAX_VALUE))
                 .toList();
-        return Reply.json(200, Map.<String, List<Publication>>of("posts", posts));
     }
 
     private Reply calls(Request request) {
@@ -115,13 +132,6 @@ public final class ControlRoutes {
         var calls = control.calls(since);
         long next = calls.isEmpty() ? since : calls.getLast().sequence();
         return Reply.json(200, new Calls(calls, next));
-    }
-
-    /** With their platform: a list of Java's loses the type of its elements. */
-    private static JsonNode accounts(List<Account> accounts) {
-        var list = Json.array();
-        accounts.forEach(account -> list.add(Json.MAPPER.<JsonNode>valueToTree(account)));
-        return list;
     }
 
     private static JsonNode json(Request request) {

@@ -5,6 +5,7 @@ import io.broadside.simulator.facebook.FacebookChange.TokenKind;
 import io.broadside.simulator.facebook.FacebookChange.TokenState;
 import io.broadside.simulator.facebook.FacebookState.Page;
 import io.broadside.simulator.http.Refusal;
+import io.broadside.simulator.platform.App;
 import java.time.Clock;
 import java.util.Optional;
 
@@ -12,18 +13,23 @@ import java.util.Optional;
 final class Callers {
     private final Clock clock;
     private final FacebookState state;
-    private final FacebookApp app;
+    private final App app;
 
-    Callers(Clock clock, FacebookState state, FacebookApp app) {
+    Callers(Clock clock, FacebookState state, App app) {
         this.clock = clock;
         this.state = state;
         this.app = app;
     }
 
+    /** Token of the application itself. */
+    static String appToken(App app) {
+        return app.clientId() + "|" + app.clientSecret();
+    }
+
     /** Refuses tokens that are missing, unknown, expired or revoked. */
     Caller of(GraphRequest request) {
         var value = request.token().orElseThrow(FacebookError::tokenMissing);
-        if (value.equals(app.token())) {
+        if (value.equals(appToken(app))) {
             return new Caller.App();
         }
         var token = state.token(value).orElseThrow(FacebookError::tokenInvalid);

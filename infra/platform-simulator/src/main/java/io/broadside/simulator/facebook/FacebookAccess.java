@@ -10,6 +10,7 @@ import io.broadside.simulator.facebook.FacebookState.Page;
 import io.broadside.simulator.http.Json;
 import io.broadside.simulator.http.Refusal;
 import io.broadside.simulator.http.Reply;
+import io.broadside.simulator.platform.App;
 import io.vertx.core.buffer.Buffer;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -51,10 +52,10 @@ final class FacebookAccess {
     private final FacebookState state;
     private final Callers callers;
     private final FacebookViews views;
-    private final FacebookApp app;
+    private final App app;
     private final Map<String, Code> codes = new ConcurrentHashMap<>();
 
-    FacebookAccess(Clock clock, FacebookState state, Callers callers, FacebookViews views, FacebookApp app) {
+    FacebookAccess(Clock clock, FacebookState state, Callers callers, FacebookViews views, App app) {
         this.clock = clock;
         this.state = state;
         this.callers = callers;
@@ -152,7 +153,8 @@ final class FacebookAccess {
         }
         if (request.parameter("grant_type").filter("client_credentials"::equals).isPresent()) {
             return Reply.json(
-                    200, Json.object().put("access_token", app.token()).put("token_type", "bearer"));
+                    200,
+                    Json.object().put("access_token", Callers.appToken(app)).put("token_type", "bearer"));
         }
         var code = codes.remove(request.parameter("code")
                 .orElseThrow(() -> FacebookError.invalidParameter("Missing code or grant_type parameter")));
@@ -171,7 +173,7 @@ final class FacebookAccess {
     Reply dialog(GraphRequest request) {
         var redirect = request.parameter("redirect_uri")
                 .orElseThrow(() -> FacebookError.invalidParameter("Missing redirect_uri parameter"));
-        if (request.parameter("client_id").filter(app.id()::equals).isEmpty()) {
+        if (request.parameter("client_id").filter(app.clientId()::equals).isEmpty()) {
             throw FacebookError.oauth("Error validating application. Invalid application ID.");
         }
         var user = request.parameter("sim_user")
@@ -207,7 +209,7 @@ final class FacebookAccess {
             ArrayNode names = data.addObject()
                     .put("link", "https://example.org/")
                     .put("name", "Broadside")
-                    .put("id", app.id())
+                    .put("id", app.clientId())
                     .putArray("subscribed_fields");
             fields.forEach(names::add);
         });
@@ -245,7 +247,7 @@ final class FacebookAccess {
                         .flatMap(page -> page.account().userId())
                         .orElse("")
                 : token.ownerId();
-        data.put("app_id", app.id());
+        data.put("app_id", app.clientId());
         data.put("type", token.kind().name());
         data.put("application", "Broadside");
         data.put("data_access_expires_at", token.issuedAt().plus(DATA_ACCESS).getEpochSecond());
@@ -299,11 +301,13 @@ final class FacebookAccess {
     }
 
     private void requireApp(GraphRequest request) {
-        if (request.parameter("client_id").filter(app.id()::equals).isEmpty()) {
+        if (request.parameter("client_id").filter(app.clientId()::equals).isEmpty()) {
             throw FacebookError.oauth(
                     "Error validating application. Cannot get application info due to a system error.");
         }
-        if (request.parameter("client_secret").filter(app.secret()::equals).isEmpty()) {
+        if (request.parameter("client_secret")
+                .filter(app.clientSecret()::equals)
+                .isEmpty()) {
             throw FacebookError.oauth("Error validating client secret.");
         }
     }

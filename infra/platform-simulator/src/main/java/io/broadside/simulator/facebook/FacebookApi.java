@@ -1,8 +1,6 @@
 package io.broadside.simulator.facebook;
 
-import io.broadside.simulator.account.FacebookPage;
 import io.broadside.simulator.account.Platform;
-import io.broadside.simulator.facebook.FacebookChange.TokenState;
 import io.broadside.simulator.failure.Failure;
 import io.broadside.simulator.http.Api;
 import io.broadside.simulator.http.Json;
@@ -10,9 +8,8 @@ import io.broadside.simulator.http.RateWindows;
 import io.broadside.simulator.http.Refusal;
 import io.broadside.simulator.http.Reply;
 import io.broadside.simulator.http.Request;
-import io.broadside.simulator.journal.Journal;
-import io.broadside.simulator.post.Publications;
-import io.broadside.simulator.settings.CurrentSettings;
+import io.broadside.simulator.platform.App;
+import io.broadside.simulator.platform.Foundation;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,11 +17,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The paths of the Graph API: https://developers.facebook.com/docs/graph-api. */
-public final class FacebookApi implements Api {
+final class FacebookApi implements Api {
     /** Names of the endpoints in failures and reports. */
-    public static final List<String> ENDPOINTS = List.of(
+    static final List<String> ENDPOINTS = List.of(
             "page.feed",
             "page.feed.read",
             "page.photos",
@@ -49,8 +47,8 @@ public final class FacebookApi implements Api {
     private static final int DEFAULT_RETRY_SECONDS = 60;
 
     private final Clock clock;
-    private final CurrentSettings settings;
-    private final FacebookState state;
+    private final Supplier<FacebookSettings> settings;
+    private final FacebookAccounts accounts;
     private final Callers callers;
     private final FacebookPublishing publishing;
     private final FacebookReading reading;
@@ -58,20 +56,14 @@ public final class FacebookApi implements Api {
     private final RateWindows windows = new RateWindows(Duration.ofHours(1));
     private final LongAdder duplicatesRefused = new LongAdder();
 
-    public FacebookApi(
-            Clock clock,
-            Journal journal,
-            Publications publications,
-            CurrentSettings settings,
-            FacebookApp app,
-            PhotoFetcher fetcher) {
-        this.clock = clock;
-        this.settings = settings;
-        this.state = new FacebookState(journal, publications);
+    FacebookApi(Foundation foundation, FacebookState state, FacebookAccounts accounts, App app) {
+        this.clock = foundation.clock();
+        this.settings = foundation.settings().declare(FacebookSettings.DEFAULTS);
+        this.accounts = accounts;
         this.callers = new Callers(clock, state, app);
         var views = new FacebookViews(state, app);
-        this.publishing = new FacebookPublishing(clock, state, callers, views, settings, fetcher, duplicatesRefused);
-        this.reading = new FacebookReading(clock, state, callers, views, settings);
+        this.publishing = new FacebookPublishing(foundation, settings, state, callers, views, duplicatesRefused);
+        this.reading = new FacebookReading(clock, state, callers, views, foundation.settings());
         this.access = new FacebookAccess(clock, state, callers, views, app);
     }
 
@@ -158,8 +150,8 @@ public final class FacebookApi implements Api {
                 FacebookError.serverError(failure.status().orElse(500));
             case TOKEN_EXPIRED -> FacebookError.tokenExpired();
             case TOKEN_REVOKED -> {
-                operation.accountId().ifPresent(this::revokeTokens);
-                request.bearer().ifPresent(this::revokeToken);
+                operation.accountId().ifPresent(accounts::revokeTokens);
+                request.bearer().ifPresent(accounts::revokeToken);
                 yield FacebookError.tokenRevoked();
             }
             case PERMISSION_MISSING -> FacebookError.permissionMissing();
@@ -168,48 +160,8 @@ public final class FacebookApi implements Api {
         };
     }
 
-    public List<FacebookPage> pages() {
-        return state.pages();
-    }
-
-    /** Adds a Page, or gives it new tokens. */
-    public FacebookPage save(FacebookPage page) {
-        var complete = page.withUserId(state.userOf(page));
-        state.commit(new FacebookChange.PageSaved(complete, clock.instant()));
-        return complete;
-    }
-
-    /** Makes the Page token expire now; {@code /me/accounts} of its person then has a new one. */
-    public void expireToken(String pageId) {
-        state.commit(new FacebookChange.TokenEnded(known(pageId).pageToken(), TokenState.EXPIRED));
-    }
-
-    /** The person changed the password: the tokens of the Page and of the person are dead. */
-    public void revokeTokens(String pageId) {
-        var page = known(pageId);
-        revokeToken(page.pageToken());
-        page.userToken().ifPresent(this::revokeToken);
-    }
-
-    /** User id of who manages the Page. */
-    public String personOf(String pageId) {
-        return known(pageId).userId().orElse("");
-    }
-
-    public long duplicatesRefused() {
+    long duplicatesRefused() {
         return duplicatesRefused.sum();
-    }
-
-    private FacebookPage known(String pageId) {
-        return state.page(pageId)
-                .orElseThrow(() -> new IllegalArgumentException("no such Facebook Page: " + pageId))
-                .account();
-    }
-
-    private void revokeToken(String token) {
-        if (state.token(token).isPresent()) {
-            state.commit(new FacebookChange.TokenEnded(token, TokenState.REVOKED));
-        }
     }
 
     private Operation operation(String endpoint, GraphRequest request, Function<GraphRequest, Reply> handler) {

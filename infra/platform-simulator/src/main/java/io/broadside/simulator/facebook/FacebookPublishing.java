@@ -7,8 +7,10 @@ import io.broadside.simulator.facebook.FacebookState.Content;
 import io.broadside.simulator.facebook.FacebookState.Page;
 import io.broadside.simulator.http.ImageType;
 import io.broadside.simulator.http.Json;
+import io.broadside.simulator.http.Outbound;
 import io.broadside.simulator.http.Refusal;
 import io.broadside.simulator.http.Reply;
+import io.broadside.simulator.platform.Foundation;
 import io.broadside.simulator.settings.CurrentSettings;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 
 /**
  * Posts, photos and comments of a Page.
@@ -27,6 +30,9 @@ import java.util.concurrent.atomic.LongAdder;
 final class FacebookPublishing {
     /** Two publishers found this limit; it is not on a page of Meta. */
     private static final int LONGEST_MESSAGE = 63_206;
+
+    /** https://developers.facebook.com/docs/sharing/webmasters/web-crawlers */
+    private static final String CRAWLER = "facebookexternalhit/1.1";
 
     private static final int LARGEST_PHOTO = 4 * 1024 * 1024;
     private static final int TOO_LARGE_OR_NOT_A_PHOTO = 1366046;
@@ -79,23 +85,24 @@ final class FacebookPublishing {
     private final Callers callers;
     private final FacebookViews views;
     private final CurrentSettings settings;
-    private final PhotoFetcher fetcher;
+    private final Supplier<FacebookSettings> own;
+    private final Outbound outbound;
     private final LongAdder duplicatesRefused;
 
     FacebookPublishing(
-            Clock clock,
+            Foundation foundation,
+            Supplier<FacebookSettings> own,
             FacebookState state,
             Callers callers,
             FacebookViews views,
-            CurrentSettings settings,
-            PhotoFetcher fetcher,
             LongAdder duplicatesRefused) {
-        this.clock = clock;
+        this.clock = foundation.clock();
+        this.settings = foundation.settings();
+        this.outbound = foundation.outbound();
+        this.own = own;
         this.state = state;
         this.callers = callers;
         this.views = views;
-        this.settings = settings;
-        this.fetcher = fetcher;
         this.duplicatesRefused = duplicatesRefused;
     }
 
@@ -123,10 +130,10 @@ final class FacebookPublishing {
         }
         var url = request.parameter("url").orElseThrow(() -> new Refusal(FacebookError.imageInvalid(Optional.empty())));
         var source = link(url);
-        if (!settings.get().facebookFetchesPhotos()) {
+        if (!own.get().facebookFetchesPhotos()) {
             return Future.succeededFuture(addPhoto(page, request, source));
         }
-        return fetcher.fetch(URI.create(source))
+        return outbound.fetch(URI.create(source), CRAWLER)
                 .recover(_ -> Future.failedFuture(new Refusal(FacebookError.imageInvalid(Optional.empty()))))
                 .map(bytes -> addPhoto(page, request, ImageType.fingerprint(checked(bytes))));
     }

@@ -10,6 +10,7 @@ import io.broadside.simulator.facebook.FacebookChange.TokenKind;
 import io.broadside.simulator.facebook.FacebookChange.TokenState;
 import io.broadside.simulator.journal.Journal;
 import io.broadside.simulator.post.Publication;
+import io.broadside.simulator.post.Publication.Kind;
 import io.broadside.simulator.post.Publications;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -164,6 +165,7 @@ final class FacebookState {
         publications.add(new Publication(
                 Platform.FACEBOOK,
                 post.pageId(),
+                Kind.POST,
                 post.id(),
                 content.message(),
                 content.link(),

@@ -8,6 +8,7 @@ import io.broadside.simulator.facebook.FacebookChange.Post;
 import io.broadside.simulator.facebook.FacebookState.Page;
 import io.broadside.simulator.http.Json;
 import io.broadside.simulator.http.Reply;
+import io.broadside.simulator.platform.App;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -84,9 +85,9 @@ final class FacebookViews {
             "is_published");
 
     private final FacebookState state;
-    private final FacebookApp app;
+    private final App app;
 
-    FacebookViews(FacebookState state, FacebookApp app) {
+    FacebookViews(FacebookState state, App app) {
         this.state = state;
         this.app = app;
     }
@@ -126,7 +127,7 @@ final class FacebookViews {
                 case "is_published" -> view.put("is_published", post.published());
                 case "application" ->
                     view.putObject("application")
-                            .put("id", app.id())
+                            .put("id", app.clientId())
                             .put("name", "Broadside")
                             .put("category", "Business");
                 case "from" -> view.set("from", from(post.pageId()));

@@ -103,7 +103,7 @@ public record Failure(
     }
 
     boolean matches(Platform called, String calledEndpoint, Optional<String> caller) {
-        return platform == called
+        return platform.equals(called)
                 && (endpoint.equals("*") || endpoint.equals(calledEndpoint))
                 && (account.isEmpty() || account.equals(caller));
     }

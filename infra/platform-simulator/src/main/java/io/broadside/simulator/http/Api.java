@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 
 /** The HTTP interface of a network. */
 public interface Api {
+    /** Whose calls these are in failures and reports. */
     Platform platform();
 
     /** What is asked for. Paths that do not exist are operations too, which refuse. */

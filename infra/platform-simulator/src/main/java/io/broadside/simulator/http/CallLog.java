@@ -46,7 +46,7 @@ public final class CallLog {
     public Map<String, Map<Integer, Long>> counts(Platform platform) {
         Map<String, Map<Integer, Long>> byEndpoint = new TreeMap<>();
         counts.forEach((counted, number) -> {
-            if (counted.platform == platform) {
+            if (counted.platform.equals(platform)) {
                 byEndpoint
                         .computeIfAbsent(counted.endpoint, _ -> new TreeMap<>())
                         .put(counted.status, number.sum());

@@ -38,11 +38,12 @@ public final class Exchanges {
         this.calls = calls;
     }
 
-    /** Serves one call below {@code base}. */
-    public void serve(Api api, String base, HttpServerRequest raw) {
+    /** Serves one call below {@code base}, by the network that is chosen for it. */
+    public void call(Function<Request, Api> choice, String base, HttpServerRequest raw) {
         var arrivedAt = clock.instant();
         read(base, raw).onSuccess(body -> {
             var request = Request.of(raw.method().name(), below(base, raw), query(raw), raw.headers(), body, arrivedAt);
+            var api = choice.apply(request);
             new Exchange(api, raw, request, api.operation(request)).proceed();
         });
     }

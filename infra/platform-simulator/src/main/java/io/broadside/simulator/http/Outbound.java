@@ -35,6 +35,14 @@ public final class Outbound {
                 .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** Loads what is at a URL, as the crawler of that name. Fails when there is another answer than 200, none, or too much of it. */
+    public Future<Buffer> fetch(URI uri, String agent) {
+        return call(HttpMethod.GET, uri, Map.of("User-Agent", agent), Buffer.buffer())
+                .compose(answer -> answer.status() == 200
+                        ? Future.succeededFuture(answer.body())
+                        : Future.failedFuture("status " + answer.status()));
+    }
+
     private static Future<Answer> send(HttpClientRequest request, Buffer content) {
         Promise<Answer> answer = Promise.promise();
         request.exceptionHandler(answer::tryFail);

@@ -7,22 +7,22 @@ import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Signatures over the bytes of a delivery exactly as they are sent. */
-final class Signatures {
+/** HMAC-SHA256 as the networks write it, over the bytes of a delivery exactly as they are sent. */
+public final class Signatures {
     private Signatures() {}
 
-    /** {@code X-Hub-Signature-256}: https://developers.facebook.com/docs/graph-api/webhooks/getting-started */
-    static String facebook(String appSecret, byte[] body) {
-        return "sha256=" + HexFormat.of().formatHex(hmac(appSecret, body));
+    /** In small hexadecimal digits, without a prefix. */
+    public static String hex(String secret, byte[] bytes) {
+        return HexFormat.of().formatHex(hmac(secret, bytes));
     }
 
-    /** {@code x-twitter-webhooks-signature}, and with a CRC token the answer to it: https://docs.x.com/x-api/webhooks/quickstart */
-    static String x(String consumerSecret, byte[] body) {
-        return "sha256=" + Base64.getEncoder().encodeToString(hmac(consumerSecret, body));
+    /** In Base64, without a prefix. */
+    public static String base64(String secret, byte[] bytes) {
+        return Base64.getEncoder().encodeToString(hmac(secret, bytes));
     }
 
     /** {@code signed_request}: the signature covers the encoded payload. https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow */
-    static String signedRequest(String appSecret, byte[] payload) {
+    public static String signedRequest(String appSecret, byte[] payload) {
         var encoder = Base64.getUrlEncoder().withoutPadding();
         var encoded = encoder.encodeToString(payload);
         var signature = hmac(appSecret, encoded.getBytes(StandardCharsets.US_ASCII));

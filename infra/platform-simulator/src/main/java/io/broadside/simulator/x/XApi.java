@@ -1,17 +1,15 @@
 package io.broadside.simulator.x;
 
 import io.broadside.simulator.account.Platform;
-import io.broadside.simulator.account.XUser;
 import io.broadside.simulator.failure.Failure;
 import io.broadside.simulator.http.Api;
 import io.broadside.simulator.http.RateWindows;
 import io.broadside.simulator.http.Refusal;
 import io.broadside.simulator.http.Reply;
 import io.broadside.simulator.http.Request;
-import io.broadside.simulator.journal.Journal;
-import io.broadside.simulator.post.Publications;
-import io.broadside.simulator.settings.CurrentSettings;
-import io.broadside.simulator.settings.Settings;
+import io.broadside.simulator.platform.App;
+import io.broadside.simulator.platform.Foundation;
+import io.broadside.simulator.platform.Tally;
 import io.broadside.simulator.x.XState.User;
 import java.time.Clock;
 import java.time.Duration;
@@ -25,9 +23,9 @@ import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 
 /** The paths of the X API v2: https://docs.x.com/x-api. */
-public final class XApi implements Api {
+final class XApi implements Api {
     /** Names of the endpoints in failures and reports. */
-    public static final List<String> ENDPOINTS = List.of(
+    static final List<String> ENDPOINTS = List.of(
             "tweets.create",
             "tweets.read",
             "tweets.delete",
@@ -43,8 +41,9 @@ public final class XApi implements Api {
     private static final int DEFAULT_RETRY_SECONDS = 60;
 
     private final Clock clock;
-    private final CurrentSettings settings;
+    private final Supplier<XSettings> settings;
     private final XState state;
+    private final XAccounts accounts;
     private final XTweets tweets;
     private final XTimeline timeline;
     private final XMedia media;
@@ -52,15 +51,16 @@ public final class XApi implements Api {
     private final RateWindows windows = new RateWindows(Duration.ofMinutes(15));
     private final LongAdder duplicatesRefused = new LongAdder();
 
-    public XApi(Clock clock, Journal journal, Publications publications, CurrentSettings settings, XClient client) {
-        this.clock = clock;
-        this.settings = settings;
-        this.state = new XState(journal, publications);
+    XApi(Foundation foundation, XState state, XAccounts accounts, App app) {
+        this.clock = foundation.clock();
+        this.settings = foundation.settings().declare(XSettings.DEFAULTS);
+        this.state = state;
+        this.accounts = accounts;
         var views = new XViews(state);
-        this.tweets = new XTweets(clock, state, settings, views, duplicatesRefused);
-        this.timeline = new XTimeline(clock, state, settings, views);
+        this.tweets = new XTweets(clock, state, foundation.settings(), views, duplicatesRefused);
+        this.timeline = new XTimeline(clock, state, foundation.settings(), views);
         this.media = new XMedia(clock, state);
-        this.oauth = new XOAuth(clock, state, settings, client);
+        this.oauth = new XOAuth(clock, state, settings, app);
     }
 
     @Override
@@ -73,13 +73,13 @@ public final class XApi implements Api {
         var path = String.join("/", request.path());
         return switch (request.method() + " " + path) {
             case "POST 2/tweets" ->
-                asUser("tweets.create", request, Settings::xPostsPer15Minutes, user -> tweets.create(user, request));
+                asUser("tweets.create", request, XSettings::xPostsPer15Minutes, user -> tweets.create(user, request));
             case "GET 2/users/me" ->
-                asUser("users.me", request, Settings::xMePer15Minutes, user -> timeline.me(user, request));
+                asUser("users.me", request, XSettings::xMePer15Minutes, user -> timeline.me(user, request));
             case "POST 2/media/upload" ->
-                asUser("media.upload", request, Settings::xMediaPer15Minutes, user -> media.upload(user, request));
+                asUser("media.upload", request, XSettings::xMediaPer15Minutes, user -> media.upload(user, request));
             case "POST 2/media/metadata" ->
-                asUser("media.metadata", request, Settings::xMediaPer15Minutes, user -> media.describe(user, request));
+                asUser("media.metadata", request, XSettings::xMediaPer15Minutes, user -> media.describe(user, request));
             case "POST 2/oauth2/token" -> asClient("oauth2.token", request, () -> oauth.token(request));
             case "POST 2/oauth2/revoke" -> asClient("oauth2.revoke", request, () -> oauth.revoke(request));
             case "GET i/oauth2/authorize" -> asClient("oauth2.authorize", request, () -> oauth.authorize(request));
@@ -92,11 +92,11 @@ public final class XApi implements Api {
         if (path.size() == 3 && path.get(0).equals("2") && path.get(1).equals("tweets")) {
             var id = path.get(2);
             if (request.method().equals("GET")) {
-                return asUser("tweets.read", request, Settings::xReadsPer15Minutes, _ -> timeline.tweet(id, request));
+                return asUser("tweets.read", request, XSettings::xReadsPer15Minutes, _ -> timeline.tweet(id, request));
             }
             if (request.method().equals("DELETE")) {
                 return asUser(
-                        "tweets.delete", request, Settings::xDeletesPer15Minutes, user -> tweets.delete(user, id));
+                        "tweets.delete", request, XSettings::xDeletesPer15Minutes, user -> tweets.delete(user, id));
             }
         }
         if (request.method().equals("GET")
@@ -105,7 +105,7 @@ public final class XApi implements Api {
                 && path.get(1).equals("users")
                 && path.get(3).equals("tweets")) {
             return asUser(
-                    "users.tweets", request, Settings::xReadsPer15Minutes, _ -> timeline.of(path.get(2), request));
+                    "users.tweets", request, XSettings::xReadsPer15Minutes, _ -> timeline.of(path.get(2), request));
         }
         return Operation.now("unknown", caller(request).map(XTokens.Access::userId), XApi::noSuchPath);
     }
@@ -132,8 +132,8 @@ public final class XApi implements Api {
                 yield isOAuth ? XProblem.invalidToken() : XProblem.unauthorized();
             }
             case TOKEN_REVOKED -> {
-                caller(request).ifPresent(access -> revoke(access.family()));
-                oauth.presented(request).ifPresent(refresh -> revoke(refresh.family()));
+                caller(request).ifPresent(access -> accounts.revokeFamily(access.family()));
+                oauth.presented(request).ifPresent(refresh -> accounts.revokeFamily(refresh.family()));
                 yield isOAuth ? XProblem.invalidToken() : XProblem.unauthorized();
             }
             case PERMISSION_MISSING -> XProblem.notPermitted();
@@ -142,47 +142,10 @@ public final class XApi implements Api {
         };
     }
 
-    public List<XUser> users() {
-        return state.users();
-    }
-
-    /** Adds a user, or gives it new tokens. */
-    public void save(XUser user) {
-        state.commit(new XChange.UserSaved(user));
-    }
-
-    /** Makes the newest access token of the user expire now. */
-    public void expireToken(String userId) {
-        var user = state.user(userId).orElseThrow(() -> new IllegalArgumentException("no such X user: " + userId));
-        state.commit(new XChange.AccessTokenExpired(user.account().accessToken()));
-    }
-
-    /** The user disconnects the application: its tokens are dead. */
-    public void revokeTokens(String userId) {
-        var user = state.user(userId).orElseThrow(() -> new IllegalArgumentException("no such X user: " + userId));
-        state.tokens().refresh(user.account().refreshToken()).ifPresent(refresh -> revoke(refresh.family()));
-    }
-
-    public long duplicatesRefused() {
-        return duplicatesRefused.sum();
-    }
-
-    public long tokenRefreshes() {
-        return state.tokens().refreshes();
-    }
-
-    public long refreshTokenReuses() {
-        return state.tokens().reuses();
-    }
-
-    public long tokenFamiliesRevoked() {
-        return state.tokens().familiesRevoked();
-    }
-
-    private void revoke(String family) {
-        if (!state.tokens().isRevoked(family)) {
-            state.commit(new XChange.FamilyRevoked(family, XChange.Cause.REVOKED_BY_USER));
-        }
+    Tally tally() {
+        var tokens = state.tokens();
+        return new Tally(
+                duplicatesRefused.sum(), tokens.refreshes(), tokens.reuses(), tokens.familiesRevoked(), Map.of());
     }
 
     private Operation asClient(String endpoint, Request request, Supplier<Reply> handler) {
@@ -190,7 +153,7 @@ public final class XApi implements Api {
     }
 
     private Operation asUser(
-            String endpoint, Request request, ToIntFunction<Settings> limit, Function<User, Reply> handler) {
+            String endpoint, Request request, ToIntFunction<XSettings> limit, Function<User, Reply> handler) {
         return Operation.now(endpoint, caller(request).map(XTokens.Access::userId), () -> {
             var now = clock.instant();
             var user = caller(request)

@@ -4,7 +4,7 @@ import io.broadside.simulator.http.Json;
 import io.broadside.simulator.http.Refusal;
 import io.broadside.simulator.http.Reply;
 import io.broadside.simulator.http.Request;
-import io.broadside.simulator.settings.CurrentSettings;
+import io.broadside.simulator.platform.App;
 import io.broadside.simulator.x.XChange.Cause;
 import io.vertx.core.buffer.Buffer;
 import java.net.URLEncoder;
@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
  * OAuth 2.0 of X: https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code.
@@ -37,15 +38,15 @@ final class XOAuth {
 
     private final Clock clock;
     private final XState state;
-    private final CurrentSettings settings;
-    private final XClient client;
+    private final Supplier<XSettings> settings;
+    private final App app;
     private final Map<String, Code> codes = new ConcurrentHashMap<>();
 
-    XOAuth(Clock clock, XState state, CurrentSettings settings, XClient client) {
+    XOAuth(Clock clock, XState state, Supplier<XSettings> settings, App app) {
         this.clock = clock;
         this.state = state;
         this.settings = settings;
-        this.client = client;
+        this.app = app;
     }
 
     /** The refresh token this call brings, if it was ever issued. */
@@ -85,7 +86,7 @@ final class XOAuth {
         for (var name : new String[] {"client_id", "redirect_uri", "state", "code_challenge", "scope"}) {
             required(query, name);
         }
-        if (!client.clientId().equals(query.get("client_id")) || !"code".equals(query.get("response_type"))) {
+        if (!app.clientId().equals(query.get("client_id")) || !"code".equals(query.get("response_type"))) {
             return XProblem.oauth(
                     400, "invalid_request", "Value passed for the client_id or response_type was invalid.");
         }
@@ -175,8 +176,8 @@ final class XOAuth {
     private void authenticate(Request request, Map<String, String> form) {
         var basic = request.header("Authorization").filter(value -> value.regionMatches(true, 0, "Basic ", 0, 6));
         var isKnown = basic.isPresent()
-                ? client.isBasic(decoded(basic.get().substring(6).strip()))
-                : client.clientId().equals(form.get("client_id"));
+                ? decoded(basic.get().substring(6).strip()).equals(app.clientId() + ":" + app.clientSecret())
+                : app.clientId().equals(form.get("client_id"));
         if (!isKnown) {
             throw new Refusal(XProblem.oauth(401, "unauthorized_client", "Missing valid authorization header"));
         }

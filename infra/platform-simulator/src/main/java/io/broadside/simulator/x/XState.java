@@ -4,6 +4,7 @@ import io.broadside.simulator.account.Platform;
 import io.broadside.simulator.account.XUser;
 import io.broadside.simulator.journal.Journal;
 import io.broadside.simulator.post.Publication;
+import io.broadside.simulator.post.Publication.Kind;
 import io.broadside.simulator.post.Publications;
 import io.broadside.simulator.x.XChange.Media;
 import io.broadside.simulator.x.XChange.Tweet;
@@ -109,6 +110,7 @@ final class XState {
         publications.add(new Publication(
                 Platform.X,
                 tweet.userId(),
+                Kind.POST,
                 tweet.id(),
                 tweet.text(),
                 Optional.empty(),

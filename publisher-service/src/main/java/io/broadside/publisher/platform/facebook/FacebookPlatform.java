@@ -21,6 +21,8 @@ import io.broadside.publisher.platform.Outcome.Published;
 import io.broadside.publisher.platform.Outcome.Unconfirmed;
 import io.broadside.publisher.platform.Platform;
 import io.broadside.publisher.platform.Step;
+import io.broadside.publisher.platform.graph.GraphError;
+import io.broadside.publisher.platform.graph.GraphErrors;
 import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.http.Body;
 import io.broadside.runtime.http.Call;
@@ -77,13 +79,13 @@ public final class FacebookPlatform implements Platform {
     private final FacebookConfig config;
     private final PlatformHttp http;
     private final Clock clock;
-    private final FacebookErrors errors;
+    private final GraphErrors errors;
 
     public FacebookPlatform(FacebookConfig config, PlatformHttp http, Clock clock) {
         this.config = config;
         this.http = http;
         this.clock = clock;
-        this.errors = new FacebookErrors(clock);
+        this.errors = new GraphErrors(FacebookErrorTable.TABLE, clock);
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.broadside.publisher.platform.facebook;
+package io.broadside.publisher.platform.graph;
 
 import io.broadside.events.PublishCommand;
 import io.broadside.publisher.platform.Cause;
@@ -21,28 +21,34 @@ import java.util.Optional;
  * Makes an outcome of an answer that is not the one hoped for. What an error means follows from its code, and what follows
  * from that meaning depends on the step: see {@link ErrorTable} for the one, the switch below for the other.
  */
-final class FacebookErrors {
+public final class GraphErrors {
 
-    /** Blocks for posting too fast last hours to days; Facebook does not say which. */
+    /** Blocks for posting too fast last hours to days; the platform does not say which. */
     private static final Duration BLOCKED_FOR = Duration.ofHours(6);
 
-    /** An object that Facebook just made can be missing for some seconds when it is asked for. */
+    /** An object that was just made can be missing for some seconds when it is asked for. */
     private static final Duration NEW_OBJECT_LAG = Duration.ofSeconds(30);
 
+    private final ErrorTable table;
     private final Clock clock;
 
-    FacebookErrors(Clock clock) {
+    public GraphErrors(ErrorTable table, Clock clock) {
+        this.table = table;
         this.clock = clock;
     }
 
-    /** @param answer one that holds an error, or is no answer of the Graph API at all, or lacks what it should have */
-    Outcome outcome(Answer answer, Step step, PublishCommand command) {
+    /**
+     * What an answer comes to, at this step.
+     *
+     * @param answer one that holds an error, or is no answer of the Graph API at all, or lacks what it should have
+     */
+    public Outcome outcome(Answer answer, Step step, PublishCommand command) {
         var error = GraphError.in(answer);
         return error.isPresent() ? ofError(error.get(), answer, step, command) : ofNoError(answer, step, command);
     }
 
     private Outcome ofError(GraphError error, Answer answer, Step step, PublishCommand command) {
-        var row = ErrorTable.of(error.code(), error.subcode());
+        var row = table.of(error.code(), error.subcode());
         var cause = new Cause(
                 row.meaning().code(), row.sentence(), Optional.of(error.text()), Optional.of(answer.status()));
         return switch (row.meaning()) {
@@ -56,7 +62,7 @@ final class FacebookErrors {
             case DUPLICATE -> Doubts.any(command) ? step.unclear(cause) : new Rejected(cause);
             case NOT_THERE -> isNew(command) ? new Unavailable(cause) : new Rejected(cause);
             case NOT_ALLOWED, APP_NOT_ALLOWED, BAD_CONTENT, BAD_MEDIA -> new Rejected(cause);
-            // Even where Facebook calls it transient: such posts were seen to be out all the same.
+            // Even where it is called transient: such posts were seen to be out all the same.
             case FAULT -> step.unclear(cause);
             case UNKNOWN -> isTrouble(error, answer) ? step.unclear(ofServer(cause)) : new Rejected(cause);
         };

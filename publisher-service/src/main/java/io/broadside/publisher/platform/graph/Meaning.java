@@ -1,12 +1,12 @@
-package io.broadside.publisher.platform.facebook;
+package io.broadside.publisher.platform.graph;
 
 import io.broadside.schemas.ErrorCode;
 
 /** What an error of the Graph API says, as far as it matters for what happens next. */
-enum Meaning {
+public enum Meaning {
     TOKEN_EXPIRED(ErrorCode.TOKEN_EXPIRED),
     TOKEN_REVOKED(ErrorCode.TOKEN_REVOKED),
-    /** The account lacks a right, or Facebook wants something of its owner. */
+    /** The account lacks a right, or the platform wants something of its owner. */
     NOT_ALLOWED(ErrorCode.PERMISSION_MISSING),
     APP_NOT_ALLOWED(ErrorCode.APP_REFUSED),
     APP_LIMIT(ErrorCode.RATE_LIMITED),
@@ -17,7 +17,7 @@ enum Meaning {
     BAD_CONTENT(ErrorCode.CONTENT_REFUSED),
     BAD_MEDIA(ErrorCode.MEDIA_UNAVAILABLE),
     NOT_THERE(ErrorCode.NOT_FOUND),
-    /** Facebook's own trouble: what was asked may have happened all the same. */
+    /** The platform's own trouble: what was asked may have happened all the same. */
     FAULT(ErrorCode.SERVER_ERROR),
     UNKNOWN(ErrorCode.UNKNOWN_REFUSAL);
 

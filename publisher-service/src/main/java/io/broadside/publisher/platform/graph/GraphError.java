@@ -1,4 +1,4 @@
-package io.broadside.publisher.platform.facebook;
+package io.broadside.publisher.platform.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.broadside.publisher.platform.AnswerJson;
@@ -12,10 +12,10 @@ import java.util.Optional;
  *
  * @param subcode 0 if there is none
  */
-record GraphError(int code, int subcode, boolean isTransient) {
+public record GraphError(int code, int subcode, boolean isTransient) {
 
     /** The error in an answer, whatever its status; empty if the answer holds none. */
-    static Optional<GraphError> in(Answer answer) {
+    public static Optional<GraphError> in(Answer answer) {
         return AnswerJson.objectIn(answer)
                 .map(body -> body.path("error"))
                 .filter(JsonNode::isObject)
@@ -26,7 +26,7 @@ record GraphError(int code, int subcode, boolean isTransient) {
     }
 
     /** For instance 190/463. */
-    String text() {
+    public String text() {
         return subcode == 0 ? Integer.toString(code) : code + "/" + subcode;
     }
 }

@@ -1,4 +1,4 @@
-package io.broadside.publisher.platform.facebook;
+package io.broadside.publisher.platform.graph;
 
 import static io.broadside.publisher.platform.Commands.A_FORMER_DOUBT;
 import static io.broadside.publisher.platform.Commands.aCheckpoint;
@@ -18,13 +18,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class FacebookErrorsTest {
+final class GraphErrorsTest {
 
     private static final Step PREPARING = Step.preparing("photos");
     private static final Step PUBLISHING = Step.publishing("show");
@@ -32,7 +33,9 @@ final class FacebookErrorsTest {
 
     private final PublishCommand command =
             aCommand("facebook", "1000000001", aText("Hello")).build();
-    private final FacebookErrors errors = new FacebookErrors(Clock.fixed(Bench.NOW, ZoneOffset.UTC));
+    private final GraphErrors errors = new GraphErrors(
+            new ErrorTable("Facebook", "the Page", List.of(ErrorTable.either(1363047, Meaning.FAULT, "Trouble."))),
+            Clock.fixed(Bench.NOW, ZoneOffset.UTC));
 
     @ParameterizedTest(name = "HTTP {0}, {1}/{2}: {3} before publishing, {4} at it")
     @CsvSource({
@@ -40,7 +43,7 @@ final class FacebookErrorsTest {
         "500, 1, 99, Unavailable, Unconfirmed",
         "500, 2, 0, Unavailable, Unconfirmed",
         "400, 100, 1363047, Unavailable, Unconfirmed",
-        "400, 100, 1609010, Unavailable, Unconfirmed",
+        "400, 1363047, 0, Unavailable, Unconfirmed",
         "500, 4711, 0, Unavailable, Unconfirmed",
         "400, 4711, 0, Rejected, Rejected",
         "400, 3, 0, Rejected, Rejected",

@@ -1,4 +1,4 @@
-package io.broadside.publisher.platform.facebook;
+package io.broadside.publisher.platform.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.broadside.publisher.platform.AnswerJson;
@@ -13,9 +13,9 @@ import java.util.stream.StreamSupport;
  *
  * <p>https://developers.facebook.com/docs/graph-api/overview/rate-limiting: percentages, and minutes.
  */
-final class UsageHeaders {
+public final class UsageHeaders {
 
-    /** An hour where Facebook names no time: both of its windows move by the hour, and a call too early prolongs the wait. */
+    /** An hour where no time is named: both of its windows move by the hour, and a call too early prolongs the wait. */
     static final Duration UNNAMED = Duration.ofHours(1);
 
     /** Both windows are a day at most; more is a mistake. */
@@ -23,11 +23,11 @@ final class UsageHeaders {
 
     private UsageHeaders() {}
 
-    /** How long to leave Facebook alone after it refused a call. */
-    static Duration untilAccess(Answer answer, String pageId) {
+    /** How long to leave the platform alone after it refused a call. */
+    public static Duration untilAccess(Answer answer, String accountId) {
         var named = answer.header("X-Business-Use-Case-Usage")
                 .flatMap(AnswerJson::objectIn)
-                .map(usage -> Duration.ofMinutes(minutes(usage, pageId)))
+                .map(usage -> Duration.ofMinutes(minutes(usage, accountId)))
                 .filter(Duration::isPositive);
         var retryAfter = retryAfter(answer);
         var wait = named.filter(it ->
@@ -37,11 +37,11 @@ final class UsageHeaders {
         return wait.compareTo(LONGEST) > 0 ? LONGEST : wait;
     }
 
-    /** By object id an array, one entry for each kind of limit. The Page's own counts; without it, the longest of all. */
-    private static long minutes(JsonNode usage, String pageId) {
-        var ofPage = longest(usage.path(pageId));
-        return ofPage.isPresent()
-                ? ofPage.getAsLong()
+    /** By object id an array, one entry for each kind of limit. The account's own counts; without it, the longest of all. */
+    private static long minutes(JsonNode usage, String accountId) {
+        var ofAccount = longest(usage.path(accountId));
+        return ofAccount.isPresent()
+                ? ofAccount.getAsLong()
                 : StreamSupport.stream(usage.spliterator(), false)
                         .map(UsageHeaders::longest)
                         .filter(OptionalLong::isPresent)

@@ -2,11 +2,12 @@ package io.broadside.publisher.platform.facebook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.broadside.publisher.platform.graph.Meaning;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Row by row what Meta documents, and what publishers met. */
-final class ErrorTableTest {
+final class FacebookErrorTableTest {
 
     @ParameterizedTest(name = "{0}/{1} means {2}")
     @CsvSource({
@@ -71,7 +72,7 @@ final class ErrorTableTest {
         "-1, -2, UNKNOWN",
     })
     void saysWhatAnErrorMeans(int code, int subcode, Meaning meaning) {
-        var row = ErrorTable.of(code, subcode);
+        var row = FacebookErrorTable.TABLE.of(code, subcode);
         assertThat(row.meaning()).isEqualTo(meaning);
         assertThat(row.sentence()).endsWith(".");
     }

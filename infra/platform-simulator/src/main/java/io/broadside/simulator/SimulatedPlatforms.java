@@ -1,0 +1,16 @@
+package io.broadside.simulator;
+
+import io.broadside.simulator.facebook.FacebookPlatform;
+import io.broadside.simulator.platform.Foundation;
+import io.broadside.simulator.platform.SimulatedPlatform;
+import io.broadside.simulator.x.XPlatform;
+import java.util.List;
+
+/** The networks that are doubled: the one place that names them all. */
+final class SimulatedPlatforms {
+    private SimulatedPlatforms() {}
+
+    static List<SimulatedPlatform<?>> on(Foundation foundation) {
+        return List.of(new FacebookPlatform(foundation), new XPlatform(foundation));
+    }
+}

@@ -1,0 +1,35 @@
+package io.broadside.simulator.x;
+
+import io.broadside.simulator.settings.Settings;
+
+/**
+ * How strict X is.
+ *
+ * @param xPostsPer15Minutes {@code POST /2/tweets} of one user
+ * @param xDeletesPer15Minutes {@code DELETE /2/tweets/{id}} of one user
+ * @param xReadsPer15Minutes each reading endpoint of one user, other than {@code /2/users/me}
+ * @param xMePer15Minutes {@code GET /2/users/me} of one user
+ * @param xMediaPer15Minutes each media endpoint of one user
+ * @param xAccessTokenSeconds how long an access token of X lives
+ * @param xReuseRevokesFamily whether a refresh token used twice kills all tokens of that grant
+ */
+public record XSettings(
+        int xPostsPer15Minutes,
+        int xDeletesPer15Minutes,
+        int xReadsPer15Minutes,
+        int xMePer15Minutes,
+        int xMediaPer15Minutes,
+        int xAccessTokenSeconds,
+        boolean xReuseRevokesFamily) {
+    /** Limits as documented: https://docs.x.com/x-api/fundamentals/rate-limits */
+    static final XSettings DEFAULTS = new XSettings(100, 50, 900, 75, 500, 7200, true);
+
+    public XSettings {
+        Settings.notNegative("xPostsPer15Minutes", xPostsPer15Minutes);
+        Settings.notNegative("xDeletesPer15Minutes", xDeletesPer15Minutes);
+        Settings.notNegative("xReadsPer15Minutes", xReadsPer15Minutes);
+        Settings.notNegative("xMePer15Minutes", xMePer15Minutes);
+        Settings.notNegative("xMediaPer15Minutes", xMediaPer15Minutes);
+        Settings.notNegative("xAccessTokenSeconds", xAccessTokenSeconds);
+    }
+}
