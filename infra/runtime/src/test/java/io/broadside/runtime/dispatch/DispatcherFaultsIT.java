@@ -138,6 +138,20 @@ class DispatcherFaultsIT extends DispatcherCase {
     }
 
     @Test
+    void aCallWhoseOutcomeCannotBeWrittenWithoutTheRegistryIsLookedForLater() {
+        // Given
+        var handler = new RecordingHandler(outcomes, clients.serdes()).withoutRegistryAt(1);
+        produce(3, 1);
+        // When
+        start(handler, clients);
+        // Then
+        await().atMost(LONG).until(() -> outcomes().size() == 3);
+        assertThat(handler.ran()).containsExactly(0, 1, 2);
+        assertThat(handler.reconciled()).containsExactly(1);
+        assertThat(handler.failed()).isEmpty();
+    }
+
+    @Test
     void aLedgerThatCannotBeReadStopsTheDispatcherInsteadOfRunningAnything() {
         // Given
         produce(1, 1);
