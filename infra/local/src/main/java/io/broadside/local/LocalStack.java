@@ -36,7 +36,7 @@ import java.util.function.Consumer;
 final class LocalStack implements AutoCloseable {
 
     /** Those that are published to here; the simulator may have more. */
-    static final List<String> PLATFORMS = List.of("facebook", "instagram", "x");
+    static final List<String> PLATFORMS = List.of("facebook", "x");
 
     private final Closing parts;
     private final Ports ports;

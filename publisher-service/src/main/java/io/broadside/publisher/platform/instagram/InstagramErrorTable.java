@@ -67,7 +67,7 @@ final class InstagramErrorTable {
     private static final String NOT_MADE = "Instagram failed to take the media, more than once; try again later.";
     private static final String NOT_PROCESSED = "Instagram cannot process the file; use another one.";
     private static final String NOT_THERE = "What Instagram had made of the media is not there; check the account.";
-    private static final String NOT_READY = "Instagram is not done with the media yet.";
+    private static final String NOT_READY = "Instagram is not done with the media; try again later.";
 
     /** A container whose status is an error without a code we know. */
     static final Remedy UNNAMED = new Remedy(Remedy.Kind.MAKE_AGAIN, 2, ErrorCode.MEDIA_UNAVAILABLE, NOT_PROCESSED);

@@ -139,7 +139,11 @@ final class Setbacks {
     /** What a container needs that was refused or is not to be seen, at the step where it is waited for. */
     Outcome remedied(Remedy remedy, Cause cause, InstagramStep step, int place, Progress further) {
         return switch (remedy.kind()) {
-            case WAIT -> notReady(step, further);
+            case WAIT ->
+                // One that was ready for long, waiting for a limit, and no longer is.
+                isOverdue(further)
+                        ? again(InstagramErrorTable.UNNAMED, cause, place, BEFORE_ANOTHER, further)
+                        : notReady(step, further);
             case EXPIRED -> expired(cause);
             case ASK_AGAIN ->
                 further.missing() < MOST_MISSES
@@ -178,7 +182,7 @@ final class Setbacks {
 
     /** Instagram is not done: asked again ever more rarely, for as long as that may last. */
     Outcome notReady(InstagramStep step, Progress further) {
-        if (clock.instant().isAfter(further.madeAt().plus(config.processingLimit()))) {
+        if (isOverdue(further)) {
             var detail = "Instagram did not get done with the media in " + config.processingLimit()
                     + " (INSTAGRAM_PROCESSING_LIMIT); use smaller files, or try again later.";
             return new Rejected(new Cause(ErrorCode.MEDIA_UNAVAILABLE, detail, Optional.empty(), Optional.empty()));
@@ -186,5 +190,9 @@ final class Setbacks {
         var doublings = Math.min(further.polls() + 1, 16);
         var pause = config.pollAfter().multipliedBy(1L << doublings);
         return next.to(step, further.polledAgain(), pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause);
+    }
+
+    private boolean isOverdue(Progress further) {
+        return clock.instant().isAfter(further.madeAt().plus(config.processingLimit()));
     }
 }

@@ -258,6 +258,20 @@ final class InstagramErrorsTest {
         assertThat(due(outcome)).isAfter(Bench.NOW);
     }
 
+    @Test
+    void makesAContainerAnewThatWasReadyForLongAndNoLongerIs() {
+        // Given
+        account.bench.server().answers(400, error(9007, 2207027)).answers(400, error(9007, 2207027));
+        var hoursAgo = Bench.NOW.minus(Duration.ofHours(5)).toString();
+        var waited = Map.of("container", CONTAINER, "madeAt", hoursAgo);
+        var again = Map.of("container", CONTAINER, "madeAt", hoursAgo, "renewals-1", "1");
+        // Then
+        assertThat(name(account.publish(atStep("publish", aPicture(), waited).build())))
+                .isEqualTo("container");
+        assertThat(account.publish(atStep("publish", aPicture(), again).build()))
+                .isInstanceOf(Rejected.class);
+    }
+
     /** The outcome's name; for one that goes on, the step. */
     private static String name(Outcome outcome) {
         return outcome instanceof Continue further
