@@ -28,8 +28,8 @@ import java.util.Optional;
  * anything else happens. When Instagram is done with it, and the account's quota has room, the container is published. A
  * container that was not published within a day is made anew, and so is one that failed for a reason that may pass.
  *
- * <p>There is no idempotency key; the container takes its place. When the answer to the call that publishes is lost, the
- * container says whether it is out:
+ * <p>There is no idempotency key; the container takes its place. When the answer to the call that publishes is lost, or is a
+ * refusal, the container says whether it is out:
  *
  * <ul>
  *   <li>PUBLISHED: it is out, for certain. No way leads from the container to the post, so its id and address are looked for

@@ -162,8 +162,7 @@ final class Publication {
             case Asked.Told(var status) ->
                 switch (status.code()) {
                     case FINISHED -> containers.limit();
-                    case PUBLISHED ->
-                        Optional.of(new Continue(next.live(progress.waitingSince(clock.instant())), Optional.empty()));
+                    case PUBLISHED -> Optional.of(live());
                     case IN_PROGRESS, UNKNOWN -> Optional.of(setbacks.notReady(PROCESSING, progress));
                     case ERROR -> Optional.of(setbacks.failed(status, Setbacks.WHOLE, progress));
                     case EXPIRED -> Optional.of(setbacks.expired());
@@ -186,7 +185,15 @@ final class Publication {
         }
         return Ids.in(answer)
                 .map(id -> out(new Post(id, permalinkOf(id))))
-                .orElseGet(() -> setbacks.notPublished(answer));
+                .orElseGet(() -> unlessOut(setbacks.notPublished(answer)));
+    }
+
+    /** Instagram was seen to refuse what is out all the same: before that is believed, the container has the last word. */
+    private Outcome unlessOut(Outcome outcome) {
+        var isOut = outcome instanceof Rejected
+                && containers.ask(progress.container(), PUBLISH) instanceof Asked.Told(var status)
+                && status.code() == ContainerStatus.Code.PUBLISHED;
+        return isOut ? live() : outcome;
     }
 
     /** Not much can have happened since the checkpoint, and no call from it was in doubt. */
@@ -199,6 +206,10 @@ final class Publication {
                                 .noneMatch(it -> it.getEnd() == AttemptEnd.ABSENT
                                         && !it.getStartedAt().isBefore(at)))
                         .isPresent();
+    }
+
+    private Outcome live() {
+        return new Continue(next.live(progress.waitingSince(clock.instant())), Optional.empty());
     }
 
     /** Where people see it. It is out whether or not this is answered. */

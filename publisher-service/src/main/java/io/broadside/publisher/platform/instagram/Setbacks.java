@@ -85,8 +85,8 @@ final class Setbacks {
         if (error.isEmpty()) {
             return outcome;
         }
-        if (answer.status() >= 500 || isTakenForSpam(error.get())) {
-            // Both were seen with posts that are out.
+        if (answer.status() >= 500 || answer.isSuccess() || isTakenForSpam(error.get())) {
+            // The first and the last were seen with posts that are out, and the second contradicts itself.
             return unclear(error.get(), answer);
         }
         var remedy = InstagramErrorTable.remedy(error.get());

@@ -9,6 +9,7 @@ import static io.broadside.publisher.platform.instagram.Account.due;
 import static io.broadside.publisher.platform.instagram.Account.error;
 import static io.broadside.publisher.platform.instagram.Account.failed;
 import static io.broadside.publisher.platform.instagram.Account.failures;
+import static io.broadside.publisher.platform.instagram.Account.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.broadside.events.AttemptEnd;
@@ -96,7 +97,10 @@ final class InstagramErrorsTest {
     void saysWhatAnErrorMeansAtEachStep(int code, int subcode, String made, String published, String inDoubt) {
         // Given
         var answer = error(code, subcode);
-        account.bench.server().answers(400, answer).answers(400, answer).answers(400, answer);
+        // One for each step; and a refusal to publish is followed by a question to the container.
+        for (var i = 0; i < 5; i++) {
+            account.bench.server().answers(400, answer);
+        }
         // When
         var whenMade = account.publish(aPost(aPicture()).build());
         var whenPublished = account.publish(atStep("publish", aPicture()).build());
@@ -115,6 +119,33 @@ final class InstagramErrorsTest {
     void isNotSureOfAnythingAServerThatFailsSaysWhenPublishing(int code, int subcode) {
         // Given
         account.bench.server().answers(500, error(code, subcode));
+        // Then
+        assertThat(account.publish(atStep("publish", aPicture()).build())).isInstanceOf(Unconfirmed.class);
+    }
+
+    @Test
+    void believesTheContainerMoreThanARefusal() {
+        // Given
+        account.bench
+                .server()
+                .answers(400, error(25, 2207050))
+                .answers(200, status("PUBLISHED"))
+                .answers(400, error(25, 2207050))
+                .answers(200, status("FINISHED"));
+        // When
+        var outAllTheSame = account.publish(atStep("publish", aPicture()).build());
+        var refused = account.publish(atStep("publish", aPicture()).build());
+        // Then
+        assertThat(name(outAllTheSame)).isEqualTo("live");
+        assertThat(checkpoint(outAllTheSame).getRemoteId()).contains(CONTAINER);
+        assertThat(refused).isInstanceOf(Rejected.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 0", "10, 0", "24, 2207008", "9007, 2207027"})
+    void isNotSureOfASuccessWithAnErrorInIt(int code, int subcode) {
+        // Given
+        account.bench.server().answers(200, error(code, subcode));
         // Then
         assertThat(account.publish(atStep("publish", aPicture()).build())).isInstanceOf(Unconfirmed.class);
     }
