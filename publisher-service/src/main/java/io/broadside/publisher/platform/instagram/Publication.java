@@ -250,8 +250,11 @@ final class Publication {
         if (!(reply instanceof Answer answer)) {
             return unanswered(reply, COMMENT);
         }
-        return Ids.in(answer).isPresent()
-                ? new Published(post.get().id(), post.get().permalink())
+        if (Ids.in(answer).isPresent()) {
+            return new Published(post.get().id(), post.get().permalink());
+        }
+        return answer.isSuccess()
+                ? setbacks.contradictory(answer, COMMENT)
                 : errors.outcome(answer, COMMENT.step(), command);
     }
 

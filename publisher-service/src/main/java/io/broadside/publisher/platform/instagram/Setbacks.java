@@ -85,8 +85,11 @@ final class Setbacks {
         if (error.isEmpty()) {
             return outcome;
         }
-        if (answer.status() >= 500 || answer.isSuccess() || isTakenForSpam(error.get())) {
-            // The first and the last were seen with posts that are out, and the second contradicts itself.
+        if (answer.isSuccess()) {
+            return contradictory(answer, PUBLISH);
+        }
+        if (answer.status() >= 500 || isTakenForSpam(error.get())) {
+            // Both were seen with posts that are out.
             return unclear(error.get(), answer);
         }
         var remedy = InstagramErrorTable.remedy(error.get());
@@ -99,6 +102,17 @@ final class Setbacks {
         }
         var cause = remedy.get().cause(error.map(GraphError::text), Optional.of(answer.status()));
         return remedied(remedy.get(), cause, PROCESSING, WHOLE, progress);
+    }
+
+    /** A success without what it should have made, or with an error in it: it may have happened. */
+    Outcome contradictory(Answer answer, InstagramStep step) {
+        var code = ErrorCode.UNEXPECTED_ANSWER;
+        return step.step()
+                .unclear(new Cause(
+                        code,
+                        code.sentence(),
+                        GraphError.in(answer).map(GraphError::text),
+                        Optional.of(answer.status())));
     }
 
     private static Outcome unclear(GraphError error, Answer answer) {

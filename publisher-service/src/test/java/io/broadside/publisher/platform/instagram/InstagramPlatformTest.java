@@ -252,6 +252,7 @@ final class InstagramPlatformTest {
         "400, 10, 0, Rejected",
         "400, 100, 33, Unavailable",
         "400, 4, 0, RateLimited",
+        "200, 10, 0, Unconfirmed",
     })
     void saysWhatBecameOfTheFirstComment(int status, int code, int subcode, String outcome) {
         // Given

@@ -161,6 +161,7 @@ final class SimulatedInstagramIT {
                                         .map(kind -> Arguments.of(endpoint, kind))),
                         Stream.of(
                                 Arguments.of("media.publish", FailureKind.ERROR_IN_SUCCESS_AFTER_EFFECT),
+                                Arguments.of("media.comments", FailureKind.ERROR_IN_SUCCESS_AFTER_EFFECT),
                                 Arguments.of("media.publish", FailureKind.REFUSED_AFTER_EFFECT),
                                 Arguments.of("media.read", FailureKind.SERVER_ERROR_BEFORE_EFFECT)))
                 .flatMap(all -> all);
