@@ -14,6 +14,7 @@ import io.broadside.runtime.service.Closing;
 import io.broadside.schemas.Topics;
 import io.broadside.simulator.PlatformSimulator;
 import io.broadside.simulator.SimulatorConfig;
+import io.broadside.simulator.instagram.InstagramPlatform;
 import io.broadside.token.TokenConfig;
 import io.broadside.token.TokenService;
 import io.broadside.webhook.WebhookConfig;
@@ -157,6 +158,8 @@ final class LocalStack implements AutoCloseable {
         settings.put("FACEBOOK_API_URI", simulator.facebook().toString());
         settings.put("FACEBOOK_APP_ID", SimulatorConfig.FACEBOOK_APP_ID);
         settings.put("FACEBOOK_APP_SECRET", SimulatorConfig.FACEBOOK_APP_SECRET);
+        settings.put("INSTAGRAM_API_URI", simulator.uri(InstagramPlatform.ID).toString());
+        settings.put("INSTAGRAM_BY_FACEBOOK_API_URI", simulator.facebook().toString());
         settings.put("X_API_URI", simulator.x().toString());
         settings.put("X_CLIENT_ID", SimulatorConfig.X_CLIENT_ID);
         settings.put("X_CLIENT_SECRET", SimulatorConfig.X_CLIENT_SECRET);

@@ -35,6 +35,10 @@ public final class Commands {
         return Media.newBuilder().setUrl(url).setKind(MediaKind.IMAGE).build();
     }
 
+    public static Media aVideo(String url) {
+        return Media.newBuilder().setUrl(url).setKind(MediaKind.VIDEO).build();
+    }
+
     public static Media aDescribedImage(String url, String altText) {
         return Media.newBuilder(anImage(url)).setAltText(altText).build();
     }

@@ -27,7 +27,7 @@ public enum Meaning {
         this.code = code;
     }
 
-    ErrorCode code() {
+    public ErrorCode code() {
         return code;
     }
 }

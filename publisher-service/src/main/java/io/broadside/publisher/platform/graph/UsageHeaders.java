@@ -21,11 +21,13 @@ public final class UsageHeaders {
     /** Both windows are a day at most; more is a mistake. */
     private static final Duration LONGEST = Duration.ofDays(2);
 
+    private static final String BUSINESS_USE = "X-Business-Use-Case-Usage";
+
     private UsageHeaders() {}
 
     /** How long to leave the platform alone after it refused a call. */
     public static Duration untilAccess(Answer answer, String accountId) {
-        var named = answer.header("X-Business-Use-Case-Usage")
+        var named = answer.header(BUSINESS_USE)
                 .flatMap(AnswerJson::objectIn)
                 .map(usage -> Duration.ofMinutes(minutes(usage, accountId)))
                 .filter(Duration::isPositive);
@@ -35,6 +37,16 @@ public final class UsageHeaders {
                 .or(() -> retryAfter)
                 .orElse(UNNAMED);
         return wait.compareTo(LONGEST) > 0 ? LONGEST : wait;
+    }
+
+    /** How long calls for this account are refused, if an answer says so before that happens. */
+    public static Optional<Duration> blockedFor(Answer answer, String accountId) {
+        return answer.header(BUSINESS_USE)
+                .flatMap(AnswerJson::objectIn)
+                .map(usage -> longest(usage.path(accountId)).orElse(0))
+                .map(Duration::ofMinutes)
+                .filter(Duration::isPositive)
+                .map(wait -> wait.compareTo(LONGEST) > 0 ? LONGEST : wait);
     }
 
     /** By object id an array, one entry for each kind of limit. The account's own counts; without it, the longest of all. */

@@ -5,6 +5,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -17,7 +18,7 @@ import java.util.stream.Stream;
  * <p>https://www.iana.org/assignments/iana-ipv4-special-registry,
  * https://www.iana.org/assignments/iana-ipv6-special-registry
  */
-final class PublicAddresses {
+public final class PublicAddresses {
 
     private static final List<Network> NOT_PUBLIC_4 = networks(
             "0.0.0.0/8", // this network
@@ -44,12 +45,35 @@ final class PublicAddresses {
             "2002::/16", // 6to4
             "3fff::/20"); // documentation
 
+    private static final List<String> NOT_PUBLIC_NAMES =
+            List.of(".localhost", ".local", ".internal", ".home.arpa", ".test", ".invalid", ".onion");
+
     private PublicAddresses() {}
 
     static boolean contains(InetAddress address) {
         return address instanceof Inet4Address
                 ? !isIn(NOT_PUBLIC_4, address)
                 : isIn(GLOBAL_UNICAST_6, address) && !isIn(NOT_PUBLIC_6, address);
+    }
+
+    /**
+     * Whether a host, by its name alone, may be one of the public Internet: not if it is an address that is none, or a name
+     * that leads nowhere outside. Asks nobody.
+     */
+    public static boolean mayBePublic(String host) {
+        var name = host.toLowerCase(Locale.ROOT);
+        if (name.startsWith("[") || name.matches("[0-9.]+")) {
+            return isPublicLiteral(name.replaceAll("[\\[\\]]", ""));
+        }
+        return name.contains(".") && NOT_PUBLIC_NAMES.stream().noneMatch(name::endsWith);
+    }
+
+    private static boolean isPublicLiteral(String literal) {
+        try {
+            return contains(InetAddress.ofLiteral(literal));
+        } catch (IllegalArgumentException _) {
+            return false;
+        }
     }
 
     private static boolean isIn(List<Network> networks, InetAddress address) {

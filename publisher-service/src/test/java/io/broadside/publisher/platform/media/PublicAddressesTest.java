@@ -95,4 +95,32 @@ final class PublicAddressesTest {
         assertThat(PublicAddresses.contains(Inet6Address.getByAddress("mapped", mapped, 0)))
                 .isFalse();
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"example.org", "cdn.example.org", "8.8.8.8", "[2606:4700::1111]", "10.example.org"})
+    void aNameMayBePublic(String host) {
+        assertThat(PublicAddresses.mayBePublic(host)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "localhost",
+                "LOCALHOST",
+                "files",
+                "a.localhost",
+                "printer.local",
+                "files.Internal",
+                "127.0.0.1",
+                "10.0.0.1",
+                "127.1",
+                "1.2.3.4.5",
+                "[::1]",
+                "[::ffff:10.0.0.1]",
+                "[fe80::1]",
+                "0"
+            })
+    void aNameLeadsNowhereOutside(String host) {
+        assertThat(PublicAddresses.mayBePublic(host)).isFalse();
+    }
 }

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.broadside.publisher.platform.instagram;
+
+import org.jspecify.annotations.NullMarked;
