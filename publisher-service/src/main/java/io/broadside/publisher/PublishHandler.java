@@ -20,6 +20,8 @@ import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.dispatch.Decision;
 import io.broadside.runtime.dispatch.EffectHandler;
 import io.broadside.runtime.dispatch.Outputs;
+import io.broadside.runtime.dispatch.Reconciled;
+import io.broadside.runtime.dispatch.Reconciled.Verdict;
 import io.broadside.runtime.dispatch.Unreadable;
 import io.broadside.runtime.dispatch.Work;
 import io.broadside.runtime.http.CallContext;
@@ -127,7 +129,9 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
     public Outputs run(Work<PublishCommand> work) {
         var command = work.value();
         try {
-            return command.getDoubt().isPresent() ? look(work, command) : publish(work, command);
+            return command.getDoubt().isPresent()
+                    ? look(work, command).outputs()
+                    : publish(work, command);
         } catch (VaultException e) {
             return notUnsealed(work, command, e);
         }
@@ -135,22 +139,22 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
 
     /** The process that was to make the call is gone: whether it made it is to be found out. */
     @Override
-    public Outputs reconcile(Work<PublishCommand> work) {
+    public Reconciled reconcile(Work<PublishCommand> work) {
         var command = work.value();
-        if (command.getDoubt().isPresent()) {
-            return look(work, command);
-        }
-        var doubt = Doubt.newBuilder()
-                .setSince(work.writtenAt())
-                .setStep(CommandHistory.step(command))
-                .setCause(ErrorCode.OWNER_LOST.name())
-                .build();
-        var inDoubt = doubting(command, doubt);
+        var inDoubt = command.getDoubt().isPresent() ? command : doubting(command, ownerLost(work));
         try {
             return look(work, inDoubt);
         } catch (VaultException e) {
-            return notUnsealed(work, inDoubt, e);
+            return new Reconciled(Verdict.CANNOT_TELL, notUnsealed(work, inDoubt, e));
         }
+    }
+
+    private static Doubt ownerLost(Work<PublishCommand> work) {
+        return Doubt.newBuilder()
+                .setSince(work.writtenAt())
+                .setStep(CommandHistory.step(work.value()))
+                .setCause(ErrorCode.OWNER_LOST.name())
+                .build();
     }
 
     /** Nothing was sent. It is this instance that lacks a key, or the token that was sealed with one nobody has: both can change. */
@@ -251,15 +255,29 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
         };
     }
 
-    private Outputs look(Work<PublishCommand> work, PublishCommand command) {
+    private Reconciled look(Work<PublishCommand> work, PublishCommand command) {
         var started = clock.instant();
         var credential = credential(work, command);
         if (credential.isEmpty()) {
-            return waitForToken(work, command, 0, ErrorCode.TOKEN_MISSING, started);
+            return new Reconciled(
+                    Verdict.CANNOT_TELL, waitForToken(work, command, 0, ErrorCode.TOKEN_MISSING, started));
         }
         var found = platform(command)
                 .find(command, credential.get().secret(), credential.get().context());
         var now = clock.instant();
+        return new Reconciled(verdict(found), found(work, command, found, started, now));
+    }
+
+    private static Verdict verdict(Found found) {
+        return switch (found) {
+            case Found.Landed _, Found.Further _, Found.Underway _ -> Verdict.LANDED;
+            case Found.Absent _ -> Verdict.ABSENT;
+            case Found.CannotTell _ -> Verdict.CANNOT_TELL;
+        };
+    }
+
+    private Outputs found(
+            Work<PublishCommand> work, PublishCommand command, Found found, Instant started, Instant now) {
         return switch (found) {
             case Found.Landed(var remoteId, var permalink) ->
                 end(

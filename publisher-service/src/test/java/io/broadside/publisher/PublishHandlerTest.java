@@ -180,7 +180,7 @@ class PublishHandlerTest {
     @Test
     void aCommandOfAProcessThatIsGoneIsLookedForFirst() {
         // When
-        handler.reconcile(work(aCommand().build()));
+        var _ = handler.reconcile(work(aCommand().build()));
         // Then
         assertThat(platform.published).isEmpty();
         assertThat(platform.looked).containsExactly("OWNER_LOST");
@@ -412,7 +412,7 @@ class PublishHandlerTest {
         // When
         var delayed = only(Topics.BACKOFF_5XX, handler.run(work(aCommand().build())));
         var doubted = only(
-                Topics.BACKOFF_UNCONFIRMED, handler.reconcile(work(aCommand().build())));
+                Topics.BACKOFF_UNCONFIRMED, handler.reconcile(work(aCommand().build())).outputs());
         // Then
         assertThat(delayed.getErrorCode()).contains("INTERNAL");
         assertThat(doubted.getCommand().getDoubt())

@@ -5,6 +5,7 @@ import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.dispatch.Decision;
 import io.broadside.runtime.dispatch.EffectHandler;
 import io.broadside.runtime.dispatch.Outputs;
+import io.broadside.runtime.dispatch.Reconciled;
 import io.broadside.runtime.dispatch.Unreadable;
 import io.broadside.runtime.dispatch.Work;
 import io.broadside.runtime.http.CallContext;
@@ -153,8 +154,8 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
      * refresh token is tried once: it works if the former call never arrived, and is refused if it did.
      */
     @Override
-    public Outputs reconcile(Work<RefreshRequest> work) {
-        return again(work);
+    public Reconciled reconcile(Work<RefreshRequest> work) {
+        return new Reconciled(Reconciled.Verdict.CANNOT_TELL, again(work));
     }
 
     @Override

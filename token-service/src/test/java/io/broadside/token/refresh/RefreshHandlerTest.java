@@ -418,7 +418,7 @@ class RefreshHandlerTest {
         @Test
         void isLookedAtWithoutACall() {
             // When
-            var outputs = handler.reconcile(workOf(request(1)));
+            var outputs = handler.reconcile(workOf(request(1))).outputs();
             // Then
             assertThat(refresher.presented()).isEmpty();
             assertThat(retryIn(outputs.records().stream()
@@ -431,7 +431,7 @@ class RefreshHandlerTest {
         @Test
         void thatBrokeTheChainIsNoticedByTheNextAttempt() {
             // Given
-            var retry = retryIn(handler.reconcile(workOf(request(1))).records().stream()
+            var retry = retryIn(handler.reconcile(workOf(request(1))).outputs().records().stream()
                     .map(record -> record.value())
                     .toList());
             refresher.answers(new RefreshAnswer.Refused("invalid_request"));
@@ -445,7 +445,7 @@ class RefreshHandlerTest {
         @Test
         void afterTheOutcomeBecameDurableCostsNothing() {
             // Given
-            var retry = retryIn(handler.reconcile(workOf(request(1))).records().stream()
+            var retry = retryIn(handler.reconcile(workOf(request(1))).outputs().records().stream()
                     .map(record -> record.value())
                     .toList());
             connections.write(connection("x", 2), credential("x", 2, "refresh-2"));

@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,21 +32,29 @@ final class Assignment<V extends SpecificRecord> {
 
     private final DispatchConfig config;
     private final Clock clock;
+    private final LedgerSpace space;
     private final Map<TopicPartition, PartitionWork<V>> partitions = new LinkedHashMap<>();
-    private final Map<String, Integer> underWayByTopic = new HashMap<>();
 
     /** Partitions that are ours and whose ledgers have not been read yet. */
     private final Set<TopicPartition> expected = new HashSet<>();
 
-    private int underWay;
     private int firstInTurn;
-    private volatile Figures figures = new Figures(0, 0, 0, Long.MAX_VALUE);
+    private volatile Figures figures = Figures.NONE;
 
-    /** What metrics show; {@code oldestMillis} is the time of the oldest record that is not done, if there is one. */
-    record Figures(int partitions, int underWay, int held, long oldestMillis) {}
+    /**
+     * What metrics show.
+     *
+     * @param held records that are fetched and not done
+     * @param widest offsets that the ledger of one partition describes, of the one that describes most
+     * @param oldestMillis when the oldest record that is not done was written; {@link Long#MAX_VALUE} if there is none
+     */
+    record Figures(int partitions, int held, long heldBytes, long widest, long oldestMillis) {
+        static final Figures NONE = new Figures(0, 0, 0, 0, Long.MAX_VALUE);
+    }
 
-    Assignment(DispatchConfig config, Clock clock) {
+    Assignment(DispatchConfig config, LedgerSpace space, Clock clock) {
         this.config = config;
+        this.space = space;
         this.clock = clock;
     }
 
@@ -69,8 +76,7 @@ final class Assignment<V extends SpecificRecord> {
             }
         } catch (RetriableException | WakeupException | UnknownMemberIdException | StaleMemberEpochException _) {
             // An open transaction of the former owner holds the offsets back, the broker is away, or the group has gone
-            // on
-            // without us, which the next poll finds out: next turn.
+            // on without us, which the next poll finds out: next turn.
         }
     }
 
@@ -80,12 +86,14 @@ final class Assignment<V extends SpecificRecord> {
             @Nullable OffsetAndMetadata committed,
             Duration wait) {
         if (committed == null) {
-            return new PartitionWork<>(partition, consumer.position(partition, wait), Ledger.empty(), Instant.EPOCH);
+            var begin = consumer.position(partition, wait);
+            return new PartitionWork<>(partition, space, begin, Ledger.empty(), Instant.EPOCH);
         }
         var ledger = Ledger.decoded(committed.metadata());
         var now = clock.instant();
         var lastIntent = ledger.lastIntent().isAfter(now) ? now : ledger.lastIntent();
-        return new PartitionWork<>(partition, committed.offset(), ledger, lastIntent.plus(config.timeToSettle()));
+        var settledAt = lastIntent.plus(config.timeToSettle());
+        return new PartitionWork<>(partition, space, committed.offset(), ledger, settledAt);
     }
 
     void add(ConsumerRecords<byte[], byte[]> records) {
@@ -134,33 +142,29 @@ final class Assignment<V extends SpecificRecord> {
         }
     }
 
-    boolean hasRoom(String topic) {
-        return underWay < config.maxInFlight() && underWayByTopic.getOrDefault(topic, 0) < config.maxInFlightPerTopic();
-    }
-
-    /** Counts a call of this topic that is chosen to start, or that has ended. */
-    void countUnderWay(String topic, int change) {
-        underWay += change;
-        underWayByTopic.merge(topic, change, Integer::sum);
-    }
-
     /** Pauses partitions of which enough is held, and resumes those of which half of it has been worked off. */
     void adjustFlow(Consumer<byte[], byte[]> consumer) {
         var oldest = Long.MAX_VALUE;
         var held = 0;
+        var heldBytes = 0L;
+        var widest = 0L;
+        var mostBytes = config.bufferBytes() / Math.max(1, partitions.size());
         for (var partition : partitions.values()) {
             var unfinished = partition.unfinished();
+            var bytes = partition.heldBytes();
             held += unfinished;
+            heldBytes += bytes;
+            widest = Math.max(widest, partition.span());
             oldest = Math.min(oldest, partition.oldestMillis());
-            if (!partition.isPaused && unfinished >= config.buffer()) {
+            if (!partition.isPaused && (unfinished >= config.buffer() || bytes >= mostBytes)) {
                 consumer.pause(Set.of(partition.partition));
                 partition.isPaused = true;
-            } else if (partition.isPaused && unfinished <= config.buffer() / 2) {
+            } else if (partition.isPaused && unfinished <= config.buffer() / 2 && bytes <= mostBytes / 2) {
                 consumer.resume(Set.of(partition.partition));
                 partition.isPaused = false;
             }
         }
-        figures = new Figures(partitions.size(), underWay, held, oldest);
+        figures = new Figures(partitions.size(), held, heldBytes, widest, oldest);
     }
 
     /** As they were at the end of the last turn. For any thread. */

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
@@ -25,8 +26,18 @@ final class Cycle<V extends SpecificRecord> {
     record Starting<V extends SpecificRecord>(
             Slot<V> slot, Work<V> work, boolean isReconciliation, Outputs announcement) {}
 
-    /** A record that is done, and what is written because of it. */
-    record Settling<V extends SpecificRecord>(Slot<V> slot, Outputs outputs) {}
+    /**
+     * A record that is done, and what is written because of it.
+     *
+     * @param work what it was; empty if it could not be read
+     * @param refusals how often the broker has refused what was to be written
+     */
+    record Settling<V extends SpecificRecord>(Slot<V> slot, Optional<Work<V>> work, Outputs outputs, int refusals) {
+
+        boolean writesToOneOf(Set<String> topics) {
+            return outputs.records().stream().anyMatch(record -> topics.contains(record.topic()));
+        }
+    }
 
     private final List<Starting<V>> starting = new ArrayList<>();
     private final List<Settling<V>> settling = new ArrayList<>();
@@ -35,8 +46,18 @@ final class Cycle<V extends SpecificRecord> {
     private long intentNanos;
     private boolean isRetry;
 
-    void settle(Slot<V> slot, Outputs outputs) {
-        settling.add(new Settling<>(slot, outputs));
+    void settle(Slot<V> slot, Work<V> work, Outputs outputs) {
+        settling.add(new Settling<>(slot, Optional.of(work), outputs, 0));
+    }
+
+    void settleUnreadable(Slot<V> slot, Outputs outputs) {
+        settling.add(new Settling<>(slot, Optional.empty(), outputs, 0));
+    }
+
+    /** Settles a record once more that an earlier cycle could not. */
+    void settleAgain(Settling<V> settle) {
+        settling.add(settle);
+        isRetry = true;
     }
 
     void start(Slot<V> slot, Work<V> work, Outputs announcement) {
@@ -91,12 +112,6 @@ final class Cycle<V extends SpecificRecord> {
         settling.forEach(settle -> settle.slot().partition.finish(settle.slot()));
     }
 
-    /** Takes over what is done in a cycle that was not committed, to be committed with this one. */
-    void takeOver(Cycle<V> failed) {
-        settling.addAll(0, failed.settling);
-        isRetry = true;
-    }
-
     /** Forgets what concerns partitions that were taken away; gives the records that will not start. */
     List<Slot<V>> dropLost() {
         settling.removeIf(settle -> !settle.slot().partition.isOwned);
@@ -141,8 +156,8 @@ final class Cycle<V extends SpecificRecord> {
         return starting;
     }
 
-    int settled() {
-        return settling.size();
+    List<Settling<V>> settling() {
+        return settling;
     }
 
     long intentNanos() {

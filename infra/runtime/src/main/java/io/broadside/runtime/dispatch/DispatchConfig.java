@@ -11,9 +11,11 @@ import java.util.List;
  *
  * @param maxInFlight calls under way at once, all topics together
  * @param maxInFlightPerTopic calls under way at once for one topic, so that one platform cannot take all of them
- * @param window how many offsets of a partition, counted from its first unfinished record, may be started; what the
- *     ledger must describe
+ * @param ledgerLength longest ledger, in characters: with it grows how far a partition is worked on beyond its first
+ *     unfinished record
  * @param buffer records of a partition held in memory before the partition is paused
+ * @param bufferBytes bytes of records held in memory, all partitions together, before partitions are paused; the records
+ *     of one fetch come on top
  * @param intentMaxAge how old a durable intent may be when its call starts
  * @param callLimit how long the calls for one record may take in all
  * @param clockSkew by how much the clocks of two instances may differ
@@ -23,8 +25,9 @@ import java.util.List;
 public record DispatchConfig(
         int maxInFlight,
         int maxInFlightPerTopic,
-        int window,
+        int ledgerLength,
         int buffer,
+        long bufferBytes,
         Duration intentMaxAge,
         Duration callLimit,
         Duration clockSkew,
@@ -37,12 +40,18 @@ public record DispatchConfig(
             "DISPATCH_MAX_IN_FLIGHT_PER_TOPIC",
             "500",
             "The same for one topic, so that one platform cannot take them all.");
-    private static final Setting WINDOW = Setting.of(
-            "DISPATCH_WINDOW",
-            "4000",
-            "Offsets of one partition that may be started beyond its first unfinished record.");
+    private static final Setting LEDGER_LENGTH = Setting.of(
+            "DISPATCH_LEDGER_LENGTH",
+            "3500",
+            "Longest note, in characters, of what is under way in a partition, kept with its committed offset. It bounds how"
+                    + " far the partition is worked on beyond its first unfinished record: some 10000 records in any order,"
+                    + " or a million beyond a few. The broker's offset.metadata.max.bytes (4096) must be larger.");
     private static final Setting BUFFER = Setting.of(
-            "DISPATCH_BUFFER", "2000", "Records of one partition held in memory before the partition is paused.");
+            "DISPATCH_BUFFER", "5000", "Records of one partition held in memory before the partition is paused.");
+    private static final Setting BUFFER_BYTES = Setting.of(
+            "DISPATCH_BUFFER_BYTES",
+            "67108864",
+            "Bytes of records held in memory, all partitions together, before partitions are paused.");
     private static final Setting INTENT_MAX_AGE = Setting.of(
             "DISPATCH_INTENT_MAX_AGE", "5s", "A call starts only if its durable intent is younger than this.");
     private static final Setting CALL_LIMIT = Setting.of(
@@ -59,8 +68,9 @@ public record DispatchConfig(
     public static final List<Setting> SETTINGS = List.of(
             MAX_IN_FLIGHT,
             MAX_IN_FLIGHT_PER_TOPIC,
-            WINDOW,
+            LEDGER_LENGTH,
             BUFFER,
+            BUFFER_BYTES,
             INTENT_MAX_AGE,
             CALL_LIMIT,
             CLOCK_SKEW,
@@ -68,10 +78,6 @@ public record DispatchConfig(
             CLOSE_LIMIT);
 
     public DispatchConfig {
-        if (window < 1 || window > Ledger.MAX_SPAN) {
-            throw new ConfigException(
-                    "DISPATCH_WINDOW: from 1 to " + Ledger.MAX_SPAN + " (what a ledger can describe), was " + window);
-        }
         if (maxInFlightPerTopic > maxInFlight) {
             throw new ConfigException("DISPATCH_MAX_IN_FLIGHT_PER_TOPIC: at most DISPATCH_MAX_IN_FLIGHT (" + maxInFlight
                     + "), was " + maxInFlightPerTopic);
@@ -83,8 +89,9 @@ public record DispatchConfig(
         return new DispatchConfig(
                 maxInFlight,
                 settings.integer(MAX_IN_FLIGHT_PER_TOPIC, 1, 100_000),
-                settings.integer(WINDOW, 1, Ledger.MAX_SPAN),
+                settings.integer(LEDGER_LENGTH, LedgerSpace.LEAST_CHARACTERS, 32_000),
                 settings.integer(BUFFER, 1, 100_000),
+                settings.integer(BUFFER_BYTES, 1 << 20, Integer.MAX_VALUE),
                 settings.duration(INTENT_MAX_AGE),
                 settings.duration(CALL_LIMIT),
                 settings.duration(CLOCK_SKEW),

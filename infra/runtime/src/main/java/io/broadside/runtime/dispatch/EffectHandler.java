@@ -34,14 +34,18 @@ public interface EffectHandler<V extends SpecificRecord> {
 
     /**
      * Finds out whether the effect of a call, made by a process that is gone, has happened. Must not cause the effect
-     * itself: what is to be run again goes out as a new record. An exception leads to {@link #failed}.
+     * itself: what is to be run again goes out as a new record. An exception leads to {@link #failed}. Also called in the
+     * process that made the call, after its end, if what came of it could not be told.
      */
-    Outputs reconcile(Work<V> work);
+    Reconciled reconcile(Work<V> work);
 
     /** What to write for a record that could not be read, so that it is kept and the partition goes on. Must not block. */
     Outputs unreadable(Unreadable unreadable);
 
-    /** What to write when this handler threw: the dead letter, and what the sender is told. */
+    /**
+     * What to write when this handler threw, or when the broker refused what it wrote: the dead letter, and what the sender is
+     * told. If this throws too, the dispatcher writes a dead letter of its own.
+     */
     Outputs failed(Work<V> work, Throwable cause);
 
     /** Whether records of this topic may be started just now; a topic that may not waits, and no other is delayed. */

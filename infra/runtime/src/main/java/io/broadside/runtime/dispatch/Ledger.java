@@ -20,25 +20,25 @@ import java.util.Base64;
  * table    varint of the number of records, then two bits for each, lowest bits first
  * </pre>
  *
- * States: 0 NEW, 1 ATTEMPTED, 2 DONE. A record beyond the last one described is NEW. The longest text, that of a full
- * window without any order in it, has {@value #MAX_LENGTH} characters; a broker takes 4,096 unless told otherwise.
+ * States: 0 NEW, 1 ATTEMPTED, 2 DONE. A record beyond the last one described is NEW. How much may be described at once is
+ * the matter of {@link LedgerSpace}.
  *
  * @param lastIntent no record was attempted after this time, by the clock of the one who wrote it
  */
 record Ledger(Instant lastIntent, States states) {
 
     /** The most records a ledger describes. */
-    static final int MAX_SPAN = 10_000;
+    static final int MAX_SPAN = 1 << 20;
 
-    /** The longest text of a ledger. */
-    static final int MAX_LENGTH = 3_352;
+    static final int HEADER_BYTES = Byte.BYTES + Long.BYTES + Byte.BYTES;
+    static final int STATES_PER_BYTE = 4;
+
+    /** Of the number of records, which is below 2 to the power of 21. */
+    static final int MAX_VARINT_BYTES = 4;
 
     private static final int VERSION = 1;
-    private static final int HEADER_BYTES = Byte.BYTES + Long.BYTES + Byte.BYTES;
     private static final byte RUNS = 0;
     private static final byte TABLE = 1;
-    private static final int STATES_PER_BYTE = 4;
-    private static final int MAX_VARINT_BYTES = 5;
 
     /** What is known of one record. */
     enum State {
@@ -66,61 +66,83 @@ record Ledger(Instant lastIntent, States states) {
         }
     }
 
-    /** States of consecutive records, from the committed offset on. */
+    /** States of consecutive records, from the committed offset on, kept as runs of the same state. */
     static final class States {
-        private byte[] codes;
-        private int length;
-
-        States() {
-            codes = new byte[64];
-        }
+        private int[] ends = new int[16];
+        private byte[] codes = new byte[16];
+        private int runs;
 
         /** Sets the state of the record that is {@code index} offsets beyond the committed one; those skipped are DONE. */
         void append(int index, State state) {
-            if (index < length || index >= MAX_SPAN) {
-                throw new IllegalArgumentException("Record " + index + " cannot follow " + length + " records");
-            }
-            if (index >= codes.length) {
-                codes = Arrays.copyOf(codes, Math.min(MAX_SPAN, Math.max(index + 1, codes.length * 2)));
-            }
             // Offsets between records belong to transaction markers or compacted records: nothing is left to do there.
-            Arrays.fill(codes, length, index, State.DONE.code);
-            codes[index] = state.code;
-            length = index + 1;
+            fillDone(index);
+            extend(state, index + 1);
+        }
+
+        /** Says DONE of all records from the last one described up to this one, which is not included. */
+        void fillDone(int end) {
+            if (end > length()) {
+                extend(State.DONE, end);
+            }
+        }
+
+        private void extend(State state, int end) {
+            if (end <= length() || end > MAX_SPAN) {
+                throw new IllegalArgumentException("Record " + end + " cannot follow " + length() + " records");
+            }
+            if (runs > 0 && codes[runs - 1] == state.code) {
+                ends[runs - 1] = end;
+                return;
+            }
+            if (runs == ends.length) {
+                ends = Arrays.copyOf(ends, runs * 2);
+                codes = Arrays.copyOf(codes, runs * 2);
+            }
+            ends[runs] = end;
+            codes[runs] = state.code;
+            runs++;
         }
 
         State at(long index) {
-            return index < 0 || index >= length ? State.NEW : State.of(codes[(int) index]);
+            if (index < 0 || index >= length()) {
+                return State.NEW;
+            }
+            var found = Arrays.binarySearch(ends, 0, runs, (int) index + 1);
+            return State.of(codes[found >= 0 ? found : -found - 1]);
         }
 
         int length() {
-            return length;
+            return runs == 0 ? 0 : ends[runs - 1];
         }
 
         private void repeat(State state, int times) {
-            if (times < 1 || times > MAX_SPAN - length) {
+            if (times < 1 || times > MAX_SPAN - length()) {
                 throw new LedgerException("it describes more than " + MAX_SPAN + " records");
             }
-            for (int i = 0; i < times; i++) {
-                append(length, state);
-            }
+            extend(state, length() + times);
+        }
+
+        private int begin(int run) {
+            return run == 0 ? 0 : ends[run - 1];
         }
 
         @Override
         public boolean equals(Object other) {
-            return other instanceof States that && Arrays.equals(codes, 0, length, that.codes, 0, that.length);
+            return other instanceof States that
+                    && Arrays.equals(ends, 0, runs, that.ends, 0, that.runs)
+                    && Arrays.equals(codes, 0, runs, that.codes, 0, that.runs);
         }
 
         @Override
         public int hashCode() {
-            return Arrays.hashCode(Arrays.copyOf(codes, length));
+            return 31 * Arrays.hashCode(Arrays.copyOf(ends, runs)) + Arrays.hashCode(Arrays.copyOf(codes, runs));
         }
 
         @Override
         public String toString() {
-            var text = new StringBuilder(length);
-            for (int i = 0; i < length; i++) {
-                text.append(State.of(codes[i]).name().charAt(0));
+            var text = new StringBuilder();
+            for (int run = 0; run < runs; run++) {
+                text.append(State.of(codes[run]).name().substring(0, 1).repeat(ends[run] - begin(run)));
             }
             return text.toString();
         }
@@ -132,14 +154,19 @@ record Ledger(Instant lastIntent, States states) {
 
     /** The ledger as metadata of an offset commit. */
     String encoded() {
-        var runs = runs();
-        var table = table();
-        var isShorterAsRuns = runs.remaining() <= table.remaining();
-        var body = isShorterAsRuns ? runs : table;
+        var body = runs();
+        var form = RUNS;
+        if (body.remaining() > MAX_VARINT_BYTES + states.length() / STATES_PER_BYTE) {
+            var table = table();
+            if (table.remaining() < body.remaining()) {
+                body = table;
+                form = TABLE;
+            }
+        }
         var bytes = ByteBuffer.allocate(HEADER_BYTES + body.remaining())
                 .put((byte) VERSION)
                 .putLong(lastIntent.toEpochMilli())
-                .put(isShorterAsRuns ? RUNS : TABLE)
+                .put(form)
                 .put(body);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
     }
@@ -172,15 +199,9 @@ record Ledger(Instant lastIntent, States states) {
     }
 
     private ByteBuffer runs() {
-        var bytes = ByteBuffer.allocate(states.length * MAX_VARINT_BYTES);
-        for (int start = 0; start < states.length; ) {
-            var code = states.codes[start];
-            var end = start + 1;
-            while (end < states.length && states.codes[end] == code) {
-                end++;
-            }
-            putVarint(bytes, (end - start) * 4 + code);
-            start = end;
+        var bytes = ByteBuffer.allocate(states.runs * MAX_VARINT_BYTES);
+        for (int run = 0; run < states.runs; run++) {
+            putVarint(bytes, (states.ends[run] - states.begin(run)) * 4 + states.codes[run]);
         }
         return bytes.flip();
     }
@@ -195,16 +216,16 @@ record Ledger(Instant lastIntent, States states) {
     }
 
     private ByteBuffer table() {
-        var bytes = ByteBuffer.allocate(MAX_VARINT_BYTES + states.length / STATES_PER_BYTE + 1);
-        putVarint(bytes, states.length);
-        for (int start = 0; start < states.length; start += STATES_PER_BYTE) {
-            var packed = 0;
-            for (int i = Math.min(start + STATES_PER_BYTE, states.length) - 1; i >= start; i--) {
-                packed = (packed << 2) | states.codes[i];
+        var length = states.length();
+        var packed = new byte[(length + STATES_PER_BYTE - 1) / STATES_PER_BYTE];
+        for (int run = 0; run < states.runs; run++) {
+            for (int i = states.begin(run); i < states.ends[run]; i++) {
+                packed[i / STATES_PER_BYTE] |= (byte) (states.codes[run] << (i % STATES_PER_BYTE * 2));
             }
-            bytes.put((byte) packed);
         }
-        return bytes.flip();
+        var bytes = ByteBuffer.allocate(MAX_VARINT_BYTES + packed.length);
+        putVarint(bytes, length);
+        return bytes.put(packed).flip();
     }
 
     private static States readTable(ByteBuffer bytes) {

@@ -12,17 +12,25 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The records of one partition from its first unfinished one to the last one fetched, and in which order they may be
- * worked on: those of one key one after another, keys in the order of their oldest record. For the dispatcher's thread alone.
+ * The unfinished records of one partition, and in which order they may be worked on: those of one key one after another,
+ * keys in the order of their oldest record. For the dispatcher's thread alone.
+ *
+ * <p>The ledger tells of all offsets up to {@link #toldEnd}: what is not among the unfinished records there is DONE. Records
+ * beyond it are NEW and need no mention.
  */
 final class PartitionWork<V extends SpecificRecord> {
 
     final TopicPartition partition;
 
-    /** Records in the order of their offsets; the first one is unfinished. */
-    private final ArrayDeque<Slot<V>> slots = new ArrayDeque<>();
+    private final LedgerSpace space;
+
+    /** The chain of unfinished records in the order of their offsets. */
+    private @Nullable Slot<V> first;
+
+    private @Nullable Slot<V> last;
 
     /** Unfinished records of each key, oldest first. The first one of each is ready, in doubt, or under way. */
     private final Map<String, ArrayDeque<Slot<V>>> byKey = new HashMap<>();
@@ -30,7 +38,7 @@ final class PartitionWork<V extends SpecificRecord> {
     /** First records of their keys that may be worked on. */
     private final ArrayDeque<Slot<V>> ready = new ArrayDeque<>();
 
-    /** First records of their keys that a former owner may still be calling for. */
+    /** First records of their keys that may have been called for. */
     private final ArrayDeque<Slot<V>> inDoubt = new ArrayDeque<>();
 
     private final long restoredBase;
@@ -39,7 +47,16 @@ final class PartitionWork<V extends SpecificRecord> {
 
     private Instant lastIntent;
     private long nextOffset;
+    private long toldEnd;
     private int unfinished;
+    private long heldBytes;
+
+    /** Of the record added last, and of the last one that the ledger tells of. */
+    private long lastNumber;
+
+    private long toldNumber;
+    private int unfinishedTold;
+
     int underWay;
     boolean isPaused;
 
@@ -54,26 +71,32 @@ final class PartitionWork<V extends SpecificRecord> {
      * @param restored the ledger that was committed with it
      * @param settledAt from when on no call of a former owner can be under way
      */
-    PartitionWork(TopicPartition partition, long base, Ledger restored, Instant settledAt) {
+    PartitionWork(TopicPartition partition, LedgerSpace space, long base, Ledger restored, Instant settledAt) {
         this.partition = partition;
+        this.space = space;
         this.restoredBase = base;
         this.restored = restored;
         this.settledAt = settledAt;
         this.lastIntent = restored.lastIntent();
         this.nextOffset = base;
+        this.toldEnd = restoredEnd();
     }
 
     void add(ConsumerRecord<byte[], byte[]> record) {
-        var key = record.key() == null ? "" : new String(record.key(), UTF_8);
-        var slot = new Slot<>(this, record, key, restored.states().at(record.offset() - restoredBase));
         nextOffset = record.offset() + 1;
-        slots.add(slot);
-        if (slot.state == State.DONE) {
-            slot.release();
-            dropFinished();
+        var state = restored.states().at(record.offset() - restoredBase);
+        if (state == State.DONE) {
             return;
         }
+        var key = record.key() == null ? "" : new String(record.key(), UTF_8);
+        var slot = new Slot<>(this, record, key, ++lastNumber, state);
+        link(slot);
         unfinished++;
+        heldBytes += slot.bytes();
+        if (slot.offset < toldEnd) {
+            toldNumber = slot.number;
+            unfinishedTold++;
+        }
         var queue = byKey.computeIfAbsent(key, _ -> new ArrayDeque<>(1));
         queue.add(slot);
         if (queue.size() == 1) {
@@ -86,8 +109,8 @@ final class PartitionWork<V extends SpecificRecord> {
         nextOffset = Math.max(nextOffset, offset);
     }
 
-    /** The next record to work on, if there is one within the window. It is taken out of the queue. */
-    Optional<Slot<V>> take(int window, Instant now) {
+    /** The next record to work on, if there is one and the ledger has space for it. It is taken out of the queue. */
+    Optional<Slot<V>> take(Instant now) {
         if (!mayStart) {
             return Optional.empty();
         }
@@ -95,10 +118,25 @@ final class PartitionWork<V extends SpecificRecord> {
             return Optional.of(inDoubt.remove());
         }
         var next = ready.peek();
-        if (next == null || next.offset - base() >= window) {
+        if (next == null || !isTold(next)) {
             return Optional.empty();
         }
         return Optional.of(ready.remove());
+    }
+
+    /** Extends what the ledger tells of up to this record, if there is space for it. */
+    private boolean isTold(Slot<V> slot) {
+        if (slot.offset < toldEnd) {
+            return true;
+        }
+        var more = unfinishedTold + (int) (slot.number - toldNumber);
+        if (!space.fits(slot.offset + 1 - base(), more)) {
+            return false;
+        }
+        toldEnd = slot.offset + 1;
+        toldNumber = slot.number;
+        unfinishedTold = more;
+        return true;
     }
 
     /** Puts a record back that was taken and not started: it is the next one. */
@@ -106,34 +144,42 @@ final class PartitionWork<V extends SpecificRecord> {
         (slot.isInDoubt ? inDoubt : ready).addFirst(slot);
     }
 
+    /** A call was made and what came of it could not be told: it is looked for, after what else is in doubt. */
+    void doubt(Slot<V> slot) {
+        slot.isInDoubt = true;
+        inDoubt.add(slot);
+    }
+
     /** A record is done for good: the next one of its key is ready, and the base moves on. */
     void finish(Slot<V> slot) {
-        slot.release();
-        unfinished--;
         var queue = byKey.get(slot.key);
         if (queue == null || queue.poll() != slot) {
             throw new IllegalStateException("The record at offset " + slot.offset + " was not the first of its key");
         }
+        unlink(slot);
+        unfinished--;
+        unfinishedTold--;
+        heldBytes -= slot.bytes();
         if (queue.isEmpty()) {
             byKey.remove(slot.key);
         } else {
             offer(queue.element());
         }
-        dropFinished();
     }
 
     /** What is to be committed for this partition: its first unfinished offset, and the states of those beyond it. */
     OffsetAndMetadata toCommit() {
-        var base = firstUnfinished();
+        var base = firstNotDone();
         var states = new Ledger.States();
-        var restoredEnd = restoredBase + restored.states().length();
-        var lastTold = restoredEnd > nextOffset ? nextOffset : lastNotNew();
-        for (var slot : slots) {
-            if (slot.offset >= base && slot.offset <= lastTold) {
+        for (var slot = first; slot != null && slot.offset < toldEnd; slot = slot.after) {
+            if (slot.state != State.DONE) {
                 states.append((int) (slot.offset - base), slot.state);
             }
         }
-        for (long offset = Math.max(nextOffset, base); offset < restoredEnd; offset++) {
+        var fetchedEnd = Math.min(toldEnd, Math.max(nextOffset, base));
+        states.fillDone((int) Math.max(0, fetchedEnd - base));
+        // A ledger read at takeover may describe records that have not been fetched yet.
+        for (var offset = Math.max(nextOffset, base); offset < restoredEnd(); offset++) {
             states.append((int) (offset - base), restored.states().at(offset - restoredBase));
         }
         return new OffsetAndMetadata(base, new Ledger(lastIntent, states).encoded());
@@ -145,38 +191,44 @@ final class PartitionWork<V extends SpecificRecord> {
         }
     }
 
-    /** The first offset that is not done. */
-    long base() {
-        return slots.isEmpty() ? nextOffset : slots.getFirst().offset;
-    }
-
     /** How many records are held that are not done. */
     int unfinished() {
         return unfinished;
     }
 
+    /** Bytes of the records that are held. */
+    long heldBytes() {
+        return heldBytes;
+    }
+
+    /** How many offsets the ledger describes. */
+    long span() {
+        return Math.max(0, toldEnd - base());
+    }
+
     /** When the oldest record that is not done was written, in milliseconds since 1970; the largest number if all are. */
     long oldestMillis() {
-        return slots.isEmpty() ? Long.MAX_VALUE : slots.getFirst().timestamp;
+        return first == null ? Long.MAX_VALUE : first.timestamp;
+    }
+
+    private long base() {
+        return first == null ? nextOffset : first.offset;
+    }
+
+    private long restoredEnd() {
+        return restoredBase + restored.states().length();
     }
 
     private void offer(Slot<V> slot) {
         (slot.isInDoubt ? inDoubt : ready).add(slot);
     }
 
-    private void dropFinished() {
-        while (!slots.isEmpty() && slots.getFirst().state == State.DONE) {
-            slots.removeFirst();
-        }
-    }
-
-    private long firstUnfinished() {
-        for (var slot : slots) {
+    private long firstNotDone() {
+        for (var slot = first; slot != null; slot = slot.after) {
             if (slot.state != State.DONE) {
                 return slot.offset;
             }
         }
-        // A ledger read at takeover may describe records that have not been fetched yet.
         var offset = nextOffset;
         while (restored.states().at(offset - restoredBase) == State.DONE) {
             offset++;
@@ -184,14 +236,28 @@ final class PartitionWork<V extends SpecificRecord> {
         return offset;
     }
 
-    /** A record that is NEW needs no mention unless one that is not follows it. */
-    private long lastNotNew() {
-        for (var newestFirst = slots.descendingIterator(); newestFirst.hasNext(); ) {
-            var slot = newestFirst.next();
-            if (slot.state != State.NEW) {
-                return slot.offset;
-            }
+    private void link(Slot<V> slot) {
+        slot.before = last;
+        if (last == null) {
+            first = slot;
+        } else {
+            last.after = slot;
         }
-        return -1;
+        last = slot;
+    }
+
+    private void unlink(Slot<V> slot) {
+        if (slot.before == null) {
+            first = slot.after;
+        } else {
+            slot.before.after = slot.after;
+        }
+        if (slot.after == null) {
+            last = slot.before;
+        } else {
+            slot.after.before = slot.before;
+        }
+        slot.before = null;
+        slot.after = null;
     }
 }

@@ -5,12 +5,15 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
-/** One record between its fetch and its end. For the dispatcher's thread alone. */
+/** One unfinished record, from its fetch to its end. For the dispatcher's thread alone. */
 final class Slot<V extends SpecificRecord> {
 
     final PartitionWork<V> partition;
     final long offset;
     final String key;
+
+    /** Counts the unfinished records of the partition in the order of their offsets. */
+    final long number;
 
     /** When the record was written, in milliseconds since 1970. */
     final long timestamp;
@@ -18,16 +21,23 @@ final class Slot<V extends SpecificRecord> {
     /** What the ledger says of it, or will say once the cycle at hand has committed. */
     State state;
 
-    /** True for a record found ATTEMPTED at takeover: it is looked for, never run. */
-    final boolean isInDoubt;
+    /** True for a record whose call may have been made and whose outcome is not known: it is looked for, never run. */
+    boolean isInDoubt;
 
-    /** The record, as long as there is something left to do with it. */
-    private @Nullable ConsumerRecord<byte[], byte[]> record;
+    /** Neighbours among the unfinished records of the partition. */
+    @Nullable
+    Slot<V> before;
 
-    Slot(PartitionWork<V> partition, ConsumerRecord<byte[], byte[]> record, String key, State state) {
+    @Nullable
+    Slot<V> after;
+
+    private final ConsumerRecord<byte[], byte[]> record;
+
+    Slot(PartitionWork<V> partition, ConsumerRecord<byte[], byte[]> record, String key, long number, State state) {
         this.partition = partition;
         this.offset = record.offset();
         this.key = key;
+        this.number = number;
         this.timestamp = record.timestamp();
         this.state = state;
         this.isInDoubt = state == State.ATTEMPTED;
@@ -35,13 +45,11 @@ final class Slot<V extends SpecificRecord> {
     }
 
     ConsumerRecord<byte[], byte[]> record() {
-        if (record == null) {
-            throw new IllegalStateException("The record at offset " + offset + " is done");
-        }
         return record;
     }
 
-    void release() {
-        record = null;
+    /** Bytes of key and value. */
+    int bytes() {
+        return Math.max(0, record.serializedKeySize()) + Math.max(0, record.serializedValueSize());
     }
 }

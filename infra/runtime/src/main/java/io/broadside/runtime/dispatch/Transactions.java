@@ -1,14 +1,19 @@
 package io.broadside.runtime.dispatch;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,12 +32,41 @@ final class Transactions implements AutoCloseable {
     private static final int TURNS = 2;
 
     /** What became of a transaction. */
-    enum Fate {
-        COMMITTED,
-        /** It will never take effect. */
-        NOT_COMMITTED,
+    sealed interface Fate {
+
+        record Committed() implements Fate {}
+
+        /**
+         * It will never take effect.
+         *
+         * @param refusals the records that made it fail; none if it failed for another reason
+         */
+        record NotCommitted(List<Refusal> refusals) implements Fate {
+            public NotCommitted {
+                refusals = List.copyOf(refusals);
+            }
+        }
+
         /** It may have been committed; once the same producer is ready again it is settled, and the offsets tell. */
-        UNKNOWN
+        record Unknown() implements Fate {}
+    }
+
+    private record Sent(Outputs outputs, String topic, Future<?> acknowledged) {
+
+        /** Why the broker did not take it; empty as long as that is not known, and if it took it. */
+        Optional<Throwable> failure() {
+            if (!acknowledged.isDone()) {
+                return Optional.empty();
+            }
+            try {
+                acknowledged.get();
+                return Optional.empty();
+            } catch (ExecutionException e) {
+                return Optional.ofNullable(e.getCause());
+            } catch (InterruptedException e) {
+                throw new InterruptException(e);
+            }
+        }
     }
 
     private final IntFunction<Producer<byte[], byte[]>> producerForTurn;
@@ -60,33 +94,56 @@ final class Transactions implements AutoCloseable {
     Fate commit(List<Outputs> outputs, Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
         var mine = turn;
         turn = (turn + 1) % TURNS;
+        var sent = new ArrayList<Sent>();
         try {
             var producer = ready(mine);
             producer.beginTransaction();
-            for (var output : outputs) {
-                for (var record : output.records()) {
-                    // A send that fails makes the commit fail.
-                    var _ = producer.send(record);
-                }
+            if (isSent(outputs, producer, sent)) {
+                producer.sendOffsetsToTransaction(offsets, group);
+                producer.flush();
             }
-            producer.sendOffsetsToTransaction(offsets, group);
+            if (sent.stream().anyMatch(one -> one.failure().isPresent())) {
+                abort(mine);
+                return new Fate.NotCommitted(refusals(sent));
+            }
         } catch (KafkaException e) {
             log("transaction could not be prepared", e);
             abort(mine);
-            return Fate.NOT_COMMITTED;
+            return new Fate.NotCommitted(refusals(sent));
         }
         return end(mine);
+    }
+
+    /** Stops at the first record that is refused at once: for a topic that is missing each would take its time. */
+    private static boolean isSent(List<Outputs> outputs, Producer<byte[], byte[]> producer, List<Sent> sent) {
+        for (var output : outputs) {
+            for (var record : output.records()) {
+                var one = new Sent(output, record.topic(), producer.send(record));
+                sent.add(one);
+                if (one.failure().isPresent()) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Only what has failed by now: whatever is still under way ends with the transaction. */
+    private static List<Refusal> refusals(List<Sent> sent) {
+        return sent.stream()
+                .flatMap(one -> one.failure().flatMap(cause -> Refusal.of(one.outputs(), one.topic(), cause)).stream())
+                .toList();
     }
 
     private Fate end(int mine) {
         try {
             ready(mine).commitTransaction();
-            return Fate.COMMITTED;
+            return new Fate.Committed();
         } catch (KafkaException e) {
             // Whatever the reason: the request to commit may have arrived. Only the coordinator can tell.
             log("transaction may not have been committed", e);
             discard(mine);
-            return Fate.UNKNOWN;
+            return new Fate.Unknown();
         }
     }
 

@@ -39,46 +39,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@ExtendWith(KafkaExtension.class)
-class DispatcherIT {
+class DispatcherIT extends DispatcherCase {
 
-    private static final Duration LONG = Duration.ofSeconds(30);
-    private static final DispatchConfig CONFIG = new DispatchConfig(
-            500,
-            500,
-            4000,
-            2000,
-            Duration.ofSeconds(2),
-            Duration.ofSeconds(3),
-            Duration.ZERO,
-            Duration.ofSeconds(2),
-            Duration.ofSeconds(5));
-
-    private final KafkaForTest kafka;
-    private final List<Dispatcher<PublishCommand>> started = new ArrayList<>();
-    private Topic<PublishCommand> commands;
-    private Topic<RefreshRequest> outcomes;
-    private String group;
-    private KafkaClients clients;
-
-    @SuppressWarnings("NullAway.Init")
     DispatcherIT(KafkaForTest kafka) {
-        this.kafka = kafka;
-    }
-
-    @BeforeEach
-    void createTopics() {
-        commands = topic(kafka.uniqueName("commands"), PublishCommand.class);
-        outcomes = topic(kafka.uniqueName("outcomes"), RefreshRequest.class);
-        group = kafka.uniqueName("group");
-        kafka.createTopics(3, commands.name(), outcomes.name());
-        clients = clients("consumer");
-    }
-
-    @AfterEach
-    void stop() {
-        started.forEach(Dispatcher::close);
-        clients.close();
+        super(kafka);
     }
 
     @ParameterizedTest
@@ -110,17 +74,60 @@ class DispatcherIT {
     }
 
     @Test
-    void aSlowKeyDoesNotDelayTheOthers() {
+    void aKeyThatTakesItsTimeDelaysNoOtherHoweverManyComeAfterIt() {
         // Given
         var release = new CompletableFuture<Void>();
         var handler = new RecordingHandler(outcomes, clients.serdes()).holding("key-0", release);
-        produce(100, 10);
-        // When
+        send("key-0", clients.serdes().write(commands, command(0)));
         start(handler, clients);
+        // When: more than a table of all their states would have space for
+        var others = 3 * 12_000;
+        IntStream.rangeClosed(1, others)
+                .forEach(number -> send(
+                        commands, "key-" + (1 + number % 500), clients.serdes().write(commands, command(number))));
         // Then
-        await().atMost(LONG).until(() -> outcomes().size() == 90);
+        await().atMost(Duration.ofSeconds(90)).until(() -> handler.ran().size() == others + 1);
+        await().atMost(LONG).until(() -> outcomes().size() == others);
         release.complete(null);
-        await().atMost(LONG).until(() -> outcomes().size() == 100);
+        await().atMost(LONG).until(() -> outcomes().size() == others + 1);
+    }
+
+    @Test
+    void aPlatformThatDoesNotAnswerLeavesRoomForTheOthers() {
+        // Given
+        var silent = topic(kafka.uniqueName("silent"), PublishCommand.class);
+        kafka.createTopics(3, silent.name());
+        var release = new CompletableFuture<Void>();
+        var handler =
+                new RecordingHandler(outcomes, clients.serdes()).holdingTopics(silent.name()::equals, release);
+        IntStream.range(0, 2 * CONFIG.maxInFlight())
+                .forEach(number -> send(
+                        silent, "silent-" + number, clients.serdes().write(commands, command(10_000 + number))));
+        start(handler, clients, List.of(silent, commands));
+        await().atMost(LONG).until(() -> handler.ran().size() > CONFIG.maxInFlight() / 2);
+        // When
+        produce(300, 50);
+        // Then
+        await().atMost(LONG).until(() -> outcomes().size() == 300);
+        release.complete(null);
+        await().atMost(LONG).until(() -> outcomes().size() == 300 + 2 * CONFIG.maxInFlight());
+    }
+
+    @Test
+    void closedItLetsCallsEndAndLeavesNothingInDoubt() {
+        // Given
+        var handler = new RecordingHandler(outcomes, clients.serdes()).taking(Duration.ofMillis(200));
+        produce(300, 300);
+        var first = start(handler, clients);
+        await().atMost(LONG).until(() -> handler.ran().size() > 50);
+        // When
+        first.close();
+        // Then
+        assertThat(outcomes()).hasSameSizeAs(handler.ran());
+        start(handler, clients("consumer"));
+        await().atMost(LONG).until(() -> outcomes().size() == 300);
+        assertThat(handler.ran()).hasSize(300).doesNotHaveDuplicates();
+        assertThat(handler.reconciled()).isEmpty();
     }
 
     @Test
@@ -160,56 +167,16 @@ class DispatcherIT {
         assertThat(handler.ran()).containsExactly(0, 2);
     }
 
-    @Test
-    void aRecordThatCannotBeReadGoesAsideAndThePartitionGoesOn() {
-        // Given
-        var handler = new RecordingHandler(outcomes, clients.serdes());
-        send("key-0", "not Avro at all".getBytes(UTF_8));
-        send("key-0", new byte[] {0, 0, 0, 0, 99, 1, 2, 3});
-        send("key-0", null);
-        send("key-0", clients.serdes().write(commands, command(4)));
-        // When
-        start(handler, clients);
-        // Then
-        await().atMost(LONG).until(() -> outcomes().size() == 4);
-        assertThat(handler.unreadableOffsets()).containsExactly(0L, 1L, 2L);
-        assertThat(handler.ran()).containsExactly(4);
-    }
-
-    @Test
-    void aHandlerThatThrowsEndsItsRecordAndNoOther() {
-        // Given
-        var handler = new RecordingHandler(outcomes, clients.serdes()).throwingAt(Set.of(1, 3));
-        produce(5, 1);
-        // When
-        start(handler, clients);
-        // Then
-        await().atMost(LONG).until(() -> outcomes().size() == 5);
-        assertThat(handler.failed()).containsExactlyInAnyOrder(1, 3);
-        assertThat(handler.ran()).containsExactly(0, 1, 2, 3, 4);
-    }
-
-    @Test
-    void anOutcomeTooLargeToBeWrittenEndsItsRecordAndNoOther() {
-        // Given
-        var handler = new RecordingHandler(outcomes, clients.serdes()).answeringTooMuchAt(Set.of(1));
-        produce(3, 1);
-        // When
-        start(handler, clients);
-        // Then
-        await().atMost(LONG).until(() -> outcomes().size() == 3);
-        assertThat(handler.failed()).containsExactly(1);
-    }
-
-    @Test
-    void severalInstancesThatComeAndGoRunEveryRecordOnce() {
+    @ParameterizedTest
+    @ValueSource(strings = {"consumer", "classic"})
+    void severalInstancesThatComeAndGoRunEveryRecordOnce(String groupProtocol) {
         // Given
         var handler = new RecordingHandler(outcomes, clients.serdes()).taking(Duration.ofMillis(5));
-        var first = start(handler, clients("consumer"));
+        var first = start(handler, clients(groupProtocol));
         produce(300, 60);
         await().atMost(LONG).until(() -> handler.ran().size() > 30);
         // When
-        start(handler, clients("consumer"));
+        start(handler, clients(groupProtocol));
         produce(300, 300, 60);
         await().atMost(LONG).until(() -> handler.ran().size() > 330);
         first.close();
@@ -235,120 +202,5 @@ class DispatcherIT {
         assertThat(handler.ran()).doesNotHaveDuplicates();
         assertThat(outcomes()).hasSize(500).doesNotHaveDuplicates();
         assertThat(dispatcher.check().isOk()).isTrue();
-    }
-
-    @Test
-    void aLedgerThatCannotBeReadStopsTheDispatcherInsteadOfRunningAnything() {
-        // Given
-        produce(1, 1);
-        commitText(partitionOf("key-0"), "from the future");
-        var handler = new RecordingHandler(outcomes, clients.serdes());
-        // When
-        var dispatcher = start(handler, clients);
-        // Then
-        await().atMost(LONG).until(() -> dispatcher.check().detail().contains("ledger"));
-        assertThat(handler.ran()).isEmpty();
-    }
-
-    private Dispatcher<PublishCommand> start(RecordingHandler handler, KafkaClients with) {
-        var dispatcher = new Dispatcher<>(
-                group, List.of(commands), CONFIG, with, handler, new SimpleMeterRegistry(), Clock.systemUTC());
-        started.add(dispatcher);
-        Thread.ofPlatform().daemon().uncaughtExceptionHandler((_, _) -> {}).start(dispatcher);
-        return dispatcher;
-    }
-
-    private List<Integer> outcomes() {
-        return kafka.readAll(outcomes.name()).stream()
-                .map(record -> clients.serdes().read(outcomes, record.value()).getAttempt())
-                .toList();
-    }
-
-    private void produce(int count, int keys) {
-        produce(0, count, keys);
-    }
-
-    private void produce(int from, int count, int keys) {
-        IntStream.range(from, from + count)
-                .forEach(number -> send("key-" + number % keys, clients.serdes().write(commands, command(number))));
-    }
-
-    private void send(String key, byte @Nullable [] value) {
-        var _ = producer().send(new ProducerRecord<>(commands.name(), key.getBytes(UTF_8), value), (_, failure) -> {
-            if (failure != null) {
-                throw new IllegalStateException(failure);
-            }
-        });
-        producer().flush();
-    }
-
-    private Producer<byte[], byte[]> producer() {
-        return SharedProducer.of(kafka, clients);
-    }
-
-    private TopicPartition partitionOf(String key) {
-        var record = kafka.readAll(commands.name()).stream()
-                .filter(found -> new String(found.key(), UTF_8).equals(key))
-                .findFirst()
-                .orElseThrow();
-        return new TopicPartition(commands.name(), record.partition());
-    }
-
-    private void commit(TopicPartition partition, long offset, Ledger ledger) {
-        commitText(partition, offset, ledger.encoded());
-    }
-
-    private void commitText(TopicPartition partition, String metadata) {
-        commitText(partition, 0, metadata);
-    }
-
-    private void commitText(TopicPartition partition, long offset, String metadata) {
-        try {
-            kafka.admin()
-                    .alterConsumerGroupOffsets(group, Map.of(partition, new OffsetAndMetadata(offset, metadata)))
-                    .all()
-                    .get();
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static PublishCommand command(int number) {
-        return PublishCommand.newBuilder()
-                .setCommandId("command-" + number)
-                .setRequestId("request-" + number)
-                .setTargetIndex(number)
-                .setConnectionId("connection")
-                .setPlatform("x")
-                .setProfileId("profile")
-                .setAccountId("account")
-                .setContent(Content.newBuilder().setText("text").build())
-                .setAcceptedAt(Instant.EPOCH)
-                .build();
-    }
-
-    private KafkaClients clients(String groupProtocol) {
-        return new KafkaClients(
-                KafkaConfig.from(Settings.from(Map.of(
-                        "KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers(),
-                        "SCHEMA_REGISTRY_URL", kafka.registryUrl(),
-                        "KAFKA_GROUP_PROTOCOL", groupProtocol))),
-                "test");
-    }
-
-    private static <V extends SpecificRecord> Topic<V> topic(String name, Class<V> type) {
-        return new Topic<>(name, Topic.Owner.PUBLISHER_SERVICE, type, "key", Topic.Cleanup.DELETE, Duration.ofDays(1));
-    }
-
-    /** An outcome in these tests is a refresh request whose attempt is the number of the command. */
-    static RefreshRequest outcome(int number) {
-        return RefreshRequest.newBuilder()
-                .setConnectionId("connection")
-                .setPlatform("x")
-                .setTokenVersion(1)
-                .setReason(RefreshReason.MANUAL)
-                .setRequestedAt(Instant.EPOCH)
-                .setAttempt(number)
-                .build();
     }
 }

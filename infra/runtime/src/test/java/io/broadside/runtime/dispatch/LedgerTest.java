@@ -32,21 +32,6 @@ class LedgerTest {
     }
 
     @Test
-    void neverExceedsItsLimitEvenWithoutAnyOrderInIt() {
-        // Given
-        var states = new States();
-        var random = new SplittableRandom(42);
-        for (int i = 0; i < Ledger.MAX_SPAN; i++) {
-            states.append(i, State.of(random.nextInt(3)));
-        }
-        // When
-        var text = new Ledger(NOW, states).encoded();
-        // Then
-        assertThat(text.length()).isLessThanOrEqualTo(Ledger.MAX_LENGTH);
-        assertThat(Ledger.decoded(text).states()).isEqualTo(states);
-    }
-
-    @Test
     void isShortWhenRecordsEndInOrder() {
         // Given
         var states = new States();

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 
 /** Writes down what it is asked; the number of a command is its target index. */
 final class RecordingHandler implements EffectHandler<PublishCommand> {
@@ -29,6 +30,10 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
     private CompletableFuture<Void> release = CompletableFuture.completedFuture(null);
     private Set<Integer> throwsAt = Set.of();
     private Set<Integer> tooMuchAt = Set.of();
+    private Set<Integer> cannotFailAt = Set.of();
+    private Map<Integer, String> answersAt = Map.of();
+    private Map<Integer, Topic<RefreshRequest>> topicsAt = Map.of();
+    private Predicate<String> holdsTopic = _ -> false;
     private int mostAtOnce;
     private int mostAtOnceOfOneKey;
 
@@ -58,6 +63,32 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
         return this;
     }
 
+    /** Throws at these numbers, and throws again when asked what to write about that. */
+    RecordingHandler throwingTwiceAt(Set<Integer> numbers) {
+        throwsAt = numbers;
+        cannotFailAt = numbers;
+        return this;
+    }
+
+    /** Puts this text into the outcome of this number. */
+    RecordingHandler answeringAt(int number, String text) {
+        answersAt = Map.of(number, text);
+        return this;
+    }
+
+    /** Writes the outcome of this number to another topic. */
+    RecordingHandler writingTo(Topic<RefreshRequest> other, int number) {
+        topicsAt = Map.of(number, other);
+        return this;
+    }
+
+    /** Does not return from calls for these topics until released. */
+    RecordingHandler holdingTopics(Predicate<String> topics, CompletableFuture<Void> until) {
+        holdsTopic = topics;
+        release = until;
+        return this;
+    }
+
     @Override
     public Decision decide(Work<PublishCommand> work) {
         return new Decision.Attempt(Outputs.none());
@@ -68,14 +99,14 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
         var number = work.value().getTargetIndex();
         begin(work.key(), number);
         try {
-            if (work.key().equals(heldKey)) {
+            if (work.key().equals(heldKey) || holdsTopic.test(work.position().getTopic())) {
                 release.join();
             }
             LockSupport.parkNanos(duration.toNanos());
             if (throwsAt.contains(number)) {
                 throw new IllegalStateException("A bug in the handler");
             }
-            return tooMuchAt.contains(number) ? tooMuch(work) : output(work, number);
+            return tooMuchAt.contains(number) ? tooMuch(work) : ordinary(work, number);
         } finally {
             end(work.key());
         }
@@ -95,27 +126,31 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
     }
 
     @Override
-    public synchronized Outputs reconcile(Work<PublishCommand> work) {
+    public synchronized Reconciled reconcile(Work<PublishCommand> work) {
         reconciled.add(work.value().getTargetIndex());
-        return output(work, work.value().getTargetIndex());
+        return new Reconciled(
+                Reconciled.Verdict.LANDED, output(work, work.value().getTargetIndex()));
     }
 
     @Override
     public synchronized Outputs unreadable(Unreadable record) {
         unreadable.add(record.position().getOffset());
         return Outputs.to(serdes, record.trace())
-                .add(outcomes, "unreadable", DispatcherIT.outcome(-1))
+                .add(outcomes, "unreadable", DispatcherCase.outcome(-1))
                 .build();
     }
 
     @Override
     public synchronized Outputs failed(Work<PublishCommand> work, Throwable cause) {
         failed.add(work.value().getTargetIndex());
+        if (cannotFailAt.contains(work.value().getTargetIndex())) {
+            throw new IllegalStateException("A bug in what tells of bugs");
+        }
         return output(work, work.value().getTargetIndex());
     }
 
     private Outputs tooMuch(Work<PublishCommand> work) {
-        var outcome = RefreshRequest.newBuilder(DispatcherIT.outcome(0))
+        var outcome = RefreshRequest.newBuilder(DispatcherCase.outcome(0))
                 .setConnectionId("x".repeat(Outputs.MOST_BYTES))
                 .build();
         return Outputs.to(serdes, work.trace())
@@ -123,9 +158,18 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
                 .build();
     }
 
+    private Outputs ordinary(Work<PublishCommand> work, int number) {
+        var outcome = RefreshRequest.newBuilder(DispatcherCase.outcome(number))
+                .setPlatform(answersAt.getOrDefault(number, "x"))
+                .build();
+        return Outputs.to(serdes, work.trace())
+                .add(topicsAt.getOrDefault(number, outcomes), work.key(), outcome)
+                .build();
+    }
+
     private Outputs output(Work<PublishCommand> work, int number) {
         return Outputs.to(serdes, work.trace())
-                .add(outcomes, work.key(), DispatcherIT.outcome(number))
+                .add(outcomes, work.key(), DispatcherCase.outcome(number))
                 .build();
     }
 

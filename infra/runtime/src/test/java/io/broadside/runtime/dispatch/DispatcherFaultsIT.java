@@ -1,0 +1,235 @@
+package io.broadside.runtime.dispatch;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.broadside.events.DeadLetter;
+import io.broadside.events.RefreshRequest;
+import io.broadside.runtime.dispatch.Ledger.State;
+import io.broadside.schemas.ErrorCode;
+import io.broadside.schemas.Topics;
+import io.broadside.testkit.KafkaForTest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+
+/** Records, handlers, topics and brokers that are not as they should be. */
+class DispatcherFaultsIT extends DispatcherCase {
+
+    DispatcherFaultsIT(KafkaForTest kafka) {
+        super(kafka);
+    }
+
+    @Test
+    void aRecordThatCannotBeReadGoesAsideAndThePartitionGoesOn() {
+        // Given
+        var handler = new RecordingHandler(outcomes, clients.serdes());
+        send("key-0", "not Avro at all".getBytes(UTF_8));
+        send("key-0", new byte[] {0, 0, 0, 0, 99, 1, 2, 3});
+        send("key-0", null);
+        send("key-0", clients.serdes().write(commands, command(4)));
+        // When
+        start(handler, clients);
+        // Then
+        await().atMost(LONG).until(() -> outcomes().size() == 4);
+        assertThat(handler.unreadableOffsets()).containsExactly(0L, 1L, 2L);
+        assertThat(handler.ran()).containsExactly(4);
+    }
+
+    @Test
+    void aHandlerThatThrowsEndsItsRecordAndNoOther() {
+        // Given
+        var handler = new RecordingHandler(outcomes, clients.serdes()).throwingAt(Set.of(1, 3));
+        produce(5, 1);
+        // When
+        start(handler, clients);
+        // Then
+        await().atMost(LONG).until(() -> outcomes().size() == 5);
+        assertThat(handler.failed()).containsExactlyInAnyOrder(1, 3);
+        assertThat(handler.ran()).containsExactly(0, 1, 2, 3, 4);
+    }
+
+    @Test
+    void anOutcomeTooLargeToBeWrittenEndsItsRecordAndNoOther() {
+        // Given
+        var handler = new RecordingHandler(outcomes, clients.serdes()).answeringTooMuchAt(Set.of(1));
+        produce(3, 1);
+        // When
+        start(handler, clients);
+        // Then
+        await().atMost(LONG).until(() -> outcomes().size() == 3);
+        assertThat(handler.failed()).containsExactly(1);
+    }
+
+    @Test
+    void aHandlerThatCannotEvenSayThatItFailedEndsItsRecordWithADeadLetterOfTheDispatchers() {
+        // Given
+        createDeadLetters();
+        var handler = new RecordingHandler(outcomes, clients.serdes()).throwingTwiceAt(Set.of(1));
+        produce(3, 1);
+        // When
+        start(handler, clients);
+        // Then
+        await().atMost(LONG).until(() -> outcomes().size() == 2);
+        assertThat(handler.ran()).containsExactly(0, 1, 2);
+        assertThat(deadLetters())
+                .filteredOn(letter -> letter.getSource().getTopic().equals(commands.name()))
+                .singleElement()
+                .satisfies(letter -> {
+                    assertThat(letter.getCode()).isEqualTo(ErrorCode.INTERNAL.name());
+                    assertThat(letter.getCause()).hasValue(IllegalStateException.class.getName());
+                });
+    }
+
+    @Test
+    void anOutcomeThatTheBrokerRefusesEndsItsRecordAndNoOther() {
+        // Given
+        var strict = topic(kafka.uniqueName("strict"), RefreshRequest.class);
+        kafka.createTopics(1, Map.of("max.message.bytes", "2000"), strict.name());
+        var noise = new byte[4000];
+        new Random(1).nextBytes(noise);
+        var handler = new RecordingHandler(outcomes, clients.serdes())
+                .writingTo(strict, 1)
+                .answeringAt(1, HexFormat.of().formatHex(noise));
+        produce(200, 50);
+        // When
+        start(handler, clients);
+        // Then
+        await().atMost(LONG).until(() -> outcomes().size() == 200);
+        assertThat(handler.failed()).containsExactly(1);
+        assertThat(handler.ran()).hasSize(200).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void anOutcomeForATopicThatIsMissingWaitsForItAndSaysSo() {
+        // Given
+        var missing = topic(kafka.uniqueName("missing"), RefreshRequest.class);
+        var handler = new RecordingHandler(outcomes, clients.serdes()).writingTo(missing, 5);
+        produce(10, 10);
+        // When
+        var dispatcher = start(handler, clients);
+        // Then
+        await().atMost(LONG).until(() -> dispatcher.check().detail().contains(missing.name()));
+        assertThat(dispatcher.check().isOk()).isFalse();
+        // When
+        kafka.createTopics(1, missing.name());
+        // Then
+        await().atMost(Duration.ofSeconds(60)).until(() -> outcomes().size() == 9
+                && kafka.readAll(missing.name()).size() == 1);
+        assertThat(handler.ran()).hasSize(10).doesNotHaveDuplicates();
+        assertThat(handler.failed()).isEmpty();
+        await().atMost(LONG).until(() -> dispatcher.check().isOk());
+    }
+
+    @Test
+    void aLedgerThatCannotBeReadStopsTheDispatcherInsteadOfRunningAnything() {
+        // Given
+        produce(1, 1);
+        commitText(partitionOf("key-0"), "from the future");
+        var handler = new RecordingHandler(outcomes, clients.serdes());
+        // When
+        var dispatcher = start(handler, clients);
+        // Then
+        await().atMost(LONG).until(() -> dispatcher.check().detail().contains("ledger"));
+        assertThat(handler.ran()).isEmpty();
+    }
+
+    @Test
+    void goesOnByItselfOnceALedgerThatCouldNotBeReadIsMended() {
+        // Given
+        produce(1, 1);
+        commitText(partitionOf("key-0"), "from the future");
+        var handler = new RecordingHandler(outcomes, clients.serdes());
+        var dispatcher = start(handler, clients);
+        await().atMost(LONG).until(() -> dispatcher.check().detail().contains("ledger"));
+        // When: between two sessions, since offsets of a group with members cannot be altered
+        await().atMost(LONG).ignoreExceptions().until(() -> {
+            commitText(partitionOf("key-0"), "");
+            return true;
+        });
+        // Then
+        await().atMost(LONG).until(() -> handler.ran().equals(List.of(0)));
+        await().atMost(LONG).until(() -> dispatcher.check().isOk());
+    }
+
+    @Test
+    void ofTwoTransactionsTheLaterLedgerStaysWhateverTheOrderOfTheirMarkers() {
+        Assumptions.assumeTrue(kafka.canRestart(), "this broker cannot be restarted by a test");
+        // Given: the turns of two producers, of which the later one is committed first
+        produce(1, 1);
+        var partition = partitionOf("key-0");
+        var earlier = clients.transactionalProducer(group + "-0");
+        var later = clients.transactionalProducer(group + "-1");
+        try (var outsider = clients.groupConsumer(group);
+                earlier;
+                later) {
+            Stream.of(earlier, later).forEach(Producer::initTransactions);
+            commitIn(earlier, outsider.groupMetadata(), partition, State.NEW);
+            commitIn(later, outsider.groupMetadata(), partition, State.ATTEMPTED);
+            // When
+            later.commitTransaction();
+            earlier.commitTransaction();
+        }
+        // Then
+        assertThat(committedState(partition)).isEqualTo(State.ATTEMPTED);
+        // When
+        kafka.restartBroker();
+        // Then
+        assertThat(committedState(partition)).isEqualTo(State.ATTEMPTED);
+    }
+
+    private static void commitIn(
+            Producer<byte[], byte[]> producer, ConsumerGroupMetadata metadata, TopicPartition partition, State state) {
+        var states = new Ledger.States();
+        states.append(0, state);
+        producer.beginTransaction();
+        producer.sendOffsetsToTransaction(
+                Map.of(partition, new OffsetAndMetadata(0, new Ledger(Instant.EPOCH, states).encoded())),
+                metadata);
+        producer.flush();
+    }
+
+    private State committedState(TopicPartition partition) {
+        return await().atMost(LONG)
+                .ignoreExceptions()
+                .until(
+                        () -> {
+                            try (var consumer = clients.groupConsumer(group)) {
+                                var found = consumer.committed(Set.of(partition), LONG).get(partition);
+                                return Ledger.decoded(Objects.requireNonNull(found).metadata()).states().at(0);
+                            }
+                        },
+                        Objects::nonNull);
+    }
+
+    private void createDeadLetters() {
+        try {
+            kafka.createTopics(1, Topics.DEAD_LETTERS.name());
+        } catch (KafkaException e) {
+            if (!(e.getCause() instanceof TopicExistsException)) {
+                throw e;
+            }
+        }
+    }
+
+    private List<DeadLetter> deadLetters() {
+        return kafka.readAll(Topics.DEAD_LETTERS.name()).stream()
+                .map(record -> clients.serdes().read(Topics.DEAD_LETTERS, record.value()))
+                .toList();
+    }
+}
