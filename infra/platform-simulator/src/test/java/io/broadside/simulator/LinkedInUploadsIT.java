@@ -51,7 +51,7 @@ class LinkedInUploadsIT {
         assertThat(simulator.control().posts().getFirst().media())
                 .singleElement()
                 .asString()
-                .startsWith("sha256:");
+                .startsWith("content:");
     }
 
     @Test

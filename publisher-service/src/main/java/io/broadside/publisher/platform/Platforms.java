@@ -27,7 +27,7 @@ public final class Platforms {
         return new Platforms(List.of(
                 new FacebookPlatform(config.facebook(), http, clock),
                 new XPlatform(config.x(), http, media, clock),
-                new TikTokPlatform(config.tiktok(), http, media, config.media().slice(), clock)));
+                new TikTokPlatform(config.tiktok(), http, media, clock)));
     }
 
     /** These and no others: for tests. */

@@ -33,7 +33,7 @@ public final class TokenSeal {
     private TokenSeal() {}
 
     /**
-     * A text, sealed.
+     * Seals a text.
      *
      * @param belongsTo what it is for, for instance the id of a command; needed to open it
      */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.broadside.simulator.http.ImageType;
 import io.broadside.simulator.http.Json;
+import io.broadside.simulator.http.Medium;
 import io.broadside.simulator.http.Refusal;
 import io.broadside.simulator.http.Reply;
 import io.broadside.simulator.http.Request;
@@ -12,7 +13,6 @@ import io.broadside.simulator.linkedin.LinkedInChange.Asset;
 import io.broadside.simulator.linkedin.LinkedInState.Upload;
 import io.broadside.simulator.linkedin.LinkedInTokens.Token;
 import io.vertx.core.buffer.Buffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -137,26 +137,27 @@ final class LinkedInAssets {
         if (!clock.instant().isBefore(asset.uploadUntil())) {
             return LinkedInError.of(400, "EXPIRED_UPLOAD_URL", "The upload url has expired");
         }
-        if (!(request.body() instanceof Request.Body.Bytes(var bytes)) || bytes.length() == 0) {
+        var medium = request.medium();
+        if (medium.length() == 0) {
             return LinkedInError.plain(400, "The bytes of the file are needed, and nothing else");
         }
         return asset.kind().equals("video")
-                ? videoPart(upload, part, bytes, request)
-                : whole(upload, bytes, caller);
+                ? videoPart(upload, part, medium, request)
+                : whole(upload, medium, caller);
     }
 
-    private Reply whole(Upload upload, Buffer bytes, Optional<Token> caller) {
+    private Reply whole(Upload upload, Medium medium, Optional<Token> caller) {
         var asset = upload.asset();
         if (caller.filter(token -> token.memberId().equals(asset.memberId())).isEmpty()) {
             return LinkedInError.plain(401, "Unauthorized");
         }
-        add(upload, 0, "", bytes);
+        add(upload, 0, "", medium);
         state.commit(new LinkedInChange.AssetComplete(asset.urn(), clock.instant()));
         return new Reply(201, Map.of(), Buffer.buffer());
     }
 
     /** The address of a part admits by itself: a token beside it is refused, as by the storage behind the real ones. */
-    private Reply videoPart(Upload upload, int part, Buffer bytes, Request request) {
+    private Reply videoPart(Upload upload, int part, Medium medium, Request request) {
         var asset = upload.asset();
         if (request.header("Authorization").isPresent()) {
             return LinkedInError.plain(400, "Only one way of authorising is allowed: the address itself");
@@ -165,37 +166,32 @@ final class LinkedInAssets {
             return LinkedInError.plain(415, "Content-Type: application/octet-stream is needed");
         }
         long expected = Math.min(asset.size(), (part + 1L) * PART) - (long) part * PART;
-        if (bytes.length() != expected) {
-            return LinkedInError.plain(400, expected + " bytes expected, got " + bytes.length());
+        if (medium.length() != expected) {
+            return LinkedInError.plain(400, expected + " bytes expected, got " + medium.length());
         }
         // Some ETags come in quotes, as HTTP wants them, and some as they are kept inside.
         var bare = part % 2 == 0
                 ? "e" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong())
                 : "/ambry-video/signedId/" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong()) + ".bin";
-        add(upload, part, bare, bytes);
+        add(upload, part, bare, medium);
         return new Reply(200, Map.of("ETag", part % 2 == 0 ? "\"" + bare + "\"" : bare), Buffer.buffer());
     }
 
-    private void add(Upload upload, int part, String etag, Buffer bytes) {
+    private void add(Upload upload, int part, String etag, Medium medium) {
         var asset = upload.asset();
         state.commit(new LinkedInChange.PartUploaded(
-                asset.urn(),
-                part,
-                etag,
-                bytes.length(),
-                ImageType.fingerprint(bytes),
-                part > 0 || isOfKind(asset.kind(), bytes)));
+                asset.urn(), part, etag, medium.fingerprint(), part > 0 || isOfKind(asset.kind(), medium)));
     }
 
-    private static boolean isOfKind(String kind, Buffer bytes) {
+    private static boolean isOfKind(String kind, Medium medium) {
         return switch (kind) {
-            case "video" ->
-                bytes.length() > 12
-                        && bytes.getString(4, 8, StandardCharsets.US_ASCII.name()).equals("ftyp");
+            case "video" -> medium.isVideo();
             case "document" ->
-                bytes.length() >= 4
-                        && DOCUMENTS.contains(HexFormat.of().formatHex(bytes.getBytes(0, 4)));
-            default -> ImageType.of(bytes).filter(type -> type != ImageType.WEBP).isPresent();
+                medium.head().length() >= 4
+                        && DOCUMENTS.contains(
+                                HexFormat.of().formatHex(medium.head().getBytes(0, 4)));
+            default ->
+                medium.imageType().filter(type -> type != ImageType.WEBP).isPresent();
         };
     }
 

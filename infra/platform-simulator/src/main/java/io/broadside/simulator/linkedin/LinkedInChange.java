@@ -2,6 +2,7 @@ package io.broadside.simulator.linkedin;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.broadside.simulator.account.LinkedInMember;
+import io.broadside.simulator.http.Fingerprint;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +28,7 @@ sealed interface LinkedInChange {
     record AssetRegistered(Asset asset) implements LinkedInChange {}
 
     /** A part, or the whole of what has one. */
-    record PartUploaded(String urn, int part, String etag, int size, String fingerprint, boolean isOfKind)
+    record PartUploaded(String urn, int part, String etag, Fingerprint fingerprint, boolean isOfKind)
             implements LinkedInChange {}
 
     /** All parts are there: processing begins. */

@@ -2,6 +2,7 @@ package io.broadside.simulator.linkedin;
 
 import io.broadside.simulator.account.LinkedInMember;
 import io.broadside.simulator.account.Platform;
+import io.broadside.simulator.http.Fingerprint;
 import io.broadside.simulator.journal.Journal;
 import io.broadside.simulator.linkedin.LinkedInChange.Asset;
 import io.broadside.simulator.linkedin.LinkedInChange.Comment;
@@ -107,8 +108,8 @@ final class LinkedInState {
             case LinkedInChange.MemberRevoked(var memberId) -> tokens.revokeAll(memberId);
             case LinkedInChange.TokenRevoked(var token) -> tokens.revoke(token);
             case LinkedInChange.AssetRegistered(var asset) -> uploads.put(asset.urn(), new Upload(asset));
-            case LinkedInChange.PartUploaded(var urn, var part, var etag, var size, var fingerprint, var isOfKind) ->
-                upload(urn).ifPresent(upload -> upload.add(part, new Part(etag, size, fingerprint, isOfKind)));
+            case LinkedInChange.PartUploaded(var urn, var part, var etag, var fingerprint, var isOfKind) ->
+                upload(urn).ifPresent(upload -> upload.add(part, new Part(etag, fingerprint, isOfKind)));
             case LinkedInChange.AssetComplete(var urn, var at) ->
                 upload(urn).ifPresent(upload -> upload.complete(at));
             case LinkedInChange.Posted(var post, var calledAt) -> add(post, calledAt);
@@ -201,7 +202,7 @@ final class LinkedInState {
      *
      * @param isOfKind whether the file it begins is what it should be
      */
-    record Part(String etag, int size, String fingerprint, boolean isOfKind) {}
+    record Part(String etag, Fingerprint fingerprint, boolean isOfKind) {}
 
     /** Something that is uploaded, and how far it is. Guarded by itself. */
     static final class Upload {
@@ -235,7 +236,10 @@ final class LinkedInState {
 
         /** Of its contents. */
         synchronized String fingerprint() {
-            return String.join("+", parts.values().stream().map(Part::fingerprint).toList());
+            return parts.values().stream()
+                    .map(Part::fingerprint)
+                    .reduce(Fingerprint.EMPTY, Fingerprint::plus)
+                    .text();
         }
 
         synchronized String status(Instant now, int processingSeconds) {

@@ -126,6 +126,7 @@ final class Beginning {
                 values.put(Visit.BEGUN_AT, visit.now().toString());
                 values.put(Visit.SIZE, Long.toString(chunks.size()));
                 values.put(Visit.CHUNK_SIZE, Long.toString(chunks.chunkSize()));
+                values.put(Visit.VERSION, file.version());
                 values.put(Visit.CONTENT_TYPE, file.contentType());
                 values.put(Visit.OFFSET, "0");
                 yield visit.next(

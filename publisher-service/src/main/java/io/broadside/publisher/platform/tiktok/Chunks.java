@@ -35,7 +35,7 @@ record Chunks(long size, long chunkSize) {
     }
 
     /** For the header of that name. */
-    String contentRange(long first, int length) {
+    String contentRange(long first, long length) {
         return "bytes " + first + "-" + (first + length - 1) + "/" + size;
     }
 }

@@ -31,7 +31,7 @@ final class TikTokCalls {
     }
 
     /** A piece of a file, to an address that is all the authorisation it needs: the token has no business there. */
-    Reply put(URI address, Body.Bytes piece, String contentRange, CallContext context) {
+    Reply put(URI address, Body.Streamed piece, String contentRange, CallContext context) {
         var call = Call.put(TikTokPlatform.ID, "post.upload", address, piece)
                 .withHeader("Content-Range", contentRange)
                 .withCodeReader(TikTokErrors::codeIn);

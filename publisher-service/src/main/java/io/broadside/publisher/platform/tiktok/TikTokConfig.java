@@ -55,8 +55,8 @@ public record TikTokConfig(
     private static final Setting CHUNK_BYTES = Setting.of(
             "TIKTOK_CHUNK_BYTES",
             "10000000",
-            "Size of the pieces a video is uploaded in, in bytes; 5242880 to 64000000. Each upload under way holds one"
-                    + " piece in memory, the last one being up to twice as large.");
+            "Size of the pieces a video is uploaded in, in bytes; 5242880 to 64000000. The last one may be up to twice as"
+                    + " large, and each has to be through within HTTP_CALL_TIMEOUT.");
     private static final Setting PROCESSING_LIMIT = Setting.of(
             "TIKTOK_PROCESSING_LIMIT",
             "6h",

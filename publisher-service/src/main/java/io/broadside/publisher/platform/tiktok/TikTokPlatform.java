@@ -21,7 +21,6 @@ import io.broadside.runtime.http.Reply.Answer;
 import io.broadside.runtime.http.Reply.NoAnswer;
 import io.broadside.schemas.ErrorCode;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -63,19 +62,13 @@ public final class TikTokPlatform implements Platform {
     private final Progress progress;
     private final Clock clock;
 
-    /** @param slice for how long pieces are uploaded in one call of {@link #publish} */
-    public TikTokPlatform(
-            TikTokConfig config,
-            PlatformHttp http,
-            MediaFetch media,
-            Duration slice,
-            Clock clock) {
+    public TikTokPlatform(TikTokConfig config, PlatformHttp http, MediaFetch media, Clock clock) {
         this.config = config;
         this.calls = new TikTokCalls(config, http);
         this.errors = new TikTokErrors(clock);
         this.beginning = new Beginning(config, calls, errors, media);
         this.progress = new Progress(config, calls, errors);
-        this.uploads = new Uploads(calls, errors, media, progress, slice, clock);
+        this.uploads = new Uploads(calls, errors, media, progress);
         this.clock = clock;
     }
 

@@ -16,12 +16,13 @@ import io.broadside.runtime.http.Reply;
 import io.broadside.runtime.http.Reply.Answer;
 import io.broadside.runtime.http.Reply.NoAnswer;
 import io.broadside.schemas.ErrorCode;
+import io.vertx.core.buffer.Buffer;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -39,6 +40,9 @@ final class Uploads {
     /** After a piece that failed behind others that went through. */
     private static final Duration PAUSE = Duration.ofSeconds(5);
 
+    /** Bytes of a piece in memory at once. */
+    private static final int HELD = 512 * 1024;
+
     /** How much TikTok has, as it says with status 416. */
     private static final Pattern HAS = Pattern.compile("bytes 0-([0-9]{1,15})/[0-9*]{1,15}");
 
@@ -46,22 +50,12 @@ final class Uploads {
     private final TikTokErrors errors;
     private final MediaFetch media;
     private final Progress progress;
-    private final Duration slice;
-    private final Clock clock;
 
-    Uploads(
-            TikTokCalls calls,
-            TikTokErrors errors,
-            MediaFetch media,
-            Progress progress,
-            Duration slice,
-            Clock clock) {
+    Uploads(TikTokCalls calls, TikTokErrors errors, MediaFetch media, Progress progress) {
         this.calls = calls;
         this.errors = errors;
         this.media = media;
         this.progress = progress;
-        this.slice = slice;
-        this.clock = clock;
     }
 
     /** Everything but the last piece. */
@@ -92,7 +86,8 @@ final class Uploads {
         if (address.isEmpty()) {
             return progress.restart(visit);
         }
-        return switch (media.open(visit.content().getMedia().getFirst(), Beginning.VIDEOS, from)) {
+        var medium = visit.content().getMedia().getFirst();
+        return switch (media.reopen(medium, Beginning.VIDEOS, from, visit.value(Visit.VERSION))) {
             case MediaOpening.Refused(var cause) -> new Rejected(cause);
             case MediaOpening.Unreachable(var cause) -> new Unavailable(cause);
             case MediaOpening.Opened(var stream) -> {
@@ -123,10 +118,10 @@ final class Uploads {
         }
 
         Outcome pieces() {
-            var until = clock.instant().plus(slice);
+            var slice = media.slice();
             var offset = from;
             while (offset < chunks.lastStart()) {
-                if (offset > from && !clock.instant().isBefore(until)) {
+                if (offset > from && slice.isOver()) {
                     return at(offset, Optional.empty());
                 }
                 var ended = piece(offset);
@@ -143,16 +138,14 @@ final class Uploads {
         /** What ends the upload for now; empty if the piece is through. */
         private Optional<Outcome> piece(long offset) {
             var step = TikTokStep.UPLOAD.step();
-            return switch (file.read(Math.toIntExact(chunks.chunkSize()))) {
-                case MediaPiece.Broken(var cause) -> Optional.of(new Unavailable(cause));
-                case MediaPiece.Bytes piece ->
-                    piece.bytes().length() != chunks.chunkSize()
-                            ? Optional.of(new Rejected(changed()))
-                            : switch (put(piece, offset)) {
-                                case NoAnswer missing -> Optional.of(step.unanswered(missing));
-                                case Answer answer ->
-                                    answer.isSuccess() ? Optional.empty() : Optional.of(refused(answer, offset, step));
-                            };
+            var reply = put(offset, chunks.chunkSize());
+            if (file.broken().isPresent()) {
+                return Optional.of(new Unavailable(file.broken().get()));
+            }
+            return switch (reply) {
+                case NoAnswer missing -> Optional.of(step.unanswered(missing));
+                case Answer answer ->
+                    answer.isSuccess() ? Optional.empty() : Optional.of(refused(answer, offset, step));
             };
         }
 
@@ -172,31 +165,40 @@ final class Uploads {
 
         Outcome lastPiece() {
             var step = TikTokStep.FINISH.step();
-            return switch (file.read(chunks.lastLength())) {
-                case MediaPiece.Broken(var cause) -> new Unavailable(cause);
-                case MediaPiece.Bytes piece ->
-                    piece.bytes().length() != chunks.lastLength()
-                            ? new Rejected(changed())
-                            : switch (put(piece, chunks.lastStart())) {
-                                case NoAnswer missing -> step.unanswered(missing);
-                                case Answer answer ->
-                                    // Refused, it may be because it is there already: the post's status knows.
-                                    answer.isSuccess() || isRefusal(answer)
-                                            ? visit.underway(
-                                                    visit.valuesWith(offset(chunks.size())),
-                                                    Progress.firstLook(visit.now()))
-                                            : errors.outcome(answer, step, visit.command());
-                            };
+            var reply = put(chunks.lastStart(), chunks.lastLength());
+            if (file.broken().isPresent()) {
+                // What is not whole, TikTok does not publish.
+                return new Unavailable(file.broken().get());
+            }
+            return switch (reply) {
+                case NoAnswer missing -> step.unanswered(missing);
+                case Answer answer ->
+                    // Refused, it may be because it is there already: the post's status knows.
+                    answer.isSuccess() || isRefusal(answer)
+                            ? visit.underway(
+                                    visit.valuesWith(offset(chunks.size())), Progress.firstLook(visit.now()))
+                            : errors.outcome(answer, step, visit.command());
             };
         }
 
-        private Reply put(MediaPiece.Bytes piece, long offset) {
-            var length = piece.bytes().length();
-            return calls.put(
-                    address,
-                    new Body.Bytes(visit.value(Visit.CONTENT_TYPE), piece.bytes()),
-                    chunks.contentRange(offset, length),
-                    visit.context());
+        /** Sends as much of the file as this, holding little of it at a time. */
+        private Reply put(long offset, long length) {
+            var sent = new AtomicLong();
+            var piece = new Body.Streamed(visit.value(Visit.CONTENT_TYPE), length, () -> {
+                var left = length - sent.get();
+                return left == 0 ? Optional.empty() : next((int) Math.min(HELD, left), sent);
+            });
+            return calls.put(address, piece, chunks.contentRange(offset, length), visit.context());
+        }
+
+        private Optional<Buffer> next(int wanted, AtomicLong sent) {
+            return switch (file.read(wanted)) {
+                case MediaPiece.Bytes piece -> {
+                    sent.addAndGet(piece.bytes().length());
+                    yield Optional.of(piece.bytes()).filter(bytes -> bytes.length() > 0);
+                }
+                case MediaPiece.Broken _ -> Optional.empty();
+            };
         }
 
         private Outcome at(long offset, Outcome ended) {

@@ -25,6 +25,9 @@ record Visit(PublishCommand command, Secret token, CallContext context, Instant 
     /** The upload address, sealed: whoever has it decides what the account publishes. */
     static final String UPLOAD = "upload";
 
+    /** Tells the file from what may come in its place. */
+    static final String VERSION = "version";
+
     static final String SIZE = "size";
     static final String CHUNK_SIZE = "chunkSize";
     static final String CONTENT_TYPE = "contentType";

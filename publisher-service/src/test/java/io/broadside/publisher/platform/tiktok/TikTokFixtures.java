@@ -47,7 +47,7 @@ final class TikTokFixtures {
     }
 
     static TikTokPlatform tikTok(Bench bench, TikTokConfig config) {
-        return new TikTokPlatform(config, bench.http(), bench.media(), Duration.ofSeconds(20), bench.clock());
+        return new TikTokPlatform(config, bench.http(), bench.media(), bench.clock());
     }
 
     static Media aVideo(String url) {

@@ -485,7 +485,9 @@ final class TikTokUploadTest {
         bench.server().answers(200, MP4, Map.of("content-type", "video/mp4"));
     }
 
+    /** Its beginning, by which its type is known, and then what is wanted of it. */
     private void servesTheVideoFrom(int first) {
+        servesTheVideo();
         bench.server()
                 .answers(
                         206,
