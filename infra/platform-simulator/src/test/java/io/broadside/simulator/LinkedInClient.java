@@ -63,7 +63,8 @@ final class LinkedInClient {
     }
 
     Answer finder(String path) throws IOException, InterruptedException {
-        return client.send(request(path, TOKEN).header("X-RestLi-Method", "FINDER").GET());
+        return client.send(
+                request(path, TOKEN).header("X-RestLi-Method", "FINDER").GET());
     }
 
     Answer delete(String path) throws IOException, InterruptedException {
@@ -88,7 +89,8 @@ final class LinkedInClient {
 
     /** An image of this owner, uploaded. */
     String image(String owner, byte[] bytes) throws IOException, InterruptedException {
-        var begun = json("/rest/images?action=initializeUpload", "{\"initializeUploadRequest\":{\"owner\":\"" + owner + "\"}}");
+        var begun = json(
+                "/rest/images?action=initializeUpload", "{\"initializeUploadRequest\":{\"owner\":\"" + owner + "\"}}");
         upload(begun.text("/value/uploadUrl"), TOKEN, "application/octet-stream", bytes);
         return begun.text("/value/image");
     }

@@ -172,7 +172,8 @@ class LinkedInIT {
         var tooLong = linkedIn.post(PERSON, "\\(".repeat(1_500) + "a");
         assertThat(tooLong.status()).isEqualTo(400);
         assertThat(tooLong.text("/code")).isEqualTo("FIELD_LENGTH_TOO_LONG");
-        assertThat(tooLong.text("/errorDetails/inputErrors/0/input/inputPath/fieldPath")).isEqualTo("commentary");
+        assertThat(tooLong.text("/errorDetails/inputErrors/0/input/inputPath/fieldPath"))
+                .isEqualTo("commentary");
     }
 
     @ParameterizedTest
@@ -211,11 +212,14 @@ class LinkedInIT {
         assertThat(found.text("/elements/0/id")).isEqualTo(second);
         assertThat(found.text("/elements/0/commentary")).isEqualTo("second");
         assertThat(found.json().at("/elements/0/createdAt").asLong()).isEqualTo(NOW.toEpochMilli() + 1_000);
-        assertThat(linkedIn.get("/rest/posts/" + encoded(second)).text("/author")).isEqualTo(ORGANIZATION);
+        assertThat(linkedIn.get("/rest/posts/" + encoded(second)).text("/author"))
+                .isEqualTo(ORGANIZATION);
         assertThat(linkedIn.get("/rest/posts/" + encoded(own)).status()).isEqualTo(403);
-        assertThat(linkedIn.finder("/rest/posts?q=author&author=" + encoded(PERSON)).text("/code"))
+        assertThat(linkedIn.finder("/rest/posts?q=author&author=" + encoded(PERSON))
+                        .text("/code"))
                 .isEqualTo("ACCESS_DENIED");
-        assertThat(linkedIn.get("/rest/posts?q=author&author=" + encoded(ORGANIZATION)).status())
+        assertThat(linkedIn.get("/rest/posts?q=author&author=" + encoded(ORGANIZATION))
+                        .status())
                 .as("without X-RestLi-Method")
                 .isEqualTo(400);
     }
@@ -245,7 +249,8 @@ class LinkedInIT {
         // Then
         assertThat(without.status()).isEqualTo(400);
         assertThat(edited.status()).isEqualTo(204);
-        assertThat(linkedIn.get("/rest/posts/" + encoded(urn)).text("/commentary")).isEqualTo("hello");
+        assertThat(linkedIn.get("/rest/posts/" + encoded(urn)).text("/commentary"))
+                .isEqualTo("hello");
     }
 
     @Test
@@ -253,7 +258,8 @@ class LinkedInIT {
         // Given
         var urn = linkedIn.post(ORGANIZATION, "hello").header("x-restli-id");
         var path = "/rest/socialActions/" + encoded(urn) + "/comments";
-        var body = "{\"actor\":\"" + ORGANIZATION + "\",\"object\":\"" + urn + "\",\"message\":{\"text\":\"a \\\\(b\\\\)\"}}";
+        var body = "{\"actor\":\"" + ORGANIZATION + "\",\"object\":\"" + urn
+                + "\",\"message\":{\"text\":\"a \\\\(b\\\\)\"}}";
         // When
         var comment = linkedIn.json(path, body);
         var elsewhere = linkedIn.json(path, body.replace("object\":\"" + urn, "object\":\"urn:li:share:1"));
@@ -283,8 +289,11 @@ class LinkedInIT {
         assertThat(old.text("/elements/0/organizationalTarget")).isEqualTo(ORGANIZATION);
         assertThat(old.text("/elements/0/organizationalTarget~/localizedName")).isEqualTo("Harbour Bakery Ltd");
         assertThat(versioned.text("/elements/0/organization")).isEqualTo(ORGANIZATION);
-        assertThat(linkedIn.get("/rest/organizationAcls?q=roleAssignee", PLAIN_TOKEN).status()).isEqualTo(403);
-        assertThat(linkedIn.get("/rest/organizations/5550002").text("/localizedName")).isEqualTo("Harbour Coffee Ltd");
+        assertThat(linkedIn.get("/rest/organizationAcls?q=roleAssignee", PLAIN_TOKEN)
+                        .status())
+                .isEqualTo(403);
+        assertThat(linkedIn.get("/rest/organizations/5550002").text("/localizedName"))
+                .isEqualTo("Harbour Coffee Ltd");
     }
 
     @Test
@@ -314,10 +323,12 @@ class LinkedInIT {
         // Then
         assertThat(limited.status()).isEqualTo(429);
         assertThat(limited.body())
-                .isEqualTo("{\"message\":\"Resource level throttle MEMBER DAY limit for calls to this resource is reached.\","
-                        + "\"status\":429,\"serviceErrorCode\":101}");
+                .isEqualTo(
+                        "{\"message\":\"Resource level throttle MEMBER DAY limit for calls to this resource is reached.\","
+                                + "\"status\":429,\"serviceErrorCode\":101}");
         assertThat(limited.response().headers().map()).doesNotContainKeys("retry-after", "x-rate-limit-reset");
-        assertThat(linkedIn.json("/rest/posts", PLAIN_TOKEN, LinkedInClient.body(PLAIN_PERSON, "two", "")).status())
+        assertThat(linkedIn.json("/rest/posts", PLAIN_TOKEN, LinkedInClient.body(PLAIN_PERSON, "two", ""))
+                        .status())
                 .isEqualTo(201);
         clock.set(Instant.parse("2026-11-20T23:59:59Z"));
         assertThat(linkedIn.post(PERSON, "two").status()).isEqualTo(429);

@@ -61,7 +61,8 @@ class LinkedInOAuthIT {
         assertThat(tokens.status()).isEqualTo(200);
         assertThat(tokens.json().path("expires_in").asInt()).isEqualTo(5_184_000);
         assertThat(tokens.json().path("refresh_token_expires_in").asInt()).isEqualTo(31_536_000);
-        assertThat(client.get("/linkedin/v2/userinfo", tokens.text("/access_token")).text("/sub"))
+        assertThat(client.get("/linkedin/v2/userinfo", tokens.text("/access_token"))
+                        .text("/sub"))
                 .isEqualTo(MEMBER);
         assertThat(again.status()).isEqualTo(400);
         assertThat(again.text("/error")).isEqualTo("invalid_request");
@@ -109,7 +110,8 @@ class LinkedInOAuthIT {
         assertThat(linkedIn.get("/rest/organizationAcls?q=roleAssignee", second.text("/access_token"))
                         .status())
                 .isEqualTo(200);
-        assertThat(simulator.control().report().of(Platform.LINKEDIN).tokenRefreshes()).isEqualTo(2);
+        assertThat(simulator.control().report().of(Platform.LINKEDIN).tokenRefreshes())
+                .isEqualTo(2);
     }
 
     @Test
@@ -171,7 +173,8 @@ class LinkedInOAuthIT {
             var before = new LinkedInClient(caller);
             before.refresh(REFRESH);
             var image = before.image(ORGANIZATION, caller.image());
-            urn = before.post(ORGANIZATION, "hello", "{\"media\":{\"id\":\"" + image + "\"}}").header("x-restli-id");
+            urn = before.post(ORGANIZATION, "hello", "{\"media\":{\"id\":\"" + image + "\"}}")
+                    .header("x-restli-id");
             before.json(
                     "/rest/socialActions/" + encoded(urn) + "/comments",
                     "{\"actor\":\"" + ORGANIZATION + "\",\"object\":\"" + urn + "\",\"message\":{\"text\":\"first\"}}");
@@ -181,11 +184,16 @@ class LinkedInOAuthIT {
                 var caller = new SimulatorClient(second)) {
             var after = new LinkedInClient(caller);
             // Then
-            assertThat(after.get("/rest/posts/" + encoded(urn)).text("/commentary")).isEqualTo("hello");
-            assertThat(after.get("/rest/socialActions/" + encoded(urn) + "/comments").json().path("elements"))
+            assertThat(after.get("/rest/posts/" + encoded(urn)).text("/commentary"))
+                    .isEqualTo("hello");
+            assertThat(after.get("/rest/socialActions/" + encoded(urn) + "/comments")
+                            .json()
+                            .path("elements"))
                     .hasSize(1);
-            assertThat(second.control().report().of(Platform.LINKEDIN).published()).isEqualTo(1);
-            assertThat(second.control().report().of(Platform.LINKEDIN).tokenRefreshes()).isEqualTo(1);
+            assertThat(second.control().report().of(Platform.LINKEDIN).published())
+                    .isEqualTo(1);
+            assertThat(second.control().report().of(Platform.LINKEDIN).tokenRefreshes())
+                    .isEqualTo(1);
             assertThat(after.post(ORGANIZATION, "next").header("x-restli-id")).isGreaterThan(urn);
         }
     }
@@ -228,8 +236,8 @@ class LinkedInOAuthIT {
         var query = String.valueOf(exchange.getRequestURI().getQuery());
         if (query.startsWith("challengeCode=")) {
             var code = query.substring("challengeCode=".length(), query.indexOf('&'));
-            var response = Signatures.hex(
-                    SimulatorConfig.LINKEDIN_CLIENT_SECRET, code.getBytes(StandardCharsets.UTF_8));
+            var response =
+                    Signatures.hex(SimulatorConfig.LINKEDIN_CLIENT_SECRET, code.getBytes(StandardCharsets.UTF_8));
             answer(exchange, 200, "{\"challengeCode\":\"" + code + "\",\"challengeResponse\":\"" + response + "\"}");
             return;
         }

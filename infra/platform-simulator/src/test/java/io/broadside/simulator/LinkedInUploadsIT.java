@@ -60,8 +60,10 @@ class LinkedInUploadsIT {
         var begun = begin("images", PERSON);
         var address = begun.text("/value/uploadUrl");
         // Then
-        assertThat(linkedIn.upload(address, "", "image/jpeg", client.image()).status()).isEqualTo(401);
-        assertThat(linkedIn.upload(address, PLAIN_TOKEN, "image/jpeg", client.image()).status())
+        assertThat(linkedIn.upload(address, "", "image/jpeg", client.image()).status())
+                .isEqualTo(401);
+        assertThat(linkedIn.upload(address, PLAIN_TOKEN, "image/jpeg", client.image())
+                        .status())
                 .isEqualTo(401);
         assertThat(linkedIn.upload(address.replace("image.", "image.x"), TOKEN, "image/jpeg", client.image())
                         .status())
@@ -77,7 +79,8 @@ class LinkedInUploadsIT {
                 PLAIN_TOKEN,
                 "{\"initializeUploadRequest\":{\"owner\":\"" + PLAIN_PERSON + "\"}}");
         // Then
-        assertThat(linkedIn.get("/rest/images/" + encoded(mine)).text("/status")).isEqualTo("AVAILABLE");
+        assertThat(linkedIn.get("/rest/images/" + encoded(mine)).text("/status"))
+                .isEqualTo("AVAILABLE");
         var forbidden = linkedIn.get("/rest/images/" + encoded(begun.text("/value/image")), PLAIN_TOKEN);
         assertThat(forbidden.status()).isEqualTo(403);
         assertThat(forbidden.text("/code")).isEqualTo("ACCESS_DENIED");
@@ -89,10 +92,12 @@ class LinkedInUploadsIT {
         simulator.control().set("linkedinProcessingSeconds", 3_600);
         var image = linkedIn.image(PERSON, client.image());
         // Then
-        assertThat(linkedIn.get("/rest/images/" + encoded(image)).text("/status")).isEqualTo("PROCESSING");
+        assertThat(linkedIn.get("/rest/images/" + encoded(image)).text("/status"))
+                .isEqualTo("PROCESSING");
         assertThat(linkedIn.post(PERSON, "look", media(image)).text("/code")).isEqualTo("MEDIA_ASSET_WAITING_UPLOAD");
         simulator.control().set("linkedinProcessingSeconds", 0);
-        assertThat(linkedIn.get("/rest/images/" + encoded(image)).text("/status")).isEqualTo("AVAILABLE");
+        assertThat(linkedIn.get("/rest/images/" + encoded(image)).text("/status"))
+                .isEqualTo("AVAILABLE");
     }
 
     @Test
@@ -100,7 +105,8 @@ class LinkedInUploadsIT {
         // Given
         var image = linkedIn.image(PERSON, "no image".getBytes(StandardCharsets.US_ASCII));
         // Then
-        assertThat(linkedIn.get("/rest/images/" + encoded(image)).text("/status")).isEqualTo("PROCESSING_FAILED");
+        assertThat(linkedIn.get("/rest/images/" + encoded(image)).text("/status"))
+                .isEqualTo("PROCESSING_FAILED");
         assertThat(linkedIn.post(PERSON, "look", media(image)).text("/code"))
                 .isEqualTo("MEDIA_ASSET_PROCESSING_FAILED");
     }
@@ -121,14 +127,13 @@ class LinkedInUploadsIT {
         // Given
         var one = linkedIn.image(ORGANIZATION, client.image());
         var two = linkedIn.image(ORGANIZATION, client.image());
-        var content = "{\"multiImage\":{\"images\":[{\"id\":\"" + one + "\",\"altText\":\"A cat\"},{\"id\":\"" + two + "\"}]}}";
+        var content = "{\"multiImage\":{\"images\":[{\"id\":\"" + one + "\",\"altText\":\"A cat\"},{\"id\":\"" + two
+                + "\"}]}}";
         // Then
         assertThat(linkedIn.post(PERSON, "look", content).text("/code")).isEqualTo("INVALID_VALUE_FOR_FIELD");
-        assertThat(linkedIn.post(ORGANIZATION, "look", content).header("x-restli-id")).startsWith("urn:li:ugcPost:");
-        assertThat(linkedIn.post(
-                                ORGANIZATION,
-                                "look",
-                                "{\"multiImage\":{\"images\":[{\"id\":\"" + one + "\"}]}}")
+        assertThat(linkedIn.post(ORGANIZATION, "look", content).header("x-restli-id"))
+                .startsWith("urn:li:ugcPost:");
+        assertThat(linkedIn.post(ORGANIZATION, "look", "{\"multiImage\":{\"images\":[{\"id\":\"" + one + "\"}]}}")
                         .status())
                 .isEqualTo(400);
     }
@@ -140,8 +145,10 @@ class LinkedInUploadsIT {
         var document = begun.text("/value/document");
         linkedIn.upload(begun.text("/value/uploadUrl"), TOKEN, "application/pdf", PDF);
         // Then
-        assertThat(linkedIn.get("/rest/documents/" + encoded(document)).text("/status")).isEqualTo("AVAILABLE");
-        assertThat(linkedIn.post(ORGANIZATION, "read", media(document)).text("/code")).isEqualTo("MISSING_FIELD");
+        assertThat(linkedIn.get("/rest/documents/" + encoded(document)).text("/status"))
+                .isEqualTo("AVAILABLE");
+        assertThat(linkedIn.post(ORGANIZATION, "read", media(document)).text("/code"))
+                .isEqualTo("MISSING_FIELD");
         assertThat(linkedIn.post(
                                 ORGANIZATION,
                                 "read",
@@ -165,9 +172,12 @@ class LinkedInUploadsIT {
         var posted = linkedIn.post(ORGANIZATION, "watch", media(urn));
         // Then
         assertThat(begun.json().at("/value/uploadInstructions")).hasSize(2);
-        assertThat(begun.json().at("/value/uploadInstructions/0/lastByte").asLong()).isEqualTo(PART - 1);
-        assertThat(begun.json().at("/value/uploadInstructions/1/firstByte").asLong()).isEqualTo(PART);
-        assertThat(begun.json().at("/value/uploadInstructions/1/lastByte").asLong()).isEqualTo(4_999_999);
+        assertThat(begun.json().at("/value/uploadInstructions/0/lastByte").asLong())
+                .isEqualTo(PART - 1);
+        assertThat(begun.json().at("/value/uploadInstructions/1/firstByte").asLong())
+                .isEqualTo(PART);
+        assertThat(begun.json().at("/value/uploadInstructions/1/lastByte").asLong())
+                .isEqualTo(4_999_999);
         assertThat(begun.text("/value/uploadToken")).isEmpty();
         assertThat(first.header("ETag")).startsWith("\"").endsWith("\"");
         assertThat(second.header("ETag")).startsWith("/ambry-video/").doesNotContain("\"");
@@ -187,11 +197,13 @@ class LinkedInUploadsIT {
         var address = begun.text("/value/uploadInstructions/0/uploadUrl");
         var part = Arrays.copyOf(video, PART);
         // Then
-        assertThat(linkedIn.upload(address, TOKEN, "application/octet-stream", part).status())
+        assertThat(linkedIn.upload(address, TOKEN, "application/octet-stream", part)
+                        .status())
                 .as("with a token")
                 .isEqualTo(400);
         assertThat(linkedIn.upload(address, "", "video/mp4", part).status()).isEqualTo(415);
-        assertThat(linkedIn.upload(address, "", "application/octet-stream", Arrays.copyOf(video, 100)).status())
+        assertThat(linkedIn.upload(address, "", "application/octet-stream", Arrays.copyOf(video, 100))
+                        .status())
                 .isEqualTo(400);
         assertThat(part(begun, 0, part).status()).isEqualTo(200);
         assertThat(finish(begun.text("/value/video"), "e1").status()).isEqualTo(400);

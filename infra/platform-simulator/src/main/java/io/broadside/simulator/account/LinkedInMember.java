@@ -80,14 +80,7 @@ public record LinkedInMember(
 
     public static LinkedInMember of(String id, String name, String accessToken) {
         return new LinkedInMember(
-                id,
-                name,
-                accessToken,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                ALL_SCOPES,
-                List.of());
+                id, name, accessToken, Optional.empty(), Optional.empty(), Optional.empty(), ALL_SCOPES, List.of());
     }
 
     public LinkedInMember withRefreshToken(String token, Instant end) {

@@ -6,7 +6,6 @@ import io.broadside.simulator.http.Reply;
 import io.broadside.simulator.http.Request;
 import io.broadside.simulator.linkedin.LinkedInApi.Caller;
 import java.util.ArrayList;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -20,8 +19,8 @@ final class LegacyShares {
     private static final String VISIBILITY = "com.linkedin.ugc.MemberNetworkVisibility";
     private static final String MECHANISM = "com.linkedin.digitalmedia.uploading.MediaUploadHttpRequest";
     private static final Set<String> CATEGORIES = Set.of("NONE", "ARTICLE", "IMAGE", "VIDEO");
-    private static final Set<String> RECIPES = Set.of(
-            "urn:li:digitalmediaRecipe:feedshare-image", "urn:li:digitalmediaRecipe:feedshare-video");
+    private static final Set<String> RECIPES =
+            Set.of("urn:li:digitalmediaRecipe:feedshare-image", "urn:li:digitalmediaRecipe:feedshare-video");
 
     private final LinkedInPosts posts;
     private final LinkedInAssets assets;
@@ -60,7 +59,9 @@ final class LegacyShares {
     private static NewPost withMedia(String author, String text, String visibility, JsonNode share) {
         var category = share.path("shareMediaCategory").asText();
         if (!CATEGORIES.contains(category)) {
-            throw LinkedInError.invalid("shareMediaCategory", "one of " + CATEGORIES.stream().sorted().toList() + " needed");
+            throw LinkedInError.invalid(
+                    "shareMediaCategory",
+                    "one of " + CATEGORIES.stream().sorted().toList() + " needed");
         }
         var found = new ArrayList<NewPost.Asset>();
         var link = Optional.<String>empty();
@@ -94,9 +95,12 @@ final class LegacyShares {
         NewPost.requireAuthor(owner);
         caller.mayWriteAs(owner, "assets.ACTION-registerUpload.NO_VERSION");
         if (!RECIPES.contains(wanted.path("recipes").path(0).asText())) {
-            throw LinkedInError.invalid("registerUploadRequest.recipes", "one of " + RECIPES.stream().sorted().toList() + " needed");
+            throw LinkedInError.invalid(
+                    "registerUploadRequest.recipes",
+                    "one of " + RECIPES.stream().sorted().toList() + " needed");
         }
-        var isGenerated = wanted.path("serviceRelationships").path(0).path("identifier").asText();
+        var isGenerated =
+                wanted.path("serviceRelationships").path(0).path("identifier").asText();
         if (!isGenerated.equals("urn:li:userGeneratedContent")) {
             throw LinkedInError.missing("registerUploadRequest.serviceRelationships");
         }

@@ -81,8 +81,8 @@ final class LinkedInApi implements Api {
         this.settings = foundation.settings().declare(LinkedInSettings.DEFAULTS);
         this.state = state;
         this.assets = new LinkedInAssets(clock, state, settings);
-        this.posts = new LinkedInPosts(
-                clock, state, foundation.settings(), settings, assets, duplicatesRefused, textsCut);
+        this.posts =
+                new LinkedInPosts(clock, state, foundation.settings(), settings, assets, duplicatesRefused, textsCut);
         this.reading = new LinkedInReading(clock, state, foundation.settings());
         this.legacy = new LegacyShares(posts, assets);
         this.comments = new LinkedInComments(clock, state, settings);
@@ -115,7 +115,11 @@ final class LinkedInApi implements Api {
         var action = query.getOrDefault("action", "");
         return switch (route) {
             case "POST posts" ->
-                rest("posts.create", request, LinkedInSettings::linkedinPostsPerMemberDay, it -> posts.create(it, request));
+                rest(
+                        "posts.create",
+                        request,
+                        LinkedInSettings::linkedinPostsPerMemberDay,
+                        it -> posts.create(it, request));
             case "GET posts" -> rest("posts.find", request, it -> reading.byAuthor(it, request));
             case "GET posts/*" -> rest("posts.read", request, it -> reading.post(it, key));
             case "POST posts/*" -> rest("posts.update", request, it -> posts.update(it, key, request));
@@ -154,8 +158,7 @@ final class LinkedInApi implements Api {
                 asMember("userinfo", request, LinkedInSettings::linkedinCallsPerMemberDay, reading::userinfo);
             case "GET v2/organizationalEntityAcls" ->
                 v2("organizationAcls", request, it -> reading.organizations(it, request, "organizationalTarget"));
-            case "POST v2/ugcPosts" ->
-                v2("ugcPosts.create", request, it -> legacy.create(it, request));
+            case "POST v2/ugcPosts" -> v2("ugcPosts.create", request, it -> legacy.create(it, request));
             case "POST v2/assets" ->
                 "registerUpload".equals(request.query().get("action"))
                         ? v2("assets.registerUpload", request, it -> legacy.register(it, request))
@@ -186,7 +189,8 @@ final class LinkedInApi implements Api {
         return Operation.now(
                 "upload",
                 assets.ownerOf(key),
-                () -> refusable(() -> assets.upload(key, request, caller(request).filter(this::isActive))));
+                () -> refusable(
+                        () -> assets.upload(key, request, caller(request).filter(this::isActive))));
     }
 
     @Override
@@ -194,14 +198,18 @@ final class LinkedInApi implements Api {
         var isOAuth = operation.endpoint().startsWith("oauth.");
         return switch (failure.kind()) {
             case RATE_LIMITED -> withStatus(failure, LinkedInError.throttled("MEMBER"));
-            // LinkedIn names no time for its own limits; what stands before it does at times, and does not speak of them.
+            // LinkedIn names no time for its own limits; what stands before it does at times, and does not speak of
+            // them.
             case RATE_LIMITED_WITH_RETRY_AFTER ->
                 withStatus(failure, LinkedInError.plain(429, "Too Many Requests"))
-                        .with(
-                                "Retry-After",
-                                Integer.toString(failure.seconds().orElse(DEFAULT_RETRY_SECONDS)));
+                        .with("Retry-After", Integer.toString(failure.seconds().orElse(DEFAULT_RETRY_SECONDS)));
             case SERVER_ERROR_BEFORE_EFFECT, SERVER_ERROR_AFTER_EFFECT ->
                 LinkedInError.serverError(failure.status().orElse(500));
+            case REFUSED_BEFORE_EFFECT, REFUSED_AFTER_EFFECT ->
+                LinkedInError.of(
+                        failure.status().orElse(400), failure.code().orElse("INVALID_VALUE_FOR_FIELD"), "Refused");
+            case ERROR_IN_SUCCESS_BEFORE_EFFECT, ERROR_IN_SUCCESS_AFTER_EFFECT ->
+                LinkedInError.of(200, failure.code().orElse("INTERNAL_SERVER_ERROR"), "Refused");
             case TOKEN_EXPIRED -> {
                 request.bearer()
                         .filter(token -> state.tokens().access(token).isPresent())
@@ -215,7 +223,13 @@ final class LinkedInApi implements Api {
                 yield isOAuth ? LinkedInError.invalidGrant() : LinkedInError.revokedToken();
             }
             case PERMISSION_MISSING -> LinkedInError.accessDenied(operation.endpoint());
-            case CUT_BEFORE_EFFECT, CUT_AFTER_EFFECT, SLOW, HANG, HANG_AFTER_EFFECT, OUTAGE_PAGE ->
+            case CUT_BEFORE_EFFECT,
+                    CUT_AFTER_EFFECT,
+                    SLOW,
+                    HANG,
+                    HANG_AFTER_EFFECT,
+                    OUTAGE_PAGE,
+                    EMPTY_SUCCESS_AFTER_EFFECT ->
                 throw new IllegalStateException("no answer belongs to " + failure.kind());
         };
     }
@@ -272,7 +286,8 @@ final class LinkedInApi implements Api {
 
     private Reply limited(String endpoint, Token token, int limit, Function<Caller, Reply> handler) {
         var now = clock.instant();
-        if (!days.take(EVERYBODY, endpoint, settings.get().linkedinCallsPerAppDay(), now).allowed()) {
+        if (!days.take(EVERYBODY, endpoint, settings.get().linkedinCallsPerAppDay(), now)
+                .allowed()) {
             return LinkedInError.throttled("APPLICATION");
         }
         if (!days.take(token.memberId(), endpoint, limit, now).allowed()) {
@@ -286,8 +301,9 @@ final class LinkedInApi implements Api {
         var version = request.header("LinkedIn-Version");
         if (version.isEmpty()) {
             return Optional.of(LinkedInError.of(
-                    400, "VERSION_MISSING", "A version must be present. Please specify a version by adding the"
-                            + " LinkedIn-Version header."));
+                    400,
+                    "VERSION_MISSING",
+                    "A version must be present. Please specify a version by adding the" + " LinkedIn-Version header."));
         }
         return settings.get().linkedinActiveVersions().contains(version.get())
                 ? Optional.empty()
@@ -296,7 +312,9 @@ final class LinkedInApi implements Api {
     }
 
     private static Optional<Reply> protocol(Request request) {
-        return request.header("X-Restli-Protocol-Version").filter("2.0.0"::equals).isPresent()
+        return request.header("X-Restli-Protocol-Version")
+                        .filter("2.0.0"::equals)
+                        .isPresent()
                 ? Optional.empty()
                 : Optional.of(LinkedInError.plain(400, "X-Restli-Protocol-Version: 2.0.0 is needed"));
     }

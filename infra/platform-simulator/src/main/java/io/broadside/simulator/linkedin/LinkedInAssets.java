@@ -131,7 +131,9 @@ final class LinkedInAssets {
         var upload = find(key).orElseThrow(() -> new Refusal(LinkedInError.plain(404, "Not Found")));
         var asset = upload.asset();
         int part = Integer.parseInt(key.substring(key.indexOf('/') + 1));
-        if (!request.method().equals("PUT") && !(asset.kind().equals("digitalmediaAsset") && request.method().equals("POST"))) {
+        if (!request.method().equals("PUT")
+                && !(asset.kind().equals("digitalmediaAsset")
+                        && request.method().equals("POST"))) {
             return LinkedInError.plain(405, "Method Not Allowed");
         }
         if (!clock.instant().isBefore(asset.uploadUntil())) {
@@ -141,9 +143,7 @@ final class LinkedInAssets {
         if (medium.length() == 0) {
             return LinkedInError.plain(400, "The bytes of the file are needed, and nothing else");
         }
-        return asset.kind().equals("video")
-                ? videoPart(upload, part, medium, request)
-                : whole(upload, medium, caller);
+        return asset.kind().equals("video") ? videoPart(upload, part, medium, request) : whole(upload, medium, caller);
     }
 
     private Reply whole(Upload upload, Medium medium, Optional<Token> caller) {
@@ -172,7 +172,8 @@ final class LinkedInAssets {
         // Some ETags come in quotes, as HTTP wants them, and some as they are kept inside.
         var bare = part % 2 == 0
                 ? "e" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong())
-                : "/ambry-video/signedId/" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong()) + ".bin";
+                : "/ambry-video/signedId/"
+                        + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong()) + ".bin";
         add(upload, part, bare, medium);
         return new Reply(200, Map.of("ETag", part % 2 == 0 ? "\"" + bare + "\"" : bare), Buffer.buffer());
     }
@@ -190,8 +191,7 @@ final class LinkedInAssets {
                 medium.head().length() >= 4
                         && DOCUMENTS.contains(
                                 HexFormat.of().formatHex(medium.head().getBytes(0, 4)));
-            default ->
-                medium.imageType().filter(type -> type != ImageType.WEBP).isPresent();
+            default -> medium.imageType().filter(type -> type != ImageType.WEBP).isPresent();
         };
     }
 
@@ -201,7 +201,8 @@ final class LinkedInAssets {
         var urn = required(wanted, "finalizeUploadRequest", "video");
         var upload = state.upload(urn)
                 .filter(it -> it.asset().kind().equals("video"))
-                .orElseThrow(() -> LinkedInError.field("INVALID_URN_ID", "finalizeUploadRequest.video", urn + " is no video"));
+                .orElseThrow(() ->
+                        LinkedInError.field("INVALID_URN_ID", "finalizeUploadRequest.video", urn + " is no video"));
         caller.mayWriteAs(upload.asset().owner(), "videos.ACTION-finalizeUpload");
         if (!wanted.path("uploadToken").isTextual()) {
             throw LinkedInError.missing("finalizeUploadRequest.uploadToken");
@@ -249,7 +250,8 @@ final class LinkedInAssets {
                         asset.path(),
                         asset.urn() + " is not known"));
         if (!upload.asset().owner().equals(author)) {
-            throw LinkedInError.invalid(asset.path(), asset.urn() + " belongs to " + upload.asset().owner());
+            throw LinkedInError.invalid(
+                    asset.path(), asset.urn() + " belongs to " + upload.asset().owner());
         }
         switch (statusOf(upload)) {
             case "AVAILABLE" -> {
@@ -274,7 +276,8 @@ final class LinkedInAssets {
             return Optional.empty();
         }
         return state.upload("urn:li:" + key.substring(0, slash).replace('.', ':'))
-                .filter(upload -> Integer.parseInt(key.substring(slash + 1)) < upload.asset().parts());
+                .filter(upload -> Integer.parseInt(key.substring(slash + 1))
+                        < upload.asset().parts());
     }
 
     private static String kindOf(String resource) {

@@ -50,8 +50,7 @@ sealed interface LinkedInChange {
      * @param size in bytes as announced; 0 where it is not
      * @param parts how many there are
      */
-    record Asset(
-            String urn, String kind, String owner, String memberId, long size, int parts, Instant uploadUntil) {}
+    record Asset(String urn, String kind, String owner, String memberId, long size, int parts, Instant uploadUntil) {}
 
     /**
      * A post.
@@ -82,8 +81,7 @@ sealed interface LinkedInChange {
     }
 
     /** A comment. */
-    record Comment(
-            String id, String postUrn, String actor, String text, Optional<String> parent, Instant createdAt) {
+    record Comment(String id, String postUrn, String actor, String text, Optional<String> parent, Instant createdAt) {
         String urn() {
             return "urn:li:comment:(" + postUrn + "," + id + ")";
         }

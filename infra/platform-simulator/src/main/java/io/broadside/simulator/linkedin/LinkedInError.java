@@ -57,7 +57,9 @@ final class LinkedInError {
     /** A limit of a day, of the application or of a member; it names no time. */
     static Reply throttled(String whose) {
         var body = Json.object()
-                .put("message", "Resource level throttle " + whose + " DAY limit for calls to this resource is reached.")
+                .put(
+                        "message",
+                        "Resource level throttle " + whose + " DAY limit for calls to this resource is reached.")
                 .put("status", 429)
                 .put("serviceErrorCode", THROTTLED);
         return Reply.json(429, body);

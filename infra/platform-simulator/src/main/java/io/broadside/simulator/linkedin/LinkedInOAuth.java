@@ -100,7 +100,8 @@ final class LinkedInOAuth {
             return LinkedInError.invalidGrant();
         }
         var known = state.member(code.memberId()).orElseThrow();
-        var granted = known.withAccessToken(newToken("access"), now.plusSeconds(settings.get().linkedinAccessTokenSeconds()))
+        var granted = known.withAccessToken(
+                        newToken("access"), now.plusSeconds(settings.get().linkedinAccessTokenSeconds()))
                 .withScopes(code.scopes());
         var member = settings.get().linkedinRefreshTokens()
                 ? granted.withRefreshToken(
@@ -195,8 +196,8 @@ final class LinkedInOAuth {
     private static String required(Map<String, String> parameters, String name) {
         var value = parameters.get(name);
         if (value == null || value.isEmpty()) {
-            throw new Refusal(LinkedInError.oauth(
-                    400, "invalid_request", "A required parameter \"" + name + "\" is missing"));
+            throw new Refusal(
+                    LinkedInError.oauth(400, "invalid_request", "A required parameter \"" + name + "\" is missing"));
         }
         return value;
     }

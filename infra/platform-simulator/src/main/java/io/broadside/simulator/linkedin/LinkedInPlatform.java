@@ -16,8 +16,8 @@ import java.util.List;
 /** LinkedIn: members, and the organizations they look after. One token serves both. */
 public final class LinkedInPlatform implements SimulatedPlatform<LinkedInMember> {
     /** Its webhooks are signed with the client secret. */
-    public static final App DEFAULT_APP = new App(
-            "sim-linkedin-client-id", "sim-linkedin-client-secret", "sim-linkedin-client-secret", "");
+    public static final App DEFAULT_APP =
+            new App("sim-linkedin-client-id", "sim-linkedin-client-secret", "sim-linkedin-client-secret", "");
 
     private static final Duration ACCESS_TOKEN_LIVES = Duration.ofDays(60);
     private static final Duration REFRESH_TOKEN_LIVES = Duration.ofDays(365);

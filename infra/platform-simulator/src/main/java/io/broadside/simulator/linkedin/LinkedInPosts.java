@@ -94,7 +94,9 @@ final class LinkedInPosts {
     }
 
     Reply update(Caller caller, String urn, Request request) {
-        if (!request.header("X-RestLi-Method").filter("PARTIAL_UPDATE"::equalsIgnoreCase).isPresent()) {
+        if (!request.header("X-RestLi-Method")
+                .filter("PARTIAL_UPDATE"::equalsIgnoreCase)
+                .isPresent()) {
             return LinkedInError.plain(400, "X-RestLi-Method: PARTIAL_UPDATE is needed");
         }
         var post = own(caller, urn, "partnerApiPostsExternal.PARTIAL_UPDATE");

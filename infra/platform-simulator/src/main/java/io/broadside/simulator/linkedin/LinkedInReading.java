@@ -35,15 +35,15 @@ final class LinkedInReading {
     }
 
     Reply post(Caller caller, String urn) {
-        var post = state.post(urn)
-                .filter(this::isVisible)
-                .orElseThrow(() -> new Refusal(LinkedInError.notFound(urn)));
+        var post = state.post(urn).filter(this::isVisible).orElseThrow(() -> new Refusal(LinkedInError.notFound(urn)));
         caller.mayReadOf(post.author(), "partnerApiPostsExternal.GET");
         return Reply.json(200, view(post));
     }
 
     Reply byAuthor(Caller caller, Request request) {
-        if (!request.header("X-RestLi-Method").filter("FINDER"::equalsIgnoreCase).isPresent()) {
+        if (!request.header("X-RestLi-Method")
+                .filter("FINDER"::equalsIgnoreCase)
+                .isPresent()) {
             return LinkedInError.plain(400, "X-RestLi-Method: FINDER is needed");
         }
         var query = request.query();
@@ -109,7 +109,12 @@ final class LinkedInReading {
         caller.member().organizations().stream()
                 .filter(_ -> isApproved)
                 .filter(it -> role.isEmpty() || role.get().equals(it.role()))
-                .forEach(it -> add(elements, caller, it, field, query.getOrDefault("projection", "").contains("~")));
+                .forEach(it -> add(
+                        elements,
+                        caller,
+                        it,
+                        field,
+                        query.getOrDefault("projection", "").contains("~")));
         return Reply.json(200, body);
     }
 
@@ -135,7 +140,8 @@ final class LinkedInReading {
     }
 
     private boolean isVisible(Post post) {
-        return !clock.instant().isBefore(post.createdAt().plusSeconds(settings.get().readLagSeconds()));
+        return !clock.instant()
+                .isBefore(post.createdAt().plusSeconds(settings.get().readLagSeconds()));
     }
 
     private ObjectNode view(Post post) {
@@ -150,7 +156,8 @@ final class LinkedInReading {
                 .put("createdAt", created)
                 .put("publishedAt", created)
                 .put("lastModifiedAt", state.changedAt(post).toEpochMilli());
-        view.putObject("lifecycleStateInfo").put("isEditedByAuthor", !state.changedAt(post).equals(post.createdAt()));
+        view.putObject("lifecycleStateInfo")
+                .put("isEditedByAuthor", !state.changedAt(post).equals(post.createdAt()));
         var distribution = view.putObject("distribution").put("feedDistribution", "MAIN_FEED");
         distribution.putArray("targetEntities");
         distribution.putArray("thirdPartyDistributionChannels");

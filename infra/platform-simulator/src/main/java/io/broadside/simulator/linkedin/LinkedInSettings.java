@@ -36,8 +36,7 @@ public record LinkedInSettings(
 
     /** The versions alive in November 2026, and the figures that are known: the others are in a developer portal. */
     static final LinkedInSettings DEFAULTS = new LinkedInSettings(
-            List.of(
-                    "202512", "202601", "202602", "202603", "202604", "202605", "202606", "202607", "202608", "202609"),
+            List.of("202512", "202601", "202602", "202603", "202604", "202605", "202606", "202607", "202608", "202609"),
             150,
             10_000,
             100_000,

@@ -85,7 +85,9 @@ final class LinkedInState {
     }
 
     List<Comment> comments(String postUrn) {
-        return comments.stream().filter(comment -> comment.postUrn().equals(postUrn)).toList();
+        return comments.stream()
+                .filter(comment -> comment.postUrn().equals(postUrn))
+                .toList();
     }
 
     private void apply(LinkedInChange change) {
@@ -110,8 +112,7 @@ final class LinkedInState {
             case LinkedInChange.AssetRegistered(var asset) -> uploads.put(asset.urn(), new Upload(asset));
             case LinkedInChange.PartUploaded(var urn, var part, var etag, var fingerprint, var isOfKind) ->
                 upload(urn).ifPresent(upload -> upload.add(part, new Part(etag, fingerprint, isOfKind)));
-            case LinkedInChange.AssetComplete(var urn, var at) ->
-                upload(urn).ifPresent(upload -> upload.complete(at));
+            case LinkedInChange.AssetComplete(var urn, var at) -> upload(urn).ifPresent(upload -> upload.complete(at));
             case LinkedInChange.Posted(var post, var calledAt) -> add(post, calledAt);
             case LinkedInChange.PostEdited(var urn, var commentary, var at) -> {
                 posts.computeIfPresent(
@@ -137,7 +138,8 @@ final class LinkedInState {
         observe(post.urn());
         posts.put(post.urn(), post);
         author(post.author()).add(post);
-        var uploaded = post.assets().stream().flatMap(urn -> upload(urn).stream()).toList();
+        var uploaded =
+                post.assets().stream().flatMap(urn -> upload(urn).stream()).toList();
         var isVideo = uploaded.stream().anyMatch(upload -> upload.asset().kind().equals("video"));
         publications.add(new Publication(
                 Platform.LINKEDIN,

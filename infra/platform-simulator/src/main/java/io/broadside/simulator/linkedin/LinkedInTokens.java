@@ -40,11 +40,10 @@ final class LinkedInTokens {
 
     /** One consent per member: another set of scopes ends what was granted before. */
     void grant(LinkedInMember member, Instant at) {
-        tokens.replaceAll((_, token) -> token.memberId().equals(member.id())
-                        && !token.scopes().equals(member.scopes())
-                        && !token.isRevoked()
-                ? token.revoked()
-                : token);
+        tokens.replaceAll((_, token) ->
+                token.memberId().equals(member.id()) && !token.scopes().equals(member.scopes()) && !token.isRevoked()
+                        ? token.revoked()
+                        : token);
         put(member, at);
     }
 

@@ -86,8 +86,8 @@ final class LinkedInWebhooks implements WebhookDialect {
         var action = switch (delivery.kind()) {
             case COMMENT -> "COMMENT";
             case POST, DELETED, REVOKED ->
-                throw new IllegalArgumentException(
-                        "kind: comment needed, LinkedIn tells nobody of " + delivery.kind().id());
+                throw new IllegalArgumentException("kind: comment needed, LinkedIn tells nobody of "
+                        + delivery.kind().id());
         };
         var post = delivery.postId().orElseGet(() -> "urn:li:share:73" + number() + number().substring(3));
         var activity = "urn:li:comment:(" + post + ",73" + number() + number().substring(3) + ")";

@@ -45,14 +45,10 @@ record NewPost(
                             "adContext",
                             "contentCallToActionLabel",
                             "contentLandingPage")),
-            Map.entry(
-                    "distribution",
-                    Set.of("feedDistribution", "targetEntities", "thirdPartyDistributionChannels")),
+            Map.entry("distribution", Set.of("feedDistribution", "targetEntities", "thirdPartyDistributionChannels")),
             Map.entry("reshareContext", Set.of("parent", "root")),
             Map.entry("content", Set.of("article", "media", "multiImage", "poll")),
-            Map.entry(
-                    "content.article",
-                    Set.of("source", "title", "description", "thumbnail", "thumbnailAltText")),
+            Map.entry("content.article", Set.of("source", "title", "description", "thumbnail", "thumbnailAltText")),
             Map.entry("content.media", Set.of("id", "altText", "title")),
             Map.entry("content.multiImage", Set.of("images", "altText")),
             Map.entry("content.poll", Set.of("question", "options", "settings")));
@@ -86,7 +82,8 @@ record NewPost(
         requireLength("commentary", commentary, LONGEST_COMMENTARY);
         var visibility = text(body, "visibility");
         if (!VISIBILITIES.contains(visibility)) {
-            throw LinkedInError.invalid("visibility", "one of " + VISIBILITIES.stream().sorted().toList() + " needed");
+            throw LinkedInError.invalid(
+                    "visibility", "one of " + VISIBILITIES.stream().sorted().toList() + " needed");
         }
         if (author.startsWith("urn:li:organization:") && visibility.equals("CONNECTIONS")) {
             throw LinkedInError.invalid("visibility", "an organization has no connections");
@@ -95,7 +92,8 @@ record NewPost(
         if (!text(body, "lifecycleState").equals("PUBLISHED")) {
             throw LinkedInError.invalid("lifecycleState", "PUBLISHED needed");
         }
-        if (body.has("isReshareDisabledByAuthor") && !body.path("isReshareDisabledByAuthor").isBoolean()) {
+        if (body.has("isReshareDisabledByAuthor")
+                && !body.path("isReshareDisabledByAuthor").isBoolean()) {
             throw LinkedInError.invalid("isReshareDisabledByAuthor", "true or false needed");
         }
         var isEmpty = !body.has("content") && !body.has("reshareContext");
@@ -140,7 +138,8 @@ record NewPost(
     }
 
     static void requireAuthor(String author) {
-        var urn = Urn.of(author).orElseThrow(() -> LinkedInError.field("INVALID_URN_ID", "author", author + " is no URN"));
+        var urn = Urn.of(author)
+                .orElseThrow(() -> LinkedInError.field("INVALID_URN_ID", "author", author + " is no URN"));
         if (!urn.kind().equals(Urn.PERSON) && !urn.kind().equals(Urn.ORGANIZATION)) {
             throw LinkedInError.field("INVALID_URN_TYPE", "author", "a person or an organization needed");
         }
@@ -180,7 +179,8 @@ record NewPost(
         requireLength("content.article.title", required(article, "content.article", "title"), LONGEST_TITLE);
         requireLength("content.article.description", article.path("description").asText(), LONGEST_ALT_TEXT);
         if (article.has("thumbnail")) {
-            assets.add(new Asset("content.article.thumbnail", article.path("thumbnail").asText(), Set.of("image")));
+            assets.add(new Asset(
+                    "content.article.thumbnail", article.path("thumbnail").asText(), Set.of("image")));
         }
         return source;
     }
