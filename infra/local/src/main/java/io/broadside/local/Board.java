@@ -47,6 +47,16 @@ final class Board {
         return latest.size() >= targets && latest.values().stream().allMatch(PostResult::getIsFinal);
     }
 
+    /** How many targets have had their last word. */
+    int finals() {
+        return finals.size();
+    }
+
+    /** The newest result of a target. */
+    Optional<PostResult> of(String requestId, int targetIndex) {
+        return Optional.ofNullable(latest.get(new Place(requestId, targetIndex)));
+    }
+
     Map<ResultStatus, Long> counts() {
         return latest.values().stream().collect(Collectors.groupingBy(PostResult::getStatus, Collectors.counting()));
     }

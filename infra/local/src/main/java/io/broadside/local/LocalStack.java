@@ -125,8 +125,9 @@ final class LocalStack implements AutoCloseable {
     }
 
     /** The environment each service would have. */
-    private record Environment(Map<String, String> shared, Path data) {
+    record Environment(Map<String, String> shared, Path data) {
 
+        /** @param service names the directory of its state, and so one instance of it */
         Map<String, String> of(String service) {
             var own = new HashMap<>(shared);
             own.put("STATE_DIR", data.resolve("state").resolve(service).toString());
@@ -134,7 +135,7 @@ final class LocalStack implements AutoCloseable {
         }
     }
 
-    private static Environment environment(Ports ports, Path data, PlatformSimulator simulator) {
+    static Environment environment(Ports ports, Path data, PlatformSimulator simulator) {
         var settings = new HashMap<String, String>();
         settings.put("KAFKA_BOOTSTRAP_SERVERS", ports.bootstrapServers());
         settings.put("SCHEMA_REGISTRY_URL", ports.at(ports.registry()).toString());

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.broadside.events.CancelRequest;
 import io.broadside.events.PublishRequest;
 import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topic;
@@ -62,11 +63,22 @@ final class StackClient implements AutoCloseable {
      * @throws IOException if there is no stack, or it does not take the record
      */
     void publish(PublishRequest request) throws IOException, InterruptedException {
+        write(Topics.REQUESTS, request.getRequestId(), request);
+    }
+
+    /**
+     * Writes a cancellation and waits until it is durable.
+     *
+     * @throws IOException if there is no stack, or it does not take the record
+     */
+    void cancel(CancelRequest request) throws IOException, InterruptedException {
+        write(Topics.CANCELLATIONS, request.getRequestId(), request);
+    }
+
+    private <V extends SpecificRecord> void write(Topic<V> topic, String key, V value)
+            throws IOException, InterruptedException {
         try {
-            producer.send(new ProducerRecord<>(
-                            Topics.REQUESTS.name(),
-                            request.getRequestId().getBytes(UTF_8),
-                            serdes.write(Topics.REQUESTS, request)))
+            producer.send(new ProducerRecord<>(topic.name(), key.getBytes(UTF_8), serdes.write(topic, value)))
                     .get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException | KafkaException e) {
             throw new IOException(nothingThere(), e);

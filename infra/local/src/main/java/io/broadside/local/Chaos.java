@@ -1,0 +1,112 @@
+package io.broadside.local;
+
+import io.broadside.schemas.Topics;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * The check of the promises: posts go out while what publishes them is killed and frozen, and afterwards it is counted what the
+ * platforms have and what the results say.
+ */
+final class Chaos {
+
+    private static final Duration TELL_EVERY = Duration.ofSeconds(10);
+    private static final Duration READ = Duration.ofMillis(250);
+
+    private final Plan plan;
+    private final Ports ports;
+    private final Path data;
+    private final Consumer<String> tell;
+    private final AtomicInteger over = new AtomicInteger();
+
+    /**
+     * What is to be done.
+     *
+     * @param instances processes of publisher-service, and of retry-service
+     * @param kills processes to kill; beside them some are frozen, and the broker is killed once
+     * @param limit after this long it is over, whatever is still waiting
+     * @param isWeakened whether publishers forget their intents, so that the check has something to find
+     */
+    record Plan(int posts, int instances, int kills, long seed, Duration limit, boolean isWeakened) {}
+
+    /** @param tell hears lines for a person */
+    Chaos(Plan plan, Ports ports, Path data, Consumer<String> tell) {
+        this.plan = plan;
+        this.ports = ports;
+        this.data = data;
+        this.tell = tell;
+    }
+
+    /**
+     * Does it all, and leaves no process behind.
+     *
+     * @throws IOException if the cluster cannot be started
+     */
+    Reckoning run() throws IOException, InterruptedException {
+        tell.accept("Chaos: " + plan.posts() + " posts, " + plan.instances() + " + " + plan.instances()
+                + " instances, " + plan.kills() + " kills, seed " + plan.seed() + "; logs in " + data.resolve("logs") + "."
+                + (plan.isWeakened() ? " Publishers forget their intents on purpose." : ""));
+        var dice = new SplittableRandom(plan.seed());
+        var cluster = Cluster.start(plan, ports, data, tell);
+        // Whatever ends this process, no other stays behind.
+        Runtime.getRuntime().addShutdownHook(new Thread(cluster::close, "end the cluster"));
+        try (cluster;
+                var client = new StackClient(ports)) {
+            var accounts = ChaosAccounts.connect(cluster.simulator(), client);
+            tell.accept("  " + accounts.size() + " accounts are connected");
+            cluster.startInstances();
+            Troubles.inject(cluster.simulator(), plan.seed());
+            try (var posts = new ChaosPosts(plan, accounts, cluster, client, dice.split(), over::get);
+                    var mischief = new Mischief(plan, cluster, dice.split())) {
+                posts.start();
+                mischief.start();
+                var ledger = follow(cluster, posts, mischief);
+                return Reckoning.of(plan, posts.sent(), ledger, cluster, mischief.tally());
+            }
+        }
+    }
+
+    /** Reads results until every target that was sent has had its last word and all mischief is done. */
+    private Board follow(Cluster cluster, ChaosPosts posts, Mischief mischief) throws InterruptedException {
+        var board = new Board();
+        var until = System.nanoTime() + plan.limit().toNanos();
+        var nextWord = System.nanoTime();
+        var begun = System.nanoTime();
+        try (var client = new StackClient(ports);
+                var results = client.tail(Topics.RESULTS, true)) {
+            while (System.nanoTime() - until < 0) {
+                try {
+                    results.next(READ).forEach(board::take);
+                    over.set(board.finals());
+                } catch (KafkaException _) {
+                    // The broker is being killed; the next poll finds the new one.
+                }
+                if (System.nanoTime() - nextWord >= 0) {
+                    nextWord = System.nanoTime() + TELL_EVERY.toNanos();
+                    tell.accept("  %4d s  sent %d/%d, last word on %d; kills %d/%d, frozen now %d; up: %s"
+                            .formatted(
+                                    Duration.ofNanos(System.nanoTime() - begun).toSeconds(),
+                                    posts.sent().size(),
+                                    plan.posts(),
+                                    board.finals(),
+                                    mischief.tally().kills(),
+                                    plan.kills(),
+                                    mischief.frozenNow(),
+                                    cluster.upAndDown()));
+                }
+                if (posts.areAllSent() && mischief.isDone() && board.finals() >= posts.sent().size()) {
+                    // What comes after the last word would be a second one.
+                    results.next(Duration.ofSeconds(2)).forEach(board::take);
+                    return board;
+                }
+            }
+            tell.accept("The limit of " + plan.limit().toMinutes() + " min is over.");
+            return board;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.broadside.local;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "chaos",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Publishes posts to simulated platforms while processes are killed (kill -9), frozen beyond their session and the"
+                    + " broker is killed once; platforms fail, also after they have published.",
+            "Then counts, at the platforms and in the results. Exit code: 0 if nothing was lost and nothing posted twice;"
+                    + " 1 if something was; 2 if it came out well but proved nothing, because no call was in doubt."
+        })
+final class ChaosCommand implements Callable<Integer> {
+
+    @Mixin
+    private StackOptions options;
+
+    @Option(names = "--posts", paramLabel = "N", defaultValue = "2000", description = "Posts to publish (default: 2000).")
+    private int posts;
+
+    @Option(
+            names = "--instances",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "Processes of publisher-service, and as many of retry-service (default: 3).")
+    private int instances;
+
+    @Option(names = "--kills", paramLabel = "K", defaultValue = "10", description = "Processes to kill (default: 10).")
+    private int kills;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description = "Of the dice that choose posts, failures, victims and times (default: another one each time).")
+    private long seed = System.nanoTime() & 0xFFFFF;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "MINUTES",
+            defaultValue = "30",
+            description = "Gives up after this long; what is not over by then is lost (default: 30).")
+    private int limitMinutes;
+
+    @Option(
+            names = "--weaken",
+            paramLabel = "HOW",
+            description = "Break a rule on purpose, to see that this check notices: forget-intents runs publishers whose"
+                    + " dispatcher does not make its intents durable.")
+    private String weaken = "";
+
+    @Spec
+    private CommandSpec spec;
+
+    @SuppressWarnings("NullAway.Init") // picocli sets the options.
+    ChaosCommand() {}
+
+    @Override
+    public Integer call() throws Exception {
+        if (posts < 1 || instances < 1 || kills < 0 || limitMinutes < 1) {
+            throw new IOException("--posts, --instances and --limit: at least 1 needed; --kills: at least 0.");
+        }
+        if (!weaken.isEmpty() && !weaken.equals(Weakening.FORGET_INTENTS)) {
+            throw new IOException("--weaken: " + Weakening.FORGET_INTENTS + " needed, was " + weaken + ".");
+        }
+        var plan = new Chaos.Plan(
+                posts, instances, kills, seed, Duration.ofMinutes(limitMinutes), weaken.equals(Weakening.FORGET_INTENTS));
+        var out = spec.commandLine().getOut();
+        var reckoning = new Chaos(plan, options.ports(), options.directory(), out::println).run();
+        reckoning.tell(out::println);
+        return reckoning.exitCode();
+    }
+}

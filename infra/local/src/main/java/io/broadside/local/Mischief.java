@@ -1,0 +1,135 @@
+package io.broadside.local;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Kills processes with posts under way and starts them again, freezes some for longer than their sessions live, and kills the
+ * broker once, halfway. The kills are spread over the posts, not over time, so that they hit work on a slow machine too. Whatever
+ * ends by itself is started again, as any operator's tools do. For one use.
+ */
+final class Mischief implements AutoCloseable {
+
+    private static final Duration LEAST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration MOST_PAUSE = Duration.ofSeconds(20);
+    private static final Duration POLL = Duration.ofMillis(50);
+
+    /** So long that others have taken over, and also so long that they have looked for calls under way. */
+    private static final int LEAST_FREEZE_SECONDS = 12;
+
+    private static final int MOST_FREEZE_SECONDS = 40;
+    private static final int MOST_DOWN_MILLIS = 2_000;
+    private static final double PUBLISHERS = 0.7;
+    private static final int KILLS_PER_FREEZE = 5;
+
+    private final Chaos.Plan plan;
+    private final Cluster cluster;
+    private final SplittableRandom dice;
+    private final ScheduledThreadPoolExecutor later = new ScheduledThreadPoolExecutor(
+            2, Thread.ofPlatform().daemon().name("mischief ", 0).factory());
+    private final Thread thread = Thread.ofPlatform().name("mischief").daemon().unstarted(this::doAll);
+    private volatile Tally tally = new Tally(0, 0, 0);
+    private volatile boolean isDone;
+
+    /** What was done so far. */
+    record Tally(int kills, int freezes, int brokerKills) {}
+
+    Mischief(Chaos.Plan plan, Cluster cluster, SplittableRandom dice) {
+        this.plan = plan;
+        this.cluster = cluster;
+        this.dice = dice;
+    }
+
+    void start() {
+        var _ = later.scheduleWithFixedDelay(this::startWhatEnded, 5, 5, TimeUnit.SECONDS);
+        thread.start();
+    }
+
+    Tally tally() {
+        return tally;
+    }
+
+    /** Whether all kills are done and everything is up again. */
+    boolean isDone() {
+        return isDone
+                && cluster.broker().isUp()
+                && cluster.instances().stream().allMatch(one -> one.isUp() && !one.isFrozen());
+    }
+
+    long frozenNow() {
+        return cluster.instances().stream().filter(Instance::isFrozen).count();
+    }
+
+    private void doAll() {
+        try {
+            for (int number = 1; number <= plan.kills(); number++) {
+                awaitWork((long) plan.posts() * number / (plan.kills() + 1));
+                kill(victim());
+                if (number % KILLS_PER_FREEZE == 0) {
+                    freeze(victim());
+                }
+                if (number == (plan.kills() + 1) / 2) {
+                    cluster.broker().kill();
+                    tally = new Tally(tally.kills(), tally.freezes(), tally.brokerKills() + 1);
+                    cluster.broker().start();
+                }
+            }
+            isDone = true;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Until the platforms have so many posts; not for ever, since what was killed may be what is waited for. */
+    private void awaitWork(long posts) throws InterruptedException {
+        TimeUnit.MILLISECONDS.sleep(LEAST_PAUSE.toMillis() + dice.nextInt((int) LEAST_PAUSE.toMillis()));
+        var until = System.nanoTime() + MOST_PAUSE.toNanos();
+        while (cluster.published() < posts && System.nanoTime() - until < 0) {
+            TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+        }
+    }
+
+    /** One that is up if there is one, and rather one that has been up for long: killing the idle proves little. */
+    private Instance victim() {
+        var group = dice.nextDouble() < PUBLISHERS ? cluster.publishers() : cluster.retries();
+        var up = group.stream().filter(one -> one.isUp() && !one.isFrozen()).toList();
+        var among = up.isEmpty() ? group : up;
+        var one = among.get(dice.nextInt(among.size()));
+        var other = among.get(dice.nextInt(among.size()));
+        return one.startedAt().isBefore(other.startedAt()) ? one : other;
+    }
+
+    private void kill(Instance victim) {
+        victim.kill();
+        tally = new Tally(tally.kills() + 1, tally.freezes(), tally.brokerKills());
+        var _ = later.schedule(victim::start, dice.nextInt(MOST_DOWN_MILLIS), TimeUnit.MILLISECONDS);
+    }
+
+    private void freeze(Instance victim) {
+        victim.freeze();
+        tally = new Tally(tally.kills(), tally.freezes() + 1, tally.brokerKills());
+        var seconds = LEAST_FREEZE_SECONDS + dice.nextInt(MOST_FREEZE_SECONDS - LEAST_FREEZE_SECONDS);
+        var _ = later.schedule(victim::thaw, seconds, TimeUnit.SECONDS);
+    }
+
+    /** A service that is started while there is no broker gives up; the broker does when its former self holds a lock. */
+    private void startWhatEnded() {
+        cluster.broker().start();
+        cluster.instances().forEach(Instance::start);
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+        try {
+            thread.join();
+            later.shutdownNow();
+            var _ = later.awaitTermination(1, TimeUnit.MINUTES);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
