@@ -33,7 +33,7 @@ import java.util.Set;
 final class Beginning {
 
     static final MediaLimits VIDEOS =
-            new MediaLimits(Set.of(MediaKind.VIDEO), TikTokFaults.VIDEO_TYPES, TikTokFaults.LARGEST_VIDEO);
+            new MediaLimits(Set.of(MediaKind.VIDEO), TikTokFaults.UPLOADED_TYPES, TikTokFaults.LARGEST_VIDEO);
 
     /** What an account lets us do is asked anew when it was asked longer ago than this. */
     private static final Duration FRESH_FOR = Duration.ofMinutes(10);

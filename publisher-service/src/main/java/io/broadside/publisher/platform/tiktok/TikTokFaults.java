@@ -36,7 +36,11 @@ final class TikTokFaults {
     static final long LARGEST_VIDEO = 4_000_000_000L;
 
     private static final Set<String> PHOTO_TYPES = Set.of("image/jpeg", "image/jpg", "image/webp");
-    static final Set<String> VIDEO_TYPES = Set.of("video/mp4", "video/quicktime", "video/webm");
+
+    /** TikTok takes WebM too, but such files are not recognised here, so it has to fetch them itself. */
+    static final Set<String> UPLOADED_TYPES = Set.of("video/mp4", "video/quicktime");
+
+    private static final Set<String> PULLED_TYPES = Set.of("video/mp4", "video/quicktime", "video/webm");
 
     private static final Set<Visibility> VISIBILITIES = Set.of(
             Visibility.PLATFORM_DEFAULT,
@@ -149,8 +153,13 @@ final class TikTokFaults {
     private void medium(String field, Media medium) {
         switch (medium.getKind()) {
             case VIDEO -> {
-                isFetchable(field, medium, pullsVideo(content, config));
-                isOfType(field, medium, VIDEO_TYPES, "TikTok takes videos as MP4, MOV or WebM; use such a file.");
+                var isPulled = pullsVideo(content, config);
+                isFetchable(field, medium, isPulled);
+                isOfType(
+                        field,
+                        medium,
+                        isPulled ? PULLED_TYPES : UPLOADED_TYPES,
+                        "TikTok takes videos as MP4 or MOV, and as WebM where it fetches them itself; use such a file.");
                 isNotLarger(field, medium, LARGEST_VIDEO);
             }
             case IMAGE -> {

@@ -144,6 +144,13 @@ final class TikTokFaultsTest {
                 .containsExactly(
                         Tuple.tuple("content.media[0].contentType", "unsupported"),
                         Tuple.tuple("content.media[0].sizeBytes", "maxBytes"));
+        var webm = Media.newBuilder(aVideo("https://media.example.org/a.webm"))
+                .setContentType("video/webm")
+                .build();
+        assertThat(rules(aText("a").setMedia(List.of(webm))))
+                .containsExactly(Tuple.tuple("content.media[0].contentType", "unsupported"));
+        assertThat(faults(aText("a").setMedia(List.of(webm)).setOptions(Map.of("tiktok.pullFromUrl", "true"))))
+                .isEmpty();
         var png = Media.newBuilder(PHOTO).setSizeBytes(20_000_001L).setContentType("image/PNG; q=1").build();
         assertThat(rules(aText("a").setMedia(List.of(png))))
                 .containsExactly(
