@@ -5,6 +5,7 @@ import io.broadside.simulator.instagram.InstagramPlatform;
 import io.broadside.simulator.linkedin.LinkedInPlatform;
 import io.broadside.simulator.platform.Foundation;
 import io.broadside.simulator.platform.SimulatedPlatform;
+import io.broadside.simulator.tiktok.TikTokPlatform;
 import io.broadside.simulator.x.XPlatform;
 import java.util.List;
 
@@ -17,7 +18,8 @@ final class SimulatedPlatforms {
         return List.of(
                 facebook,
                 new InstagramPlatform(foundation, facebook.pageTokens()),
-                new XPlatform(foundation),
-                new LinkedInPlatform(foundation));
+                new LinkedInPlatform(foundation),
+                new TikTokPlatform(foundation),
+                new XPlatform(foundation));
     }
 }
