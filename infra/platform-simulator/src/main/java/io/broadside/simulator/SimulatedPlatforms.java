@@ -2,8 +2,10 @@ package io.broadside.simulator;
 
 import io.broadside.simulator.facebook.FacebookPlatform;
 import io.broadside.simulator.instagram.InstagramPlatform;
+import io.broadside.simulator.linkedin.LinkedInPlatform;
 import io.broadside.simulator.platform.Foundation;
 import io.broadside.simulator.platform.SimulatedPlatform;
+import io.broadside.simulator.tiktok.TikTokPlatform;
 import io.broadside.simulator.x.XPlatform;
 import java.util.List;
 
@@ -14,8 +16,10 @@ final class SimulatedPlatforms {
     static List<SimulatedPlatform<?>> on(Foundation foundation) {
         var facebook = new FacebookPlatform(foundation);
         return List.of(
-                facebook, //
+                facebook,
                 new InstagramPlatform(foundation, facebook.pageTokens()),
+                new LinkedInPlatform(foundation),
+                new TikTokPlatform(foundation),
                 new XPlatform(foundation));
     }
 }

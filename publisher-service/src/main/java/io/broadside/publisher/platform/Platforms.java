@@ -2,7 +2,9 @@ package io.broadside.publisher.platform;
 
 import io.broadside.publisher.platform.facebook.FacebookPlatform;
 import io.broadside.publisher.platform.instagram.InstagramPlatform;
+import io.broadside.publisher.platform.linkedin.LinkedInPlatform;
 import io.broadside.publisher.platform.media.MediaFetch;
+import io.broadside.publisher.platform.tiktok.TikTokPlatform;
 import io.broadside.publisher.platform.x.XPlatform;
 import io.broadside.runtime.http.PlatformHttp;
 import java.time.Clock;
@@ -27,6 +29,8 @@ public final class Platforms {
         return new Platforms(List.of(
                 new FacebookPlatform(config.facebook(), http, clock),
                 new InstagramPlatform(config.instagram(), config.media(), http, clock),
+                new LinkedInPlatform(config.linkedIn(), http, media, clock),
+                new TikTokPlatform(config.tiktok(), http, media, clock),
                 new XPlatform(config.x(), http, media, clock)));
     }
 

@@ -2,7 +2,9 @@ package io.broadside.publisher.platform;
 
 import io.broadside.publisher.platform.facebook.FacebookConfig;
 import io.broadside.publisher.platform.instagram.InstagramConfig;
+import io.broadside.publisher.platform.linkedin.LinkedInConfig;
 import io.broadside.publisher.platform.media.MediaConfig;
+import io.broadside.publisher.platform.tiktok.TikTokConfig;
 import io.broadside.publisher.platform.x.XConfig;
 import io.broadside.runtime.config.Setting;
 import io.broadside.runtime.config.Settings;
@@ -10,10 +12,21 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** What platforms can be told. */
-public record PlatformsConfig(FacebookConfig facebook, InstagramConfig instagram, XConfig x, MediaConfig media) {
+public record PlatformsConfig(
+        FacebookConfig facebook,
+        InstagramConfig instagram,
+        LinkedInConfig linkedIn,
+        TikTokConfig tiktok,
+        XConfig x,
+        MediaConfig media) {
 
     public static final List<Setting> SETTINGS = Stream.of(
-                    FacebookConfig.SETTINGS, InstagramConfig.SETTINGS, XConfig.SETTINGS, MediaConfig.SETTINGS)
+                    FacebookConfig.SETTINGS,
+                    InstagramConfig.SETTINGS,
+                    LinkedInConfig.SETTINGS,
+                    TikTokConfig.SETTINGS,
+                    XConfig.SETTINGS,
+                    MediaConfig.SETTINGS)
             .flatMap(List::stream)
             .toList();
 
@@ -21,6 +34,8 @@ public record PlatformsConfig(FacebookConfig facebook, InstagramConfig instagram
         return new PlatformsConfig(
                 FacebookConfig.from(settings),
                 InstagramConfig.from(settings),
+                LinkedInConfig.from(settings),
+                TikTokConfig.from(settings),
                 XConfig.from(settings),
                 MediaConfig.from(settings));
     }

@@ -1,0 +1,5 @@
+/** LinkedIn: https://learn.microsoft.com/en-us/linkedin/marketing/community-management/community-management-overview. */
+@NullMarked
+package io.broadside.simulator.linkedin;
+
+import org.jspecify.annotations.NullMarked;
