@@ -7,7 +7,7 @@ import io.broadside.runtime.dispatch.DispatchConfig;
 import io.broadside.runtime.http.HttpConfig;
 import io.broadside.runtime.kafka.KafkaConfig;
 import io.broadside.runtime.vault.VaultConfig;
-import io.broadside.token.connect.ApiKeys;
+import io.broadside.runtime.api.ApiKeys;
 import io.broadside.token.platform.TokenPlatforms;
 import java.time.Duration;
 import java.util.List;
