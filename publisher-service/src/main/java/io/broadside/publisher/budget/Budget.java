@@ -24,6 +24,9 @@ final class Budget {
     /** A level that is out of date is looked at anew with one call; the others ask again after this. */
     private static final Duration PROBE = Duration.ofSeconds(2);
 
+    /** For so long it is worth knowing that a level was too much. */
+    private static final Duration REMEMBERED = Duration.ofHours(1);
+
     private final String platform;
     private final String owner;
     private final String what;
@@ -96,7 +99,7 @@ final class Budget {
     boolean isIdle(Instant now) {
         return underWay == 0
                 && block.filter(held -> held.until().isAfter(now)).isEmpty()
-                && level.filter(known -> known.until().isAfter(now)).isEmpty()
+                && level.filter(known -> known.until().plus(REMEMBERED).isAfter(now)).isEmpty()
                 && limits.values().stream().allMatch(limit -> limit.isIdle(now));
     }
 

@@ -99,13 +99,12 @@ public final class Budgets implements CallListener {
 
     /** Whether publishing this command has to wait, as things stand. Takes nothing. */
     public Optional<Held> hold(PublishCommand command) {
-        var now = clock.instant();
-        return hold(command.getPlatform(), needs(command), isUrgent(command, now), now);
+        return hold(command.getPlatform(), needs(command), isUrgent(command, clock.instant()));
     }
 
     /** Whether looking for this command has to wait: only blocks hold it up. */
     public Optional<Held> holdLook(PublishCommand command) {
-        return hold(command.getPlatform(), blocks(command), true, clock.instant());
+        return hold(command.getPlatform(), blocks(command), true);
     }
 
     /** Takes the calls that publishing this command goes on with, all of them or none. */
@@ -115,7 +114,7 @@ public final class Budgets implements CallListener {
         var isUrgent = isUrgent(command, now);
         var taken = new LinkedHashMap<Key, Integer>();
         for (var need : needs(command).entrySet()) {
-            var held = take(need.getKey(), need.getValue(), isUrgent, now);
+            var held = take(need.getKey(), need.getValue(), isUrgent);
             if (held.isPresent()) {
                 taken.forEach(this::giveBack);
                 tellHeld(command.getPlatform());
@@ -178,44 +177,46 @@ public final class Budgets implements CallListener {
                             .add(reading));
             byGroup.forEach((of, told) -> {
                 var key = new Key(call.platform(), connectionId, of);
-                budgets.compute(key, (_, found) -> counted(key, found, told, now));
+                budgets.compute(key, (_, found) -> counted(key, found, told));
             });
         }
     }
 
     /** The budget with one more call in it; none where there is nothing to count for. */
-    private @Nullable Budget counted(Key key, @Nullable Budget found, List<Reading> told, Instant now) {
+    private @Nullable Budget counted(Key key, @Nullable Budget found, List<Reading> told) {
         if (found == null && told.isEmpty() && documented(key).isEmpty()) {
             return null;
         }
         var budget = found == null ? newBudget(key) : found;
-        budget.counted(told, now);
+        budget.counted(told, clock.instant());
         return budget;
     }
 
-    private Optional<Held> hold(String platform, Map<Key, Integer> needs, boolean isUrgent, Instant now) {
+    private Optional<Held> hold(String platform, Map<Key, Integer> needs, boolean isUrgent) {
         var held = needs.entrySet().stream()
-                .map(need -> ask(need.getKey(), need.getValue(), isUrgent, now))
+                .map(need -> ask(need.getKey(), need.getValue(), isUrgent))
                 .flatMap(Optional::stream)
                 .reduce(Held::later);
         held.ifPresent(_ -> tellHeld(platform));
         return held;
     }
 
-    private Optional<Held> ask(Key key, int calls, boolean isUrgent, Instant now) {
+    private Optional<Held> ask(Key key, int calls, boolean isUrgent) {
         var held = new ArrayList<Held>(1);
         budgets.computeIfPresent(key, (_, budget) -> {
-            budget.ask(asking(key, calls, isUrgent), now).ifPresent(held::add);
+            budget.ask(asking(key, calls, isUrgent), clock.instant()).ifPresent(held::add);
             return budget;
         });
         return held.stream().findFirst();
     }
 
-    private Optional<Held> take(Key key, int calls, boolean isUrgent, Instant now) {
+    private Optional<Held> take(Key key, int calls, boolean isUrgent) {
         var held = new ArrayList<Held>(1);
         budgets.compute(key, (_, found) -> {
             var budget = found == null ? newBudget(key) : found;
-            budget.ask(asking(key, calls, isUrgent), now).ifPresentOrElse(held::add, () -> budget.take(calls));
+            // The time is read under the lock: one that is older than what another thread has seen would undo it.
+            budget.ask(asking(key, calls, isUrgent), clock.instant())
+                    .ifPresentOrElse(held::add, () -> budget.take(calls));
             return budget;
         });
         return held.stream().findFirst();

@@ -16,6 +16,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
@@ -153,7 +154,7 @@ final class JsonEvents {
         return list;
     }
 
-    private HashMap<String, Object> map(Schema schema, JsonNode json, String path) {
+    private Map<String, Object> map(Schema schema, JsonNode json, String path) {
         var map = new HashMap<String, Object>();
         for (var entry : json.properties()) {
             var value = value(schema.getValueType(), entry.getValue(), at(path, entry.getKey()));

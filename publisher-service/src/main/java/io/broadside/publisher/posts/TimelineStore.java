@@ -177,7 +177,23 @@ final class TimelineStore implements AutoCloseable {
     }
 
     /** One entry. */
-    record Entry(Kind kind, byte[] value) {}
+    static final class Entry {
+        private final Kind kind;
+        private final byte[] value;
+
+        private Entry(Kind kind, byte[] value) {
+            this.kind = kind;
+            this.value = value;
+        }
+
+        Kind kind() {
+            return kind;
+        }
+
+        byte[] value() {
+            return value;
+        }
+    }
 
     /** The entries of a request, those of each kind in their order on the topics; at most so many. */
     List<Entry> find(String requestId, int most) {

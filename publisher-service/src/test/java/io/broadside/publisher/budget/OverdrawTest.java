@@ -21,6 +21,7 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -33,7 +34,7 @@ class OverdrawTest {
     private static final int CALLS_EACH = 40;
 
     static IntStream seeds() {
-        return IntStream.range(0, 60);
+        return IntStream.range(0, 100);
     }
 
     @ParameterizedTest
@@ -77,9 +78,10 @@ class OverdrawTest {
         var asking = isScheduled ? command.setPublishAt(NOW).build() : command.build();
         if (bench.budgets.take(asking) instanceof Permission.Granted(var ticket)) {
             try (ticket) {
-                Thread.yield();
+                // Long enough for others to come in between.
+                LockSupport.parkNanos(random.nextInt(100_000));
                 var reply = platform.take(bench.clock.instant());
-                Thread.yield();
+                LockSupport.parkNanos(random.nextInt(100_000));
                 bench.ended(
                         asking, "post", random.nextInt(20) == 0 ? new NoAnswer(ErrorCode.TIMED_OUT, true) : reply);
                 passed.incrementAndGet();
