@@ -241,6 +241,18 @@ final class TimelineStore implements AutoCloseable {
         return new Batch();
     }
 
+    /** Drops what is too old now; in time that happens by itself. */
+    void compact() {
+        try (var wait = new FlushOptions().setWaitForFlush(true)) {
+            db.flush(wait, List.of(positions, recent, open));
+            for (var family : List.of(positions, recent, open)) {
+                db.compactRange(family);
+            }
+        } catch (RocksDBException e) {
+            throw broken(e);
+        }
+    }
+
     /** Closes; what was written is on the disk then. Only after the last write. */
     @Override
     public void close() {

@@ -26,7 +26,7 @@ public record ApiRoute(
         return new ApiRoute("DELETE", path, true, false, work);
     }
 
-    /** The same, for everybody. */
+    /** The same, for everybody; its path must be without names in braces. */
     public ApiRoute open() {
         return new ApiRoute(method, path, false, takesJson, work);
     }

@@ -17,8 +17,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -97,24 +99,21 @@ public final class ApiServer implements AutoCloseable {
 
     private Router router(Vertx vertx, List<ApiRoute> routes) {
         var router = Router.router(vertx);
+        var open = routes.stream()
+                .filter(route -> !route.needsKey())
+                .map(ApiRoute::path)
+                .collect(Collectors.toSet());
+        // Before anything else: who has no key does not learn what is here either.
+        router.route().handler(ctx -> admit(ctx, open));
         for (var route : routes) {
             var found = router.route(
                     HttpMethod.valueOf(route.method()),
                     route.path().replaceAll("\\{(\\w+)}", ":$1"));
-            if (route.needsKey()) {
-                found.handler(this::admit);
-            }
             if (route.takesJson()) {
                 found.handler(BodyHandler.create(false).setBodyLimit(mostBodyBytes));
             }
             found.handler(ctx -> onItsOwnThread(ctx, route));
         }
-        // Who has no key does not learn what is here either.
-        router.route().handler(ctx -> {
-            if (isAdmitted(ctx)) {
-                ctx.next();
-            }
-        });
         router.errorHandler(400, ctx -> fail(ctx, 400, "INVALID_REQUEST", "The request cannot be read as HTTP."));
         router.errorHandler(404, ctx -> fail(ctx, 404, "NOT_FOUND", "There is nothing at this path."));
         router.errorHandler(405, ctx -> fail(ctx, 405, "INVALID_REQUEST", "This path does not take this method."));
@@ -124,19 +123,13 @@ public final class ApiServer implements AutoCloseable {
         return router;
     }
 
-    private void admit(RoutingContext ctx) {
-        if (isAdmitted(ctx)) {
+    private void admit(RoutingContext ctx, Set<String> open) {
+        if (open.contains(ctx.normalizedPath()) || keys.admits(ctx.request().getHeader("authorization"))) {
             ctx.next();
-        }
-    }
-
-    private boolean isAdmitted(RoutingContext ctx) {
-        if (keys.admits(ctx.request().getHeader("authorization"))) {
-            return true;
+            return;
         }
         ctx.response().putHeader("www-authenticate", "Bearer");
         fail(ctx, 401, "UNAUTHORIZED", "A known API key is needed: send it as Authorization: Bearer KEY.");
-        return false;
     }
 
     private void onItsOwnThread(RoutingContext ctx, ApiRoute route) {
