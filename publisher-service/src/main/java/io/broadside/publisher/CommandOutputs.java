@@ -43,26 +43,18 @@ final class CommandOutputs {
         var next = PublishCommand.newBuilder(command)
                 .setRound(command.getRound() + 1)
                 .build();
-        return of(work)
-                .add(Topics.commands(command.getPlatform()), command.getConnectionId(), next)
+        return of(work).add(Topics.commands(command.getPlatform()), command.getConnectionId(), next)
                 .build();
     }
 
     /** It waits until the platform has processed what it was given. */
     Outputs waitForProcessing(Work<PublishCommand> work, PublishCommand command, Instant notBefore, Instant now) {
         return delay(
-                work,
-                Topics.WAITING,
-                command,
-                DelayCause.PROCESSING,
-                Optional.of(notBefore),
-                Optional.empty(),
-                now);
+                work, Topics.WAITING, command, DelayCause.PROCESSING, Optional.of(notBefore), Optional.empty(), now);
     }
 
     /** The platform publishes by itself; it is asked again. */
-    Outputs stillUnderway(
-            Work<PublishCommand> work, PublishCommand command, Optional<Instant> notBefore, Instant now) {
+    Outputs stillUnderway(Work<PublishCommand> work, PublishCommand command, Optional<Instant> notBefore, Instant now) {
         return delay(
                 work,
                 Topics.WAITING,
@@ -76,8 +68,7 @@ final class CommandOutputs {
     /** The platform asked to wait. */
     Outputs limited(
             Work<PublishCommand> work, PublishCommand command, Optional<Instant> notBefore, Cause cause, Instant now) {
-        return delay(
-                work, Topics.BACKOFF_429, command, DelayCause.RATE_LIMITED, notBefore, Optional.of(cause), now);
+        return delay(work, Topics.BACKOFF_429, command, DelayCause.RATE_LIMITED, notBefore, Optional.of(cause), now);
     }
 
     /** Nothing was published, and it may be tried again. */
@@ -91,8 +82,8 @@ final class CommandOutputs {
     /** There is no call left for it just now; that is no attempt, and no look. */
     Outputs waitForBudget(Work<PublishCommand> work, PublishCommand command, Held held, Instant now) {
         var whatThen = command.getDoubt().isPresent() ? "Is looked for" : "Goes out";
-        var cause = new Cause(
-                ErrorCode.BUDGET_USED_UP, held.sentence(whatThen, now), Optional.empty(), Optional.empty());
+        var cause =
+                new Cause(ErrorCode.BUDGET_USED_UP, held.sentence(whatThen, now), Optional.empty(), Optional.empty());
         return delay(
                 work, Topics.WAITING, command, DelayCause.BUDGET, Optional.of(held.until()), Optional.of(cause), now);
     }
@@ -144,14 +135,14 @@ final class CommandOutputs {
         if (command.getRefusedTokenVersion().isPresent()) {
             return waitForPerson(work, command, version, cause, now);
         }
-        var refused =
-                PublishCommand.newBuilder(command).setRefusedTokenVersion(version).build();
+        var refused = PublishCommand.newBuilder(command)
+                .setRefusedTokenVersion(version)
+                .build();
         return waitForToken(work, refused, version, cause.code(), now);
     }
 
     /** @param version of the token that will not do; 0 where there is none, and none to ask for */
-    Outputs waitForToken(
-            Work<PublishCommand> work, PublishCommand command, long version, ErrorCode code, Instant now) {
+    Outputs waitForToken(Work<PublishCommand> work, PublishCommand command, long version, ErrorCode code, Instant now) {
         var out = of(work);
         if (version > 0) {
             out.add(Topics.REFRESH_REQUESTS, command.getConnectionId(), refresh(command, version, now));
@@ -169,8 +160,7 @@ final class CommandOutputs {
         var delayed = delayed(refused, DelayCause.PERSON, Optional.empty(), Optional.of(cause), now)
                 .setNeedsTokenVersion(version + 1)
                 .build();
-        return of(work)
-                .add(Topics.REFRESH_REQUESTS, command.getConnectionId(), refresh(command, version, now))
+        return of(work).add(Topics.REFRESH_REQUESTS, command.getConnectionId(), refresh(command, version, now))
                 .add(Topics.WAITING, command.getConnectionId(), delayed)
                 .build();
     }
@@ -207,8 +197,7 @@ final class CommandOutputs {
                 : isMaybeOut
                         ? Results.unconfirmed(command, Cause.of(ErrorCode.NOT_CONFIRMABLE), now)
                         : Results.failed(command, Cause.of(ErrorCode.INTERNAL), now);
-        return of(work)
-                .add(Topics.DEAD_LETTERS, command.getConnectionId(), letter)
+        return of(work).add(Topics.DEAD_LETTERS, command.getConnectionId(), letter)
                 .add(Topics.RESULTS, command.getRequestId(), result)
                 .build();
     }
@@ -239,8 +228,7 @@ final class CommandOutputs {
             Optional<Instant> notBefore,
             Optional<Cause> cause,
             Instant now) {
-        return of(work)
-                .add(
+        return of(work).add(
                         topic,
                         command.getConnectionId(),
                         delayed(command, why, notBefore, cause, now).build())

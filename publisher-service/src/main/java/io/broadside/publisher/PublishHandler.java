@@ -318,7 +318,8 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
         if (cause.code() == ErrorCode.BREAKER_OPEN) {
             return outputs.lookLater(work, command, cause, now);
         }
-        if (cause.code() == ErrorCode.RATE_LIMITED && doubt.getSince().plus(LONGEST_BLIND).isAfter(now)) {
+        if (cause.code() == ErrorCode.RATE_LIMITED
+                && doubt.getSince().plus(LONGEST_BLIND).isAfter(now)) {
             var held = budgets.holdLook(command)
                     .orElseGet(() -> new Held(now.plus(UNNAMED), "the platform's rate limit is reached"));
             return outputs.waitForBudget(work, command, held, now);

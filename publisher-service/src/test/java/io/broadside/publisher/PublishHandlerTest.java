@@ -422,7 +422,8 @@ class PublishHandlerTest {
         handler.run(work(aCommand().build()));
         // When
         var delayed = only(
-                Topics.WAITING, settled(handler.decide(work(aCommand().setCommandId("another").build()))));
+                Topics.WAITING,
+                settled(handler.decide(work(aCommand().setCommandId("another").build()))));
         // Then
         assertThat(delayed.getCause()).isEqualTo(DelayCause.BUDGET);
         assertThat(delayed.getNotBefore()).contains(until);
@@ -451,8 +452,8 @@ class PublishHandlerTest {
         budgets.refused(aCommand().build(), Outcome.Scope.APP, Optional.empty(), Cause.of(ErrorCode.RATE_LIMITED));
         // When
         var delayed = only(Topics.WAITING, handler.run(work(aDoubtedCommand().build())));
-        var taken = only(
-                Topics.WAITING, handler.reconcile(work(aCommand().build())).outputs());
+        var taken =
+                only(Topics.WAITING, handler.reconcile(work(aCommand().build())).outputs());
         // Then
         assertThat(delayed.getCause()).isEqualTo(DelayCause.BUDGET);
         assertThat(delayed.getCommand().getDoubt().orElseThrow().getLooks()).isZero();
@@ -516,7 +517,8 @@ class PublishHandlerTest {
         // When
         var delayed = only(Topics.BACKOFF_5XX, handler.run(work(aCommand().build())));
         var doubted = only(
-                Topics.BACKOFF_UNCONFIRMED, handler.reconcile(work(aCommand().build())).outputs());
+                Topics.BACKOFF_UNCONFIRMED,
+                handler.reconcile(work(aCommand().build())).outputs());
         // Then
         assertThat(delayed.getErrorCode()).contains("INTERNAL");
         assertThat(doubted.getCommand().getDoubt())

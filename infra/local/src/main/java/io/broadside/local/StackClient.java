@@ -122,7 +122,8 @@ final class StackClient implements AutoCloseable {
      */
     Optional<JsonNode> post(String requestId, Optional<String> key) throws IOException, InterruptedException {
         var path = "/v1/posts/" + URLEncoder.encode(requestId, UTF_8).replace("+", "%20");
-        var request = HttpRequest.newBuilder(ports.at(ports.postsApi()).resolve(path)).timeout(LIMIT);
+        var request =
+                HttpRequest.newBuilder(ports.at(ports.postsApi()).resolve(path)).timeout(LIMIT);
         key.ifPresent(value -> request.header("authorization", "Bearer " + value));
         try {
             var answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
@@ -138,7 +139,8 @@ final class StackClient implements AutoCloseable {
             };
         } catch (ConnectException e) {
             throw new IOException(
-                    "No posts API was found on " + ports.at(ports.postsApi()) + ". Start a stack with: ./broadside up", e);
+                    "No posts API was found on " + ports.at(ports.postsApi()) + ". Start a stack with: ./broadside up",
+                    e);
         }
     }
 

@@ -13,10 +13,10 @@ import java.util.Locale;
 /** What happened to a post as sentences for a person, from what the posts API tells. */
 final class Story {
 
-    private static final DateTimeFormatter TO_THE_MILLISECOND = DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT);
+    private static final DateTimeFormatter TO_THE_MILLISECOND =
+            DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT);
     private static final DateTimeFormatter TO_THE_SECOND = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
-    private static final DateTimeFormatter WITH_DATE =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
+    private static final DateTimeFormatter WITH_DATE = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
 
     private final Clock clock;
 
@@ -43,16 +43,16 @@ final class Story {
     }
 
     private String summary(JsonNode post) {
-        var received = post.has("receivedAt") ? "received " + moment(text(post, "receivedAt")) : "received some time ago";
+        var received =
+                post.has("receivedAt") ? "received " + moment(text(post, "receivedAt")) : "received some time ago";
         var due = post.has("publishAt") ? ", to go out " + moment(text(post, "publishAt")) : "";
-        return received + due
+        return received
+                + due
                 + switch (text(post, "state")) {
                     case "RECEIVED" -> "; not taken in yet.";
                     case "IN_PROGRESS" -> "; not every target is through yet.";
                     case "FINAL" ->
-                        post.has("error")
-                                ? "; refused: " + reason(post)
-                                : "; every target has had its last word.";
+                        post.has("error") ? "; refused: " + reason(post) : "; every target has had its last word.";
                     default -> ".";
                 };
     }
@@ -107,7 +107,8 @@ final class Story {
         return switch (text(result, "waitingFor")) {
             // That sentence has the time and the reason.
             case "BUDGET" -> "Waiting for room in the budget of calls. " + reason(result);
-            case "RATE_LIMITED" -> "Waiting" + until + " because the platform's rate limit is reached" + because(result);
+            case "RATE_LIMITED" ->
+                "Waiting" + until + " because the platform's rate limit is reached" + because(result);
             case "UNAVAILABLE" -> "Waiting" + until + " to try again" + because(result);
             case "UNCONFIRMED" -> "Looking" + until + " whether it is out" + because(result);
             case "PROCESSING" -> "Waiting" + until + " for the platform, which is processing it.";

@@ -83,7 +83,8 @@ class PostsIT {
             assertThat(call.path("endpoint").asText()).isEqualTo("tweets.create");
             assertThat(call.path("status").asInt()).isEqualTo(201);
             assertThat(call.path("tokenVersion").asLong()).isPositive();
-            assertThat(call.path("rateHeaders").path("x-rate-limit-limit").asText()).isEqualTo("100");
+            assertThat(call.path("rateHeaders").path("x-rate-limit-limit").asText())
+                    .isEqualTo("100");
         });
         assertThat(new Story(Clock.systemUTC()).of(post(id)))
                 .anyMatch(line -> line.startsWith("bakery on x: published, see https://x.com/"))
@@ -197,8 +198,9 @@ class PostsIT {
         var waiting = post(id).path("targets").get(0);
         assertThat(waiting.path("waitingFor").asText()).isEqualTo("BUDGET");
         assertThat(waiting.path("error").path("message").asText())
-                .matches("Goes out at .* because Facebook counts 80% of the calls for this account as used, and the rest is"
-                        + " kept for scheduled posts\\.");
+                .matches(
+                        "Goes out at .* because Facebook counts 80% of the calls for this account as used, and the rest is"
+                                + " kept for scheduled posts\\.");
         assertThat(stack.simulator().control().calls(0))
                 .as("nothing was refused")
                 .noneMatch(call -> call.endpoint().equals("page.feed") && call.status() != 200);
@@ -257,15 +259,14 @@ class PostsIT {
 
     private void awaitStatus(String id, String status) {
         await().atMost(LONG)
-                .until(
-                        () -> post(id).path("targets").get(0).path("status").asText(),
-                        found -> found.equals(status));
+                .until(() -> post(id).path("targets").get(0).path("status").asText(), found -> found.equals(status));
     }
 
     private HttpResponse<String> send(String method, String path, JsonNode body)
             throws IOException, InterruptedException {
         return http.send(
-                HttpRequest.newBuilder(stack.ports().at(stack.ports().postsApi()).resolve(path))
+                HttpRequest.newBuilder(
+                                stack.ports().at(stack.ports().postsApi()).resolve(path))
                         .timeout(LONG)
                         .header("content-type", "application/json")
                         .method(

@@ -15,8 +15,7 @@ class StoryTest {
 
     @Test
     void aPostIsToldStepByStepInTheTimeOfItsReader() throws Exception {
-        assertThat(told(
-                        """
+        assertThat(told("""
                         {"requestId": "spring", "state": "IN_PROGRESS", "receivedAt": "2026-11-20T14:17:00.100Z", "isCutShort": false,
                          "timeline": [],
                          "targets": [{"targetIndex": 0, "profileId": "bakery", "platform": "x", "status": "WAITING",
@@ -32,8 +31,7 @@ class StoryTest {
                              {"at": "2026-11-20T14:17:00.500Z", "result": {"status": "WAITING", "waitingFor": "BUDGET",
                                "waitingUntil": "2026-11-20T14:32:00Z",
                                "error": {"code": "BUDGET_USED_UP", "message": "Goes out at 14:32:00 UTC because X allows 100 posts for this account in 15 minutes, and all of them are used."}}}
-                           ]}]}"""))
-                .isEqualTo("""
+                           ]}]}""")).isEqualTo("""
                         spring: received 15:17:00; not every target is through yet.
 
                         bakery on x: waiting until 15:32:00.
@@ -47,8 +45,7 @@ class StoryTest {
 
     @Test
     void theEndSaysWhatToDoAndWho() throws Exception {
-        assertThat(told(
-                        """
+        assertThat(told("""
                         {"requestId": "spring", "state": "FINAL", "isCutShort": true, "publishAt": "2026-12-01T08:00:00Z", "timeline": [],
                          "targets": [
                           {"targetIndex": 0, "connectionId": "c-1", "platform": "facebook", "status": "FAILED",
@@ -56,8 +53,7 @@ class StoryTest {
                            "timeline": [{"at": "2026-11-20T14:17:01Z", "call": {"endpoint": "page.feed", "host": "graph.facebook.com", "failure": "TIMED_OUT", "durationMs": 20000}},
                             {"at": "2026-11-20T14:17:21Z", "result": {"status": "FAILED",
                              "error": {"code": "PERMISSION_MISSING", "owner": "ACCOUNT_OWNER", "message": "Connect the Page again.", "platformCode": "200"}}}]},
-                          {"targetIndex": 1, "profileId": "bakery", "platform": "x", "status": "PUBLISHED", "url": "https://x.com/i/1", "timeline": []}]}"""))
-                .isEqualTo("""
+                          {"targetIndex": 1, "profileId": "bakery", "platform": "x", "status": "PUBLISHED", "url": "https://x.com/i/1", "timeline": []}]}""")).isEqualTo("""
                         spring: received some time ago, to go out 2026-12-01 09:00:00; every target has had its last word.
 
                         c-1 on facebook: failed. Connect the Page again. (PERMISSION_MISSING, the platform's 200)

@@ -99,7 +99,8 @@ final class Budget {
     boolean isIdle(Instant now) {
         return underWay == 0
                 && block.filter(held -> held.until().isAfter(now)).isEmpty()
-                && level.filter(known -> known.until().plus(REMEMBERED).isAfter(now)).isEmpty()
+                && level.filter(known -> known.until().plus(REMEMBERED).isAfter(now))
+                        .isEmpty()
                 && limits.values().stream().allMatch(limit -> limit.isIdle(now));
     }
 

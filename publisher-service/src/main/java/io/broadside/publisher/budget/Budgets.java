@@ -162,7 +162,8 @@ public final class Budgets implements CallListener {
     private void counted(Call call, CallContext context, Optional<Answer> answer) {
         var now = clock.instant();
         var platform = of(call.platform());
-        var readings = answer.map(found -> platform.readings(call.endpoint(), found, now)).orElse(List.of());
+        var readings = answer.map(found -> platform.readings(call.endpoint(), found, now))
+                .orElse(List.of());
         var group = platform.groupOf(call.endpoint());
         for (var holder : Holder.values()) {
             var connectionId = holder == Holder.APP ? "" : context.connectionId();

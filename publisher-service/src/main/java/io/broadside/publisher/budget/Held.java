@@ -15,12 +15,15 @@ public record Held(Instant until, String because) {
 
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm:ss 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
-    private static final DateTimeFormatter DATE =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd 'at' HH:mm:ss 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
+                    "yyyy-MM-dd 'at' HH:mm:ss 'UTC'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
     /** The whole of it as a sentence: {@code Goes out at 14:32:00 UTC because X allows ...} */
     public String sentence(String whatHappensThen, Instant now) {
-        var isToday = now.atZone(ZoneOffset.UTC).toLocalDate().equals(until.atZone(ZoneOffset.UTC).toLocalDate());
+        var isToday = now.atZone(ZoneOffset.UTC)
+                .toLocalDate()
+                .equals(until.atZone(ZoneOffset.UTC).toLocalDate());
         return whatHappensThen + (isToday ? " at " + TIME.format(until) : " on " + DATE.format(until)) + " because "
                 + because + ".";
     }

@@ -63,10 +63,13 @@ final class Limit {
         var calls = Math.min(asking.calls(), mayUse);
         var over = inUse() + underWay + calls - mayUse;
         if (over > 0) {
-            return Optional.of(new Held(freeAt(over, now), platform + " allows " + limit + " " + what + " in " + span
-                    + (asking.isUrgent()
-                            ? ", and all of them are used"
-                            : "; " + (inUse() + underWay) + " are used, and the rest is kept for scheduled posts")));
+            return Optional.of(new Held(
+                    freeAt(over, now),
+                    platform + " allows " + limit + " " + what + " in " + span
+                            + (asking.isUrgent()
+                                    ? ", and all of them are used"
+                                    : "; " + (inUse() + underWay)
+                                            + " are used, and the rest is kept for scheduled posts")));
         }
         var mayUseHere = asking.mayUseHere(limit);
         var overHere = inUseHere() + underWay + Math.min(calls, mayUseHere) - mayUseHere;
@@ -74,22 +77,24 @@ final class Limit {
                 ? Optional.empty()
                 : Optional.of(new Held(
                         freeAt(overHere, now),
-                        platform + " allows " + limit + " " + what + " in " + span + ", and the share of this instance, "
-                                + mayUseHere + ", is used"));
+                        platform + " allows " + limit + " " + what + " in " + span
+                                + ", and the share of this instance, " + mayUseHere + ", is used"));
     }
 
     /** A call was made, of which the platform said how the limit stands. */
     void counted(Count count, Instant now) {
         roll(now);
         var isOver = !count.reset().isAfter(now);
-        var isOlder = reset.filter(known -> count.reset().isBefore(known.minus(SAME_RESET))).isPresent();
+        var isOlder = reset.filter(known -> count.reset().isBefore(known.minus(SAME_RESET)))
+                .isPresent();
         if (isOver || isOlder) {
             counted(now);
             return;
         }
         var usedByThat = Math.max(0, count.limit() - count.left());
         var isSame = limit == count.limit()
-                && reset.filter(known -> !count.reset().isAfter(known.plus(SAME_RESET))).isPresent();
+                && reset.filter(known -> !count.reset().isAfter(known.plus(SAME_RESET)))
+                        .isPresent();
         // Answers may overtake one another: of those about one window the one that counts most is the latest.
         used = isSame ? Math.max(used, usedByThat) : usedByThat;
         usedHere = isSame ? usedHere + 1 : reset.isPresent() ? 1 : recent.size() + 1L;

@@ -22,7 +22,9 @@ final class PostView {
     private PostView() {}
 
     static ObjectNode of(String requestId, Timeline timeline) {
-        var view = NODES.objectNode().put("requestId", requestId).put("state", timeline.state().name());
+        var view = NODES.objectNode()
+                .put("requestId", requestId)
+                .put("state", timeline.state().name());
         timeline.note().ifPresent(note -> {
             view.put("receivedAt", time(note.receivedAtMillis()));
             putTime(view, "publishAt", note.publishAtMillis());
@@ -126,7 +128,10 @@ final class PostView {
 
     /** That a request could be sent as it is. */
     static ObjectNode valid(String requestId, int targets) {
-        return NODES.objectNode().put("requestId", requestId).put("isValid", true).put("targets", targets);
+        return NODES.objectNode()
+                .put("requestId", requestId)
+                .put("isValid", true)
+                .put("targets", targets);
     }
 
     private static String time(long millis) {

@@ -120,14 +120,18 @@ final class PostsApi {
                         : tooLarge.map(fault -> faulty(ofRequest(List.of(fault))))
                                 .orElseGet(() -> ApiAnswer.of(
                                         200,
-                                        PostView.valid(read.getRequestId(), read.getTargets().size())));
+                                        PostView.valid(
+                                                read.getRequestId(),
+                                                read.getTargets().size())));
             }
         };
     }
 
     private ApiAnswer get(ApiRequest request) {
         var id = request.path("requestId");
-        return known(id).map(timeline -> ApiAnswer.of(200, PostView.of(id, timeline))).orElseGet(() -> unknown());
+        return known(id)
+                .map(timeline -> ApiAnswer.of(200, PostView.of(id, timeline)))
+                .orElseGet(() -> unknown());
     }
 
     /** What has not gone out is taken back; what is under way goes on, and its result says so. */
@@ -147,8 +151,8 @@ final class PostsApi {
                 .setReason(request.query("reason").orElse(null))
                 .setRequestedAt(clock.instant().truncatedTo(ChronoUnit.MILLIS))
                 .build();
-        var written = producer.write(
-                Topics.CANCELLATIONS, id, serdes.write(Topics.CANCELLATIONS, cancel), request.trace());
+        var written =
+                producer.write(Topics.CANCELLATIONS, id, serdes.write(Topics.CANCELLATIONS, cancel), request.trace());
         return written.isPresent()
                 ? ApiAnswer.of(202, PostView.of(id, known.get())).with("location", path(id))
                 : notDurable("The cancellation could not be made durable; send it again.");

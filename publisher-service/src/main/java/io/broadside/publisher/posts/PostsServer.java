@@ -37,11 +37,17 @@ public final class PostsServer implements Checked, AutoCloseable {
         try {
             var directory = clients.config().stateDirectory().resolve("timelines");
             var store = TimelineStore.open(directory, config.kept());
-            var timelines = parts.add(new Timelines(store, clients, requests, config.kept(), clock)).start();
+            var timelines = parts.add(new Timelines(store, clients, requests, config.kept(), clock))
+                    .start();
             var producer = parts.add(new PostsProducer(clients));
             var api = new PostsApi(requests, timelines, producer, clients.serdes(), clock);
             var server = parts.add(ApiServer.start(
-                    vertx, PostsConfig.PORT_NAME, config.port(), config.keys(), PostsApi.MOST_BODY_BYTES, api.routes()));
+                    vertx,
+                    PostsConfig.PORT_NAME,
+                    config.port(),
+                    config.keys(),
+                    PostsApi.MOST_BODY_BYTES,
+                    api.routes()));
             LOGGER.atInfo().addKeyValue("port", server.port()).log("posts API open");
             if (config.keys().isOpen()) {
                 LOGGER.atWarn()

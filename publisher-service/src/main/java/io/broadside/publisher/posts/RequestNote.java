@@ -26,7 +26,10 @@ record RequestNote(
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /** A target as its sender named it. */
-    record NamedTarget(@Nullable String connectionId, @Nullable String profileId, @Nullable String platform) {}
+    record NamedTarget(
+            @Nullable String connectionId,
+            @Nullable String profileId,
+            @Nullable String platform) {}
 
     RequestNote {
         labels = Map.copyOf(labels);

@@ -57,6 +57,8 @@ final class Timelines implements Checked, AutoCloseable {
     private static final Duration REGISTRY_PAUSE = Duration.ofMillis(500);
     private static final long OLDEST_POLL_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+    private static final int MOST_TARGETS = 1000;
+
     /** A hundred targets with forty entries each; what does not end within that is cut short and says so. */
     private static final int MOST_ENTRIES = 4000;
 
@@ -294,7 +296,9 @@ final class Timelines implements Checked, AutoCloseable {
                 take(record, batch);
                 return;
             } catch (RegistryUnavailableException e) {
-                LOGGER.atWarn().addKeyValue("cause", e.getMessage()).log("index of posts waits for the schema registry");
+                LOGGER.atWarn()
+                        .addKeyValue("cause", e.getMessage())
+                        .log("index of posts waits for the schema registry");
                 LockSupport.parkNanos(REGISTRY_PAUSE.toNanos());
             } catch (SerializationException e) {
                 // It has gone to the dead letters, or is of no use to anybody here.
@@ -332,7 +336,8 @@ final class Timelines implements Checked, AutoCloseable {
 
     private void takeResult(ConsumerRecord<byte[], byte[]> record, PostResult result, TimelineStore.Batch batch) {
         var id = result.getRequestId();
-        if (result.getIsRepeat() || !requests.isValidId(id)) {
+        // A position that no request can have is not ours, and would be shown as a gap of millions.
+        if (result.getIsRepeat() || !requests.isValidId(id) || result.getTargetIndex() >= MOST_TARGETS) {
             return;
         }
         batch.put(id, Kind.RESULT, record.partition(), record.offset(), record.value());
@@ -346,8 +351,7 @@ final class Timelines implements Checked, AutoCloseable {
     private void takeCall(ConsumerRecord<byte[], byte[]> record, ApiCall call, TimelineStore.Batch batch) {
         call.getRequestId()
                 .filter(requests::isValidId)
-                .ifPresent(id ->
-                        batch.put(id, Kind.CALL, record.partition(), record.offset(), record.value()));
+                .ifPresent(id -> batch.put(id, Kind.CALL, record.partition(), record.offset(), record.value()));
     }
 
     private void note(List<TopicPartition> partitions) {

@@ -25,7 +25,8 @@ class BudgetsTest {
 
     private static final Cause LIMITED = Cause.of(ErrorCode.RATE_LIMITED);
     private static final PublishCommand POST = aCommand("x").build();
-    private static final PublishCommand SCHEDULED = aCommand("x").setPublishAt(NOW).build();
+    private static final PublishCommand SCHEDULED =
+            aCommand("x").setPublishAt(NOW).build();
     private static final PublishCommand ON_FACEBOOK = aCommand("facebook").build();
 
     private final Bench bench = new Bench(new XQuotas(), new FacebookQuotas());
@@ -39,8 +40,9 @@ class BudgetsTest {
         // Then
         assertThat(held.until()).isEqualTo(RESET);
         assertThat(held.sentence("Goes out", NOW))
-                .isEqualTo("Goes out at 14:32:00 UTC because X allows 100 posts for this account in 15 minutes; 80 are used,"
-                        + " and the rest is kept for scheduled posts.");
+                .isEqualTo(
+                        "Goes out at 14:32:00 UTC because X allows 100 posts for this account in 15 minutes; 80 are used,"
+                                + " and the rest is kept for scheduled posts.");
     }
 
     @Test
@@ -86,7 +88,8 @@ class BudgetsTest {
         var held = bench.refused(SCHEDULED);
         // Then
         assertThat(held.until()).isEqualTo(RESET);
-        assertThat(held.because()).isEqualTo("X allows 100 posts for this account in 15 minutes, and all of them are used");
+        assertThat(held.because())
+                .isEqualTo("X allows 100 posts for this account in 15 minutes, and all of them are used");
     }
 
     @Test
@@ -104,7 +107,8 @@ class BudgetsTest {
         // Given
         bench.answered(POST, "tweets.create", ofX(100, 0));
         // Then
-        assertThat(bench.budgets.hold(aCommand("x").setConnectionId("connection-2").build()))
+        assertThat(bench.budgets.hold(
+                        aCommand("x").setConnectionId("connection-2").build()))
                 .isEmpty();
     }
 
@@ -120,7 +124,8 @@ class BudgetsTest {
                         "x-rate-limit-reset", Long.toString(RESET.getEpochSecond()),
                         "x-app-limit-24hour-limit", "1000",
                         "x-app-limit-24hour-remaining", "150",
-                        "x-app-limit-24hour-reset", Long.toString(RESET.plusSeconds(3600).getEpochSecond())));
+                        "x-app-limit-24hour-reset",
+                                Long.toString(RESET.plusSeconds(3600).getEpochSecond())));
         // When
         var held = bench.refused(aCommand("x").setConnectionId("connection-2").build());
         // Then
@@ -201,8 +206,11 @@ class BudgetsTest {
         bench.budgets.refused(POST, Scope.ENDPOINT, Optional.of(RESET), LIMITED);
         // Then
         assertThat(bench.refused(SCHEDULED).until()).isEqualTo(RESET);
-        assertThat(bench.budgets.holdLook(doubted(POST))).as("reading is another endpoint").isEmpty();
-        assertThat(bench.budgets.hold(aCommand("x").setConnectionId("connection-2").build()))
+        assertThat(bench.budgets.holdLook(doubted(POST)))
+                .as("reading is another endpoint")
+                .isEmpty();
+        assertThat(bench.budgets.hold(
+                        aCommand("x").setConnectionId("connection-2").build()))
                 .isEmpty();
     }
 
@@ -244,7 +252,8 @@ class BudgetsTest {
         var held = bench.refused(ON_FACEBOOK);
         // Then
         assertThat(held.because())
-                .isEqualTo("Facebook counts 85% of the calls for this app as used, and the rest is kept for scheduled posts");
+                .isEqualTo(
+                        "Facebook counts 85% of the calls for this app as used, and the rest is kept for scheduled posts");
         assertThat(bench.budgets.hold(aCommand("facebook").setPublishAt(NOW).build()))
                 .isEmpty();
     }

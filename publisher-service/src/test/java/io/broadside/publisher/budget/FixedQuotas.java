@@ -36,7 +36,8 @@ record FixedQuotas(String platform, List<Documented> documented, int callsPerSte
                         SPAN,
                         Long.parseLong(limit),
                         Long.parseLong(answer.header("left").orElseThrow()),
-                        Instant.ofEpochMilli(Long.parseLong(answer.header("reset").orElseThrow()))))
+                        Instant.ofEpochMilli(
+                                Long.parseLong(answer.header("reset").orElseThrow()))))
                 .toList();
     }
 }

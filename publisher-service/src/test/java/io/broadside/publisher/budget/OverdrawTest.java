@@ -82,8 +82,7 @@ class OverdrawTest {
                 LockSupport.parkNanos(random.nextInt(100_000));
                 var reply = platform.take(bench.clock.instant());
                 LockSupport.parkNanos(random.nextInt(100_000));
-                bench.ended(
-                        asking, "post", random.nextInt(20) == 0 ? new NoAnswer(ErrorCode.TIMED_OUT, true) : reply);
+                bench.ended(asking, "post", random.nextInt(20) == 0 ? new NoAnswer(ErrorCode.TIMED_OUT, true) : reply);
                 passed.incrementAndGet();
             }
         }

@@ -51,8 +51,7 @@ final class Document {
 
     /** What is wrong with a body of a request by this document, if anything is. */
     Optional<String> complaint(String schemaName, String body) {
-        return complaint(
-                new JsonObject().put("$ref", "#/components/schemas/" + schemaName), new JsonObject(body));
+        return complaint(new JsonObject().put("$ref", "#/components/schemas/" + schemaName), new JsonObject(body));
     }
 
     private Optional<String> complaint(JsonObject schema, JsonObject body) {
@@ -62,7 +61,9 @@ final class Document {
                 .setDraft(Draft.DRAFT202012)
                 .setOutputFormat(OutputFormat.Basic);
         var result = Validator.create(JsonSchema.of(whole), options).validate(body);
-        return Boolean.TRUE.equals(result.getValid()) ? Optional.empty() : Optional.of(result.toJson().encode());
+        return Boolean.TRUE.equals(result.getValid())
+                ? Optional.empty()
+                : Optional.of(result.toJson().encode());
     }
 
     private @Nullable JsonObject resolved(@Nullable JsonObject response) {

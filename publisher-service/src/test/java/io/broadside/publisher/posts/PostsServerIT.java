@@ -93,9 +93,9 @@ class PostsServerIT {
         TopicSetup.ensure(clients, Topics.all(List.of()));
         one = start("one");
         two = start("two");
-        document = new Document(http.send(
-                        HttpRequest.newBuilder(uri(one, "/openapi.json")).build(), BodyHandlers.ofString())
-                .body());
+        document = new Document(
+                http.send(HttpRequest.newBuilder(uri(one, "/openapi.json")).build(), BodyHandlers.ofString())
+                        .body());
     }
 
     @AfterAll
@@ -148,13 +148,20 @@ class PostsServerIT {
         // Given
         var id = kafka.uniqueName("through");
         post(one, body(id, "Hello"));
-        send(Topics.RESULTS, id, result(id, 0, ResultStatus.PUBLISHED).setRemoteId("remote-1").build());
+        send(
+                Topics.RESULTS,
+                id,
+                result(id, 0, ResultStatus.PUBLISHED).setRemoteId("remote-1").build());
         awaitState(one, id, "FINAL");
         // When
         var again = post(one, body(id, "Hello"));
         // Then
         assertThat(again.statusCode()).isEqualTo(200);
-        assertThat(JSON.readTree(again.body()).path("targets").get(0).path("remoteId").asText())
+        assertThat(JSON.readTree(again.body())
+                        .path("targets")
+                        .get(0)
+                        .path("remoteId")
+                        .asText())
                 .isEqualTo("remote-1");
     }
 
@@ -224,12 +231,20 @@ class PostsServerIT {
         var id = kafka.uniqueName("told");
         post(one, body(id, "Hello"));
         var begun = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        send(Topics.RESULTS, id, result(id, 0, ResultStatus.ACCEPTED).setAt(begun).build());
-        send(Topics.API_CALLS, "connection-1", call(id).setStartedAt(begun.plusMillis(20)).build());
         send(
                 Topics.RESULTS,
                 id,
-                result(id, 0, ResultStatus.PUBLISHED).setAt(begun.plusMillis(150)).build());
+                result(id, 0, ResultStatus.ACCEPTED).setAt(begun).build());
+        send(
+                Topics.API_CALLS,
+                "connection-1",
+                call(id).setStartedAt(begun.plusMillis(20)).build());
+        send(
+                Topics.RESULTS,
+                id,
+                result(id, 0, ResultStatus.PUBLISHED)
+                        .setAt(begun.plusMillis(150))
+                        .build());
         awaitState(two, id, "FINAL");
         // When
         var view = JSON.readTree(get(two, id).body());
@@ -242,7 +257,8 @@ class PostsServerIT {
         assertThat(call.path("platformCode").asText()).isEqualTo("88");
         assertThat(call.path("durationMs").asLong()).isEqualTo(120);
         assertThat(call.path("tokenVersion").asLong()).isEqualTo(7);
-        assertThat(call.path("rateHeaders").path("x-rate-limit-remaining").asText()).isEqualTo("0");
+        assertThat(call.path("rateHeaders").path("x-rate-limit-remaining").asText())
+                .isEqualTo("0");
         assertThat(timeline.get(2).path("result").path("status").asText()).isEqualTo("PUBLISHED");
     }
 
@@ -315,7 +331,8 @@ class PostsServerIT {
         try (var third = start("three")) {
             // Then
             awaitState(third, id, "FINAL");
-            assertThat(JSON.readTree(get(third, id).body()).path("receivedAt").asText()).isNotEmpty();
+            assertThat(JSON.readTree(get(third, id).body()).path("receivedAt").asText())
+                    .isNotEmpty();
         }
     }
 
@@ -329,8 +346,8 @@ class PostsServerIT {
             // Then
             assertThat(post(closed, body("whatever", "Hello")).statusCode()).isEqualTo(401);
             assertThat(get(closed, "whatever").statusCode()).isEqualTo(401);
-            var elsewhere = http.send(
-                    HttpRequest.newBuilder(uri(closed, "/nothing")).build(), BodyHandlers.ofString());
+            var elsewhere =
+                    http.send(HttpRequest.newBuilder(uri(closed, "/nothing")).build(), BodyHandlers.ofString());
             assertThat(elsewhere.statusCode()).isEqualTo(401);
             var admitted = http.send(
                     HttpRequest.newBuilder(uri(closed, "/v1/posts/whatever"))
@@ -357,8 +374,10 @@ class PostsServerIT {
 
     @Test
     void theDocumentTakesWhatTheApiTakes() {
-        assertThat(document.complaint("PublishRequest", body("documented", "Hello"))).isEmpty();
-        assertThat(document.complaint("PublishRequest", "{\"requestId\":\"r\",\"content\":{}}")).isPresent();
+        assertThat(document.complaint("PublishRequest", body("documented", "Hello")))
+                .isEmpty();
+        assertThat(document.complaint("PublishRequest", "{\"requestId\":\"r\",\"content\":{}}"))
+                .isPresent();
         assertThat(document.complaint(
                         "PublishRequest", "{\"requestId\":\"r\",\"content\":{},\"targets\":[],\"tragets\":[]}"))
                 .isPresent();
@@ -391,23 +410,34 @@ class PostsServerIT {
 
     private KafkaClients clients(String instance, String bootstrapServers) {
         var settings = Settings.from(Map.of(
-                "KAFKA_BOOTSTRAP_SERVERS", bootstrapServers,
-                "SCHEMA_REGISTRY_URL", kafka.registryUrl(),
-                "KAFKA_TOPIC_PARTITIONS", "3",
-                "STATE_DIR", directory.resolve(instance).toString()));
+                "KAFKA_BOOTSTRAP_SERVERS",
+                bootstrapServers,
+                "SCHEMA_REGISTRY_URL",
+                kafka.registryUrl(),
+                "KAFKA_TOPIC_PARTITIONS",
+                "3",
+                "STATE_DIR",
+                directory.resolve(instance).toString()));
         return new KafkaClients(KafkaConfig.from(settings), "posts-it-" + instance);
     }
 
     private PostsServer start(String instance) {
         var server = PostsServer.start(
-                vertx, config(), instance.equals("one") ? clients : clients(instance, kafka.bootstrapServers()), requests, CLOCK);
+                vertx,
+                config(),
+                instance.equals("one") ? clients : clients(instance, kafka.bootstrapServers()),
+                requests,
+                CLOCK);
         await().atMost(LIMIT).until(() -> server.check().isOk());
         return server;
     }
 
     private void awaitState(PostsServer server, String id, String state) {
         await().atMost(LIMIT)
-                .until(() -> JSON.readTree(get(server, id).body()).path("state").asText().equals(state));
+                .until(() -> JSON.readTree(get(server, id).body())
+                        .path("state")
+                        .asText()
+                        .equals(state));
     }
 
     private HttpResponse<String> post(PostsServer server, String body) throws IOException, InterruptedException {

@@ -74,7 +74,8 @@ public final class ApiServer implements AutoCloseable {
             api.server.listen().await();
         } catch (Exception e) {
             // Vert.x throws what the operating system said, declared or not.
-            throw new ConfigException(portSetting + ": a free port needed, was " + port + " (" + e.getMessage() + ")", e);
+            throw new ConfigException(
+                    portSetting + ": a free port needed, was " + port + " (" + e.getMessage() + ")", e);
         }
         return api;
     }
@@ -107,8 +108,7 @@ public final class ApiServer implements AutoCloseable {
         router.route().handler(ctx -> admit(ctx, open));
         for (var route : routes) {
             var found = router.route(
-                    HttpMethod.valueOf(route.method()),
-                    route.path().replaceAll("\\{(\\w+)}", ":$1"));
+                    HttpMethod.valueOf(route.method()), route.path().replaceAll("\\{(\\w+)}", ":$1"));
             if (route.takesJson()) {
                 found.handler(BodyHandler.create(false).setBodyLimit(mostBodyBytes));
             }
@@ -139,7 +139,9 @@ public final class ApiServer implements AutoCloseable {
             return;
         }
         if (!places.tryAcquire()) {
-            send(ctx, ApiAnswer.notNow("OVERLOADED", "Too many requests at once. Send it again in a moment.", WHEN_FULL));
+            send(
+                    ctx,
+                    ApiAnswer.notNow("OVERLOADED", "Too many requests at once. Send it again in a moment.", WHEN_FULL));
             return;
         }
         var request = request(ctx);

@@ -40,8 +40,9 @@ public final class UsageLevels {
     /** Everything an answer says of levels. */
     public static List<Reading> in(Answer answer, Instant now) {
         var readings = new ArrayList<Reading>();
-        header(answer, "X-App-Usage").map(UsageLevels::ofEntry).ifPresent(used -> readings.add(
-                level(Holder.APP, used, now)));
+        header(answer, "X-App-Usage")
+                .map(UsageLevels::ofEntry)
+                .ifPresent(used -> readings.add(level(Holder.APP, used, now)));
         // Both speak of the account; the page's is of older versions of the API.
         var ofAccount = Stream.concat(
                 header(answer, "X-Page-Usage").map(UsageLevels::ofEntry).stream(),
@@ -65,7 +66,10 @@ public final class UsageLevels {
 
     /** By the id of a business, Page or account an array, with an entry for each kind of limit. */
     private static Stream<Used> ofBusiness(JsonNode usage) {
-        return usage.valueStream().filter(JsonNode::isArray).flatMap(JsonNode::valueStream).map(UsageLevels::ofEntry);
+        return usage.valueStream()
+                .filter(JsonNode::isArray)
+                .flatMap(JsonNode::valueStream)
+                .map(UsageLevels::ofEntry);
     }
 
     private static Used ofEntry(JsonNode entry) {

@@ -23,7 +23,11 @@ public final class XQuotas implements Quotas {
     private static final String METADATA = "media.metadata";
 
     private static final List<Documented> DOCUMENTED = List.of(
-            ofUser(CREATE, 100), ofApp(CREATE, 10_000), ofUser(UPLOAD, 500), ofApp(UPLOAD, 50_000), ofUser(METADATA, 500));
+            ofUser(CREATE, 100),
+            ofApp(CREATE, 10_000),
+            ofUser(UPLOAD, 500),
+            ofApp(UPLOAD, 50_000),
+            ofUser(METADATA, 500));
 
     @Override
     public String platform() {
@@ -55,8 +59,10 @@ public final class XQuotas implements Quotas {
         if (media.isEmpty() || command.getCheckpoint().isPresent()) {
             return List.of(new Need(CREATE, 1));
         }
-        var described =
-                media.stream().map(Media::getAltText).filter(Optional::isPresent).count();
+        var described = media.stream()
+                .map(Media::getAltText)
+                .filter(Optional::isPresent)
+                .count();
         return Stream.of(new Need(UPLOAD, media.size()), new Need(METADATA, (int) described))
                 .filter(need -> need.calls() > 0)
                 .toList();

@@ -35,8 +35,7 @@ class UsageLevelsTest {
         // When
         var readings = UsageLevels.in(new Answer(200, Map.of(header, value), "{}"), NOW);
         // Then
-        assertThat(readings)
-                .containsExactly(new Level(holder, "*", percent, NOW.plus(Duration.ofMinutes(minutes))));
+        assertThat(readings).containsExactly(new Level(holder, "*", percent, NOW.plus(Duration.ofMinutes(minutes))));
     }
 
     @ParameterizedTest
