@@ -1,6 +1,8 @@
 package io.broadside.publisher;
 
+import io.broadside.publisher.budget.BudgetConfig;
 import io.broadside.publisher.platform.PlatformsConfig;
+import io.broadside.publisher.posts.PostsConfig;
 import io.broadside.runtime.config.Setting;
 import io.broadside.runtime.config.Settings;
 import io.broadside.runtime.dispatch.DispatchConfig;
@@ -22,6 +24,8 @@ public record PublisherConfig(
         DispatchConfig dispatch,
         HttpConfig http,
         VaultConfig vault,
+        BudgetConfig budgets,
+        PostsConfig posts,
         PlatformsConfig platforms) {
 
     private static final Setting PORT = Setting.of("PUBLISHER_PORT", "8082", "Port of health and metrics.");
@@ -32,6 +36,8 @@ public record PublisherConfig(
                     DispatchConfig.SETTINGS,
                     HttpConfig.SETTINGS,
                     VaultConfig.SETTINGS,
+                    BudgetConfig.SETTINGS,
+                    PostsConfig.SETTINGS,
                     PlatformsConfig.SETTINGS)
             .flatMap(List::stream)
             .toList();
@@ -44,6 +50,8 @@ public record PublisherConfig(
                 DispatchConfig.from(settings),
                 HttpConfig.from(settings),
                 VaultConfig.from(settings),
+                BudgetConfig.from(settings),
+                PostsConfig.from(settings),
                 PlatformsConfig.from(settings));
     }
 }

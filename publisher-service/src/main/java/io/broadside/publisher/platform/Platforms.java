@@ -3,9 +3,11 @@ package io.broadside.publisher.platform;
 import io.broadside.publisher.platform.facebook.FacebookPlatform;
 import io.broadside.publisher.platform.instagram.InstagramPlatform;
 import io.broadside.publisher.platform.linkedin.LinkedInPlatform;
+import io.broadside.publisher.platform.facebook.FacebookQuotas;
 import io.broadside.publisher.platform.media.MediaFetch;
 import io.broadside.publisher.platform.tiktok.TikTokPlatform;
 import io.broadside.publisher.platform.x.XPlatform;
+import io.broadside.publisher.platform.x.XQuotas;
 import io.broadside.runtime.http.PlatformHttp;
 import java.time.Clock;
 import java.util.Collections;
@@ -32,6 +34,11 @@ public final class Platforms {
                 new LinkedInPlatform(config.linkedIn(), http, media, clock),
                 new TikTokPlatform(config.tiktok(), http, media, clock),
                 new XPlatform(config.x(), http, media, clock)));
+    }
+
+    /** How those limit calls that say so; the line beside that of the platform. */
+    public static List<Quotas> quotas() {
+        return List.of(new FacebookQuotas(), new XQuotas());
     }
 
     /** These and no others: for tests. */
