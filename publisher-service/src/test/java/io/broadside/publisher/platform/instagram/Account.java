@@ -52,7 +52,7 @@ final class Account implements AutoCloseable {
     }
 
     static MediaConfig noPrivateMedia() {
-        return new MediaConfig(false, 16 << 20, Duration.ofSeconds(2));
+        return new MediaConfig(false, 16 << 20, 64 << 20, Duration.ofSeconds(2), Duration.ofSeconds(20));
     }
 
     Outcome publish(PublishCommand command) {

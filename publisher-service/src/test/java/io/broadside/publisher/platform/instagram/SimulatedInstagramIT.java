@@ -86,7 +86,7 @@ final class SimulatedInstagramIT {
                     Duration.ofSeconds(3),
                     Duration.ofHours(23),
                     Duration.ofMinutes(1)),
-            new MediaConfig(true, 16 << 20, Duration.ofSeconds(5)),
+            new MediaConfig(true, 16 << 20, 64 << 20, Duration.ofSeconds(5), Duration.ofSeconds(20)),
             http,
             clock);
 
