@@ -8,7 +8,7 @@ import org.apache.kafka.common.errors.RetriableException;
  */
 public final class RegistryUnavailableException extends RetriableException {
 
-    RegistryUnavailableException(Throwable cause) {
+    public RegistryUnavailableException(Throwable cause) {
         super("The schema registry does not answer: " + cause.getMessage(), cause);
     }
 }

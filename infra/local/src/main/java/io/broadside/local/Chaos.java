@@ -30,9 +30,13 @@ final class Chaos {
      * @param instances processes of publisher-service, and of retry-service
      * @param kills processes to kill; beside them some are frozen, and the broker is killed once
      * @param limit after this long it is over, whatever is still waiting
+     * @param slowShare share of the publishing calls that take a second: those are what a kill finds under way
      * @param isWeakened whether publishers forget their intents, so that the check has something to find
      */
-    record Plan(int posts, int instances, int kills, long seed, Duration limit, boolean isWeakened) {}
+    record Plan(int posts, int instances, int kills, long seed, Duration limit, double slowShare, boolean isWeakened) {
+
+        static final double USUAL_SLOW_SHARE = 0.3;
+    }
 
     /** @param tell hears lines for a person */
     Chaos(Plan plan, Ports ports, Path data, Consumer<String> tell) {
@@ -49,7 +53,8 @@ final class Chaos {
      */
     Reckoning run() throws IOException, InterruptedException {
         tell.accept("Chaos: " + plan.posts() + " posts, " + plan.instances() + " + " + plan.instances()
-                + " instances, " + plan.kills() + " kills, seed " + plan.seed() + "; logs in " + data.resolve("logs") + "."
+                + " instances, " + plan.kills() + " kills, seed " + plan.seed() + "; logs in " + data.resolve("logs")
+                + "."
                 + (plan.isWeakened() ? " Publishers forget their intents on purpose." : ""));
         var dice = new SplittableRandom(plan.seed());
         var cluster = Cluster.start(plan, ports, data, tell);
@@ -60,7 +65,7 @@ final class Chaos {
             var accounts = ChaosAccounts.connect(cluster.simulator(), client);
             tell.accept("  " + accounts.size() + " accounts are connected");
             cluster.startInstances();
-            Troubles.inject(cluster.simulator(), plan.seed());
+            Troubles.inject(cluster.simulator(), plan);
             try (var posts = new ChaosPosts(plan, accounts, cluster, client, dice.split(), over::get);
                     var mischief = new Mischief(plan, cluster, dice.split())) {
                 posts.start();
@@ -99,7 +104,9 @@ final class Chaos {
                                     mischief.frozenNow(),
                                     cluster.upAndDown()));
                 }
-                if (posts.areAllSent() && mischief.isDone() && board.finals() >= posts.sent().size()) {
+                if (posts.areAllSent()
+                        && mischief.isDone()
+                        && board.finals() >= posts.sent().size()) {
                     // What comes after the last word would be a second one.
                     results.next(Duration.ofSeconds(2)).forEach(board::take);
                     return board;

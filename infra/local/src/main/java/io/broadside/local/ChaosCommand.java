@@ -23,7 +23,11 @@ final class ChaosCommand implements Callable<Integer> {
     @Mixin
     private StackOptions options;
 
-    @Option(names = "--posts", paramLabel = "N", defaultValue = "2000", description = "Posts to publish (default: 2000).")
+    @Option(
+            names = "--posts",
+            paramLabel = "N",
+            defaultValue = "2000",
+            description = "Posts to publish (default: 2000).")
     private int posts;
 
     @Option(
@@ -39,7 +43,8 @@ final class ChaosCommand implements Callable<Integer> {
     @Option(
             names = "--seed",
             paramLabel = "S",
-            description = "Of the dice that choose posts, failures, victims and times (default: another one each time).")
+            description =
+                    "Of the dice that choose posts, failures, victims and times (default: another one each time).")
     private long seed = System.nanoTime() & 0xFFFFF;
 
     @Option(
@@ -52,8 +57,9 @@ final class ChaosCommand implements Callable<Integer> {
     @Option(
             names = "--weaken",
             paramLabel = "HOW",
-            description = "Break a rule on purpose, to see that this check notices: forget-intents runs publishers whose"
-                    + " dispatcher does not make its intents durable.")
+            description =
+                    "Break a rule on purpose, to see that this check notices: forget-intents runs publishers whose"
+                            + " dispatcher does not make its intents durable.")
     private String weaken = "";
 
     @Spec
@@ -71,7 +77,13 @@ final class ChaosCommand implements Callable<Integer> {
             throw new IOException("--weaken: " + Weakening.FORGET_INTENTS + " needed, was " + weaken + ".");
         }
         var plan = new Chaos.Plan(
-                posts, instances, kills, seed, Duration.ofMinutes(limitMinutes), weaken.equals(Weakening.FORGET_INTENTS));
+                posts,
+                instances,
+                kills,
+                seed,
+                Duration.ofMinutes(limitMinutes),
+                Chaos.Plan.USUAL_SLOW_SHARE,
+                weaken.equals(Weakening.FORGET_INTENTS));
         var out = spec.commandLine().getOut();
         var reckoning = new Chaos(plan, options.ports(), options.directory(), out::println).run();
         reckoning.tell(out::println);

@@ -94,7 +94,10 @@ final class ChaosPosts implements AutoCloseable {
         var content = Content.newBuilder().setText(text);
         if (account.platform().equals("x") && dice.nextDouble() < WITH_PICTURE) {
             content.setMedia(List.of(Media.newBuilder()
-                    .setUrl(cluster.simulator().uri().resolve("/media/sample.jpg").toString())
+                    .setUrl(cluster.simulator()
+                            .uri()
+                            .resolve("/media/sample.jpg")
+                            .toString())
                     .setKind(MediaKind.IMAGE)
                     .build()));
         }

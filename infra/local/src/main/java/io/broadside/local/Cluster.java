@@ -102,8 +102,8 @@ final class Cluster implements AutoCloseable {
         var publishers = new ArrayList<Instance>();
         var retries = new ArrayList<Instance>();
         for (int i = 1; i <= plan.instances(); i++) {
-            publishers.add(parts.add(
-                    service("publisher-" + i, "io.broadside.publisher.Main", environment, before, logs)));
+            publishers.add(
+                    parts.add(service("publisher-" + i, "io.broadside.publisher.Main", environment, before, logs)));
             retries.add(parts.add(service("retry-" + i, "io.broadside.retry.Main", environment, List.of(), logs)));
         }
         tell.accept("  token-service is up");
@@ -126,7 +126,8 @@ final class Cluster implements AutoCloseable {
     private static void awaitTopics(Map<String, String> environment) throws IOException, InterruptedException {
         var until = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
-            try (var clients = new KafkaClients(PublisherConfig.from(environment).kafka(), "setup")) {
+            try (var clients =
+                    new KafkaClients(PublisherConfig.from(environment).kafka(), "setup")) {
                 TopicSetup.ensure(clients, Topics.all(LocalStack.PLATFORMS));
                 return;
             } catch (KafkaException e) {
@@ -146,7 +147,9 @@ final class Cluster implements AutoCloseable {
                     .build();
             while (true) {
                 try {
-                    if (http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
+                    if (http.send(request, HttpResponse.BodyHandlers.discarding())
+                                    .statusCode()
+                            == 200) {
                         return;
                     }
                 } catch (IOException _) {

@@ -42,7 +42,12 @@ final class Instance implements AutoCloseable {
      * @param heap for {@code -Xmx}
      */
     static Instance of(
-            String name, List<Path> before, List<String> main, String heap, Map<String, String> environment, Path logs) {
+            String name,
+            List<Path> before,
+            List<String> main,
+            String heap,
+            Map<String, String> environment,
+            Path logs) {
         var classes = new ArrayList<String>();
         before.forEach(path -> classes.add(path.toString()));
         classes.add(System.getProperty("java.class.path"));
@@ -52,6 +57,8 @@ final class Instance implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+ExitOnOutOfMemoryError",
+                // What is logged is counted: not as a test or the command would have it.
+                "-Dlogback.configurationFile=logback.xml",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",

@@ -48,14 +48,11 @@ record Reckoning(
     private static final Pattern RECONCILED = Pattern.compile(" reconciled .*verdict=\"?([A-Z_]+)");
 
     static Reckoning of(
-            Chaos.Plan plan,
-            Map<String, ChaosPosts.Sent> sent,
-            Board board,
-            Cluster cluster,
-            Mischief.Tally mischief) {
+            Chaos.Plan plan, Map<String, ChaosPosts.Sent> sent, Board board, Cluster cluster, Mischief.Tally mischief) {
         var published = cluster.simulator().control().posts().stream()
                 .collect(Collectors.groupingBy(Publication::text, Collectors.counting()));
-        var twice = board.withSeveralFinals().stream().map(Board.Place::requestId).collect(Collectors.toSet());
+        var twice =
+                board.withSeveralFinals().stream().map(Board.Place::requestId).collect(Collectors.toSet());
         var posts = sent.values().stream()
                 .map(post -> new Judged(
                         post.requestId(),
@@ -64,16 +61,22 @@ record Reckoning(
                         published.getOrDefault(post.text(), 0L)))
                 .toList();
         var finals = posts.stream().flatMap(post -> post.last().stream()).toList();
-        var failed = finals.stream().filter(result -> result.getStatus() == ResultStatus.FAILED).toList();
+        var failed = finals.stream()
+                .filter(result -> result.getStatus() == ResultStatus.FAILED)
+                .toList();
         return new Reckoning(
                 plan,
                 posts.size(),
                 count(finals, PostResult::getStatus),
-                count(failed, result -> result.getError().map(PostError::getCode).orElse("none")),
+                count(
+                        failed,
+                        result -> result.getError().map(PostError::getCode).orElse("none")),
                 named(posts, Judged::isLost),
                 named(posts, post -> post.copies() > 1),
                 named(posts, Judged::isUntrue),
-                posts.stream().filter(post -> post.isEnded(ResultStatus.UNCONFIRMED) && post.copies() > 0).count(),
+                posts.stream()
+                        .filter(post -> post.isEnded(ResultStatus.UNCONFIRMED) && post.copies() > 0)
+                        .count(),
                 reconciled(cluster),
                 mischief);
     }
@@ -148,7 +151,8 @@ record Reckoning(
         line.accept(
                 switch (exitCode()) {
                     case 0 -> "Nothing was lost and nothing was posted twice.";
-                    case 2 -> "Nothing was lost, but no call was in doubt either: this run proves nothing. Use more kills.";
+                    case 2 ->
+                        "Nothing was lost, but no call was in doubt either: this run proves nothing. Use more kills.";
                     default -> "The promises were broken.";
                 });
     }

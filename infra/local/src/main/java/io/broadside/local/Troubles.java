@@ -12,7 +12,8 @@ final class Troubles {
 
     private Troubles() {}
 
-    static void inject(PlatformSimulator simulator, long seed) {
+    static void inject(PlatformSimulator simulator, Chaos.Plan plan) {
+        var seed = plan.seed();
         var control = simulator.control();
         // A platform that refuses duplicates would hide that we made them.
         control.set("refuseDuplicates", false);
@@ -28,8 +29,8 @@ final class Troubles {
             control.inject(often(platform, name, FailureKind.HANG_AFTER_EFFECT, 0.001, seed + 3));
             control.inject(often(platform, name, FailureKind.RATE_LIMITED_WITH_RETRY_AFTER, 0.005, seed + 4)
                     .seconds(2));
-            // Calls that take a while are those a kill finds under way.
-            control.inject(often(platform, name, FailureKind.SLOW, 0.30, seed + 5).seconds(1));
+            control.inject(often(platform, name, FailureKind.SLOW, plan.slowShare(), seed + 5)
+                    .seconds(1));
         }
         control.inject(often(Platform.FACEBOOK, "page.feed", FailureKind.SERVER_ERROR_BEFORE_EFFECT, 0.01, seed + 6));
         control.inject(often(Platform.FACEBOOK, "page.feed", FailureKind.SERVER_ERROR_AFTER_EFFECT, 0.01, seed + 7));

@@ -64,7 +64,8 @@ final class Weakening {
         public void accept(CodeBuilder code, CodeElement element) {
             switch (element) {
                 case ConstantInstruction constant -> constants.add(constant);
-                case InvokeInstruction call when call.name().equalsString("<init>") -> {
+                case InvokeInstruction call
+                when call.name().equalsString("<init>") -> {
                     var isAttempted = constants.size() == 3
                             && "ATTEMPTED".equals(constants.getFirst().constantValue());
                     write(code, isAttempted);

@@ -71,8 +71,9 @@ final class Endings<V extends SpecificRecord> {
     /** A dead letter that needs no handler. */
     Outputs bare(ConsumerRecord<byte[], byte[]> record, Throwable cause) {
         var position = new RecordPosition(record.topic(), record.partition(), record.offset());
-        var key =
-                record.key() == null ? "" : new String(record.key(), 0, Math.min(record.key().length, MOST_KEY_BYTES), UTF_8);
+        var key = record.key() == null
+                ? ""
+                : new String(record.key(), 0, Math.min(record.key().length, MOST_KEY_BYTES), UTF_8);
         return bare(position, Trace.from(record.headers()), key, record.value(), cause);
     }
 

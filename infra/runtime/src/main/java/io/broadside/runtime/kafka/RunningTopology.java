@@ -75,7 +75,10 @@ public final class RunningTopology implements AutoCloseable, Checked {
         var all = clients.streams(name);
         all.putAll(settings);
         var running = new RunningTopology(
-                name, new KafkaStreams(topology, all), clients.config().keepsId(), clock);
+                name,
+                new KafkaStreams(topology, all, new TopologyClients()),
+                clients.config().keepsId(),
+                clock);
         try {
             running.start(meters);
             return running;

@@ -7,7 +7,6 @@ import io.broadside.events.PublishCommand;
 import io.broadside.events.RefreshReason;
 import io.broadside.events.RefreshRequest;
 import io.broadside.runtime.config.Settings;
-import io.broadside.runtime.dispatch.Ledger.State;
 import io.broadside.runtime.kafka.KafkaClients;
 import io.broadside.runtime.kafka.KafkaConfig;
 import io.broadside.schemas.Topic;
@@ -20,8 +19,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -30,12 +27,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** A dispatcher on topics of its own, on the broker of the test run; what its tests share. */
 @ExtendWith(KafkaExtension.class)
@@ -85,8 +78,7 @@ abstract class DispatcherCase {
         return start(handler, with, List.of(commands));
     }
 
-    Dispatcher<PublishCommand> start(
-            RecordingHandler handler, KafkaClients with, List<Topic<PublishCommand>> topics) {
+    Dispatcher<PublishCommand> start(RecordingHandler handler, KafkaClients with, List<Topic<PublishCommand>> topics) {
         var dispatcher =
                 new Dispatcher<>(group, topics, CONFIG, with, handler, new SimpleMeterRegistry(), Clock.systemUTC());
         started.add(dispatcher);

@@ -129,11 +129,26 @@ class DispatcherFaultsIT extends DispatcherCase {
         // When
         kafka.createTopics(1, missing.name());
         // Then
-        await().atMost(Duration.ofSeconds(60)).until(() -> outcomes().size() == 9
-                && kafka.readAll(missing.name()).size() == 1);
+        await().atMost(Duration.ofSeconds(60))
+                .until(() ->
+                        outcomes().size() == 9 && kafka.readAll(missing.name()).size() == 1);
         assertThat(handler.ran()).hasSize(10).doesNotHaveDuplicates();
         assertThat(handler.failed()).isEmpty();
         await().atMost(LONG).until(() -> dispatcher.check().isOk());
+    }
+
+    @Test
+    void aCallWhoseOutcomeCannotBeWrittenWithoutTheRegistryIsLookedForLater() {
+        // Given
+        var handler = new RecordingHandler(outcomes, clients.serdes()).withoutRegistryAt(1);
+        produce(3, 1);
+        // When
+        start(handler, clients);
+        // Then
+        await().atMost(LONG).until(() -> outcomes().size() == 3);
+        assertThat(handler.ran()).containsExactly(0, 1, 2);
+        assertThat(handler.reconciled()).containsExactly(1);
+        assertThat(handler.failed()).isEmpty();
     }
 
     @Test
@@ -199,8 +214,7 @@ class DispatcherFaultsIT extends DispatcherCase {
         states.append(0, state);
         producer.beginTransaction();
         producer.sendOffsetsToTransaction(
-                Map.of(partition, new OffsetAndMetadata(0, new Ledger(Instant.EPOCH, states).encoded())),
-                metadata);
+                Map.of(partition, new OffsetAndMetadata(0, new Ledger(Instant.EPOCH, states).encoded())), metadata);
         producer.flush();
     }
 
@@ -210,8 +224,12 @@ class DispatcherFaultsIT extends DispatcherCase {
                 .until(
                         () -> {
                             try (var consumer = clients.groupConsumer(group)) {
-                                var found = consumer.committed(Set.of(partition), LONG).get(partition);
-                                return Ledger.decoded(Objects.requireNonNull(found).metadata()).states().at(0);
+                                var found = consumer.committed(Set.of(partition), LONG)
+                                        .get(partition);
+                                return Ledger.decoded(
+                                                Objects.requireNonNull(found).metadata())
+                                        .states()
+                                        .at(0);
                             }
                         },
                         Objects::nonNull);

@@ -1,41 +1,18 @@
 package io.broadside.runtime.dispatch;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.broadside.events.Content;
 import io.broadside.events.PublishCommand;
-import io.broadside.events.RefreshReason;
-import io.broadside.events.RefreshRequest;
-import io.broadside.runtime.config.Settings;
 import io.broadside.runtime.dispatch.Ledger.State;
-import io.broadside.runtime.kafka.KafkaClients;
-import io.broadside.runtime.kafka.KafkaConfig;
-import io.broadside.schemas.Topic;
-import io.broadside.testkit.KafkaExtension;
 import io.broadside.testkit.KafkaForTest;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -98,11 +75,10 @@ class DispatcherIT extends DispatcherCase {
         var silent = topic(kafka.uniqueName("silent"), PublishCommand.class);
         kafka.createTopics(3, silent.name());
         var release = new CompletableFuture<Void>();
-        var handler =
-                new RecordingHandler(outcomes, clients.serdes()).holdingTopics(silent.name()::equals, release);
+        var handler = new RecordingHandler(outcomes, clients.serdes()).holdingTopics(silent.name()::equals, release);
         IntStream.range(0, 2 * CONFIG.maxInFlight())
-                .forEach(number -> send(
-                        silent, "silent-" + number, clients.serdes().write(commands, command(10_000 + number))));
+                .forEach(number ->
+                        send(silent, "silent-" + number, clients.serdes().write(commands, command(10_000 + number))));
         start(handler, clients, List.of(silent, commands));
         await().atMost(LONG).until(() -> handler.ran().size() > CONFIG.maxInFlight() / 2);
         // When

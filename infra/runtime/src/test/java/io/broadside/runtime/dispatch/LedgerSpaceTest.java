@@ -41,7 +41,8 @@ class LedgerSpaceTest {
                 continue;
             }
             // When: unfinished ones lie anywhere, the first one at the base
-            var positions = random.ints(unfinished - 1L, 0, span).distinct().sorted().toArray();
+            var positions =
+                    random.ints(unfinished - 1L, 0, span).distinct().sorted().toArray();
             var states = new States();
             states.append(0, State.ATTEMPTED);
             for (var position : positions) {

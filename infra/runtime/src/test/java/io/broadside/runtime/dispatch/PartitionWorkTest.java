@@ -173,7 +173,8 @@ class PartitionWorkTest {
         return taken;
     }
 
-    private static void assertThatCommitMatches(OffsetAndMetadata committed, NavigableMap<Long, State> model, long end) {
+    private static void assertThatCommitMatches(
+            OffsetAndMetadata committed, NavigableMap<Long, State> model, long end) {
         var firstUnfinished = model.entrySet().stream()
                 .filter(entry -> entry.getValue() != State.DONE)
                 .map(Map.Entry::getKey)
@@ -183,8 +184,9 @@ class PartitionWorkTest {
         assertThat(committed.metadata().length()).isLessThanOrEqualTo(SMALL.characters());
         var states = Ledger.decoded(committed.metadata()).states();
         model.tailMap(firstUnfinished)
-                .forEach((offset, state) ->
-                        assertThat(states.at(offset - firstUnfinished)).as("offset %s", offset).isEqualTo(state));
+                .forEach((offset, state) -> assertThat(states.at(offset - firstUnfinished))
+                        .as("offset %s", offset)
+                        .isEqualTo(state));
     }
 
     private static PartitionWork<PublishCommand> partition(long base, Ledger restored) {

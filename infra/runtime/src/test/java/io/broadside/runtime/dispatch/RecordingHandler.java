@@ -3,7 +3,9 @@ package io.broadside.runtime.dispatch;
 import io.broadside.events.PublishCommand;
 import io.broadside.events.RefreshRequest;
 import io.broadside.schemas.EventSerdes;
+import io.broadside.schemas.RegistryUnavailableException;
 import io.broadside.schemas.Topic;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,6 +33,7 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
     private Set<Integer> throwsAt = Set.of();
     private Set<Integer> tooMuchAt = Set.of();
     private Set<Integer> cannotFailAt = Set.of();
+    private Set<Integer> withoutRegistryAt = Set.of();
     private Map<Integer, String> answersAt = Map.of();
     private Map<Integer, Topic<RefreshRequest>> topicsAt = Map.of();
     private Predicate<String> holdsTopic = _ -> false;
@@ -70,6 +73,12 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
         return this;
     }
 
+    /** Throws at this number what a serializer throws while the registry does not answer. */
+    RecordingHandler withoutRegistryAt(int number) {
+        withoutRegistryAt = Set.of(number);
+        return this;
+    }
+
     /** Puts this text into the outcome of this number. */
     RecordingHandler answeringAt(int number, String text) {
         answersAt = Map.of(number, text);
@@ -105,6 +114,9 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
             LockSupport.parkNanos(duration.toNanos());
             if (throwsAt.contains(number)) {
                 throw new IllegalStateException("A bug in the handler");
+            }
+            if (withoutRegistryAt.contains(number)) {
+                throw new RegistryUnavailableException(new IOException("nobody is there"));
             }
             return tooMuchAt.contains(number) ? tooMuch(work) : ordinary(work, number);
         } finally {

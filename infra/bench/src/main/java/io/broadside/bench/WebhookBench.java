@@ -1,0 +1,227 @@
+package io.broadside.bench;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Webhooks a second, verified and durable, beside a bare Vert.x server that answers 200: same machine, same load, taking turns in
+ * one run. webhook-ingest, its broker and the bare server each have a process; the load is wrk's, of deliveries of X that are all
+ * different and all signed.
+ *
+ * <p>webhook-ingest works on its deliveries as always while it takes more: its topology runs in the same process.
+ *
+ * <p>Arguments: seconds of each run (10), rounds (5), connections (256).
+ */
+final class WebhookBench {
+
+    private static final String SECRET = "the-secret-of-the-bench";
+    private static final int DELIVERIES = 100_000;
+    private static final String PATH = "/webhooks/x/bench";
+    private static final int WARM_UP_SECONDS = 40;
+    private static final Duration START_LIMIT = Duration.ofMinutes(2);
+
+    private WebhookBench() {}
+
+    static void main(String[] args) throws Exception {
+        var seconds = args.length > 0 ? Integer.parseInt(args[0]) : 10;
+        var rounds = args.length > 1 ? Integer.parseInt(args[1]) : 5;
+        var connections = args.length > 2 ? Integer.parseInt(args[2]) : 256;
+        if (!Wrk.isThere()) {
+            System.out.println("wrk is needed and was not found: apt-get install wrk. Nothing was measured.");
+            System.exit(2);
+        }
+        var directory = Files.createTempDirectory("webhook-bench-");
+        try {
+            run(directory, seconds, rounds, connections);
+        } finally {
+            try (var files = Files.walk(directory)) {
+                files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            }
+        }
+        System.exit(0);
+    }
+
+    private static void run(Path directory, int seconds, int rounds, int connections) throws Exception {
+        var wrk = new Wrk(connections, script(directory));
+        var brokerOutput = directory.resolve("broker.log");
+        var bareOutput = directory.resolve("bare.log");
+        var barePort = freePort();
+        try (var _ = OwnProcess.start(
+                        BrokerProcess.class.getName(),
+                        List.of("-Xmx1g"),
+                        List.of(directory.resolve("kafka").toString()),
+                        Map.of(),
+                        brokerOutput);
+                var _ = OwnProcess.start(
+                        BareServer.class.getName(),
+                        List.of("-Xmx512m"),
+                        List.of(Integer.toString(barePort)),
+                        Map.of(),
+                        bareOutput)) {
+            var broker = awaitReady(brokerOutput).split(" ", -1);
+            awaitReady(bareOutput);
+            var port = freePort();
+            var managementPort = freePort();
+            try (var _ = OwnProcess.start(
+                    "io.broadside.webhook.Main",
+                    jvmOptions(),
+                    List.of(),
+                    Map.of(
+                            "KAFKA_BOOTSTRAP_SERVERS", broker[0],
+                            "SCHEMA_REGISTRY_URL", broker[1],
+                            "STATE_DIR", directory.resolve("state").toString(),
+                            "WEBHOOK_PORT", Integer.toString(port),
+                            "WEBHOOK_MANAGEMENT_PORT", Integer.toString(managementPort),
+                            "WEBHOOK_APPS", "x/bench",
+                            "WEBHOOK_X_BENCH_SECRETS", SECRET),
+                    directory.resolve("webhook.log"))) {
+                awaitHealthy(managementPort, directory.resolve("webhook.log"));
+                measure(wrk, "http://127.0.0.1:" + barePort + PATH, "http://127.0.0.1:" + port + PATH, seconds, rounds);
+            }
+        }
+    }
+
+    private static List<String> jvmOptions() {
+        var extra = System.getProperty("webhook.jvm", "");
+        var options = new ArrayList<>(List.of("-Xmx1g"));
+        if (!extra.isBlank()) {
+            options.addAll(List.of(extra.split(" ", -1)));
+        }
+        return options;
+    }
+
+    private static void measure(Wrk wrk, String bare, String webhooks, int seconds, int rounds)
+            throws IOException, InterruptedException {
+        System.out.printf(
+                Locale.ROOT, "Warming up, then %d rounds of %d s each way, taking turns.%n", rounds, seconds);
+        wrk.run(bare, WARM_UP_SECONDS / 2);
+        wrk.run(webhooks, WARM_UP_SECONDS);
+        var bareRuns = new ArrayList<Wrk.Run>();
+        var runs = new ArrayList<Wrk.Run>();
+        for (var round = 1; round <= rounds; round++) {
+            bareRuns.add(wrk.run(bare, seconds));
+            runs.add(wrk.run(webhooks, seconds));
+            print("bare Vert.x   ", bareRuns.getLast());
+            print("webhook-ingest", runs.getLast());
+        }
+        var ratio = median(runs, Wrk.Run::perSecond) / median(bareRuns, Wrk.Run::perSecond);
+        System.out.printf(
+                Locale.ROOT,
+                "webhooks/s verified and durable: %.0f; bare Vert.x server: %.0f; ratio %.2f (goal 0.50); p99 %.1f ms, bare %.1f ms%n",
+                median(runs, Wrk.Run::perSecond),
+                median(bareRuns, Wrk.Run::perSecond),
+                ratio,
+                median(runs, Wrk.Run::p99Ms),
+                median(bareRuns, Wrk.Run::p99Ms));
+    }
+
+    private static void print(String who, Wrk.Run run) {
+        System.out.printf(
+                Locale.ROOT,
+                "%s  %8.0f/s  p50 %6.2f ms  p99 %6.2f ms  not 200: %d  socket errors: %s%n",
+                who,
+                run.perSecond(),
+                run.p50Ms(),
+                run.p99Ms(),
+                run.notOk(),
+                run.socketErrors());
+    }
+
+    private static double median(List<Wrk.Run> runs, ToDoubleFunction<Wrk.Run> value) {
+        var sorted = runs.stream().mapToDouble(value).sorted().toArray();
+        return sorted[sorted.length / 2];
+    }
+
+    /** Requests are made once, before the load begins: what wrk spends on each of them is the same for both servers. */
+    private static Path script(Path directory) throws IOException, GeneralSecurityException {
+        var data = directory.resolve("deliveries.txt");
+        var mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(SECRET.getBytes(UTF_8), "HmacSHA256"));
+        try (var lines = Files.newBufferedWriter(data, US_ASCII)) {
+            for (var i = 0; i < DELIVERIES; i++) {
+                var body = "{\"data\":{\"event_uuid\":\"" + (2080761390344937796L + i) + "\",\"filter\":{\"user_id\":\""
+                        + (1_000_000 + i % 1_000)
+                        + "\"},\"event_type\":\"post.create\",\"tag\":\"acct-42\",\"payload\":{\"id\":\"2080761390344937001\","
+                        + "\"author_id\":\"1111111111111111111\",\"created_at\":\"2026-11-20T10:15:30.000Z\",\"text\":\"hello\"}}}";
+                lines.write(Base64.getEncoder().encodeToString(mac.doFinal(body.getBytes(UTF_8))) + " " + body + "\n");
+            }
+        }
+        return Files.writeString(directory.resolve("deliveries.lua"), """
+                local requests = {}
+                local at = 0
+                function init(args)
+                  for line in io.lines("%s") do
+                    local space = line:find(" ", 1, true)
+                    requests[#requests + 1] = wrk.format("POST", nil, {
+                      ["content-type"] = "application/json",
+                      ["x-twitter-webhooks-signature"] = "sha256=" .. line:sub(1, space - 1)
+                    }, line:sub(space + 1))
+                  end
+                end
+                function request()
+                  at = at %% #requests + 1
+                  return requests[at]
+                end
+                """.formatted(data));
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static String awaitReady(Path output) throws IOException, InterruptedException {
+        var deadline = System.nanoTime() + START_LIMIT.toNanos();
+        while (System.nanoTime() < deadline) {
+            var said = Files.exists(output) ? Files.readString(output) : "";
+            for (var line : said.split("\n", -1)) {
+                if (line.startsWith(OwnProcess.READY) && said.contains("\n")) {
+                    return line.substring(OwnProcess.READY.length());
+                }
+            }
+            Thread.sleep(100);
+        }
+        throw new IOException("Not ready in time; it said:\n" + Files.readString(output));
+    }
+
+    private static void awaitHealthy(int port, Path output) throws IOException, InterruptedException {
+        var deadline = System.nanoTime() + START_LIMIT.toNanos();
+        try (var http = HttpClient.newHttpClient()) {
+            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health/ready"))
+                    .timeout(Duration.ofSeconds(2))
+                    .build();
+            while (System.nanoTime() < deadline) {
+                try {
+                    if (http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
+                        return;
+                    }
+                } catch (IOException _) {
+                    // Not listening yet.
+                }
+                Thread.sleep(200);
+            }
+        }
+        throw new IOException("webhook-ingest was not ready in time; it said:\n" + Files.readString(output));
+    }
+}
