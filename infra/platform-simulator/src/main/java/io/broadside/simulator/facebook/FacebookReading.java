@@ -3,6 +3,8 @@ package io.broadside.simulator.facebook;
 import io.broadside.simulator.facebook.Callers.Caller;
 import io.broadside.simulator.facebook.FacebookChange.Node;
 import io.broadside.simulator.facebook.FacebookState.Page;
+import io.broadside.simulator.graph.GraphError;
+import io.broadside.simulator.graph.GraphRequest;
 import io.broadside.simulator.http.Json;
 import io.broadside.simulator.http.Reply;
 import io.broadside.simulator.settings.CurrentSettings;
@@ -57,7 +59,7 @@ final class FacebookReading {
                 .filter(node -> !(caller instanceof Caller.AsPage(var asPage))
                         || asPage.id().equals(node.pageId()))
                 .map(node -> Reply.json(200, views.view(node, request)))
-                .orElseThrow(() -> FacebookError.noSuchObject(request.method(), id));
+                .orElseThrow(() -> GraphError.noSuchObject(request.method(), id));
     }
 
     Reply feed(String id, GraphRequest request, boolean publishedOnly) {
@@ -101,12 +103,12 @@ final class FacebookReading {
     private Page readable(String id, GraphRequest request) {
         return switch (callers.of(request)) {
             case Caller.AsPage(var page) when id.equals("me") || id.equals(page.id()) -> page;
-            case Caller.AsPage _, Caller.App _ -> throw FacebookError.noSuchObject(request.method(), id);
+            case Caller.AsPage _, Caller.App _ -> throw GraphError.noSuchObject(request.method(), id);
             case Caller.AsUser(var user) ->
                 state.page(id)
                         .filter(page ->
                                 page.account().userId().filter(user::equals).isPresent())
-                        .orElseThrow(() -> FacebookError.noSuchObject(request.method(), id));
+                        .orElseThrow(() -> GraphError.noSuchObject(request.method(), id));
         };
     }
 
@@ -118,11 +120,11 @@ final class FacebookReading {
     private static int limit(GraphRequest request) {
         var limit = request.parameter("limit").orElse(Integer.toString(USUAL));
         if (!limit.matches("[0-9]{1,5}")) {
-            throw FacebookError.invalidParameter("Param limit must be an integer");
+            throw GraphError.invalidParameter("Param limit must be an integer");
         }
         int number = Integer.parseInt(limit);
         if (number < 1 || number > MOST) {
-            throw FacebookError.invalidParameter("Param limit must be between 1 and 100");
+            throw GraphError.invalidParameter("Param limit must be between 1 and 100");
         }
         return number;
     }
@@ -138,7 +140,7 @@ final class FacebookReading {
                         ? OffsetDateTime.parse(text, GRAPH_TIME).toInstant()
                         : OffsetDateTime.parse(text).toInstant();
             } catch (DateTimeParseException _) {
-                throw FacebookError.invalidParameter("Param " + name + " must be a unix timestamp or a time");
+                throw GraphError.invalidParameter("Param " + name + " must be a unix timestamp or a time");
             }
         });
     }
@@ -158,17 +160,13 @@ final class FacebookReading {
         } catch (IllegalArgumentException _) {
             // refused below, as any other cursor that was not given out here
         }
-        throw FacebookError.invalidParameter("Invalid cursors values");
+        throw GraphError.invalidParameter("Invalid cursors values");
     }
 
     /** Has the token in it when it came as a parameter, as the real link does. */
     private static String next(GraphRequest request, String after) {
-        var next = new StringBuilder("http://")
-                .append(request.request().header("Host").orElse("localhost"))
-                .append("/facebook/")
-                .append(request.version())
-                .append('/')
-                .append(String.join("/", request.path()))
+        var next = new StringBuilder(
+                        request.request().address("/" + request.version() + "/" + String.join("/", request.path())))
                 .append("?after=")
                 .append(after);
         request.parameters().forEach((name, value) -> {

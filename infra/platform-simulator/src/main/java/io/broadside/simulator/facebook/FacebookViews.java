@@ -6,6 +6,8 @@ import io.broadside.simulator.facebook.FacebookChange.Node;
 import io.broadside.simulator.facebook.FacebookChange.Photo;
 import io.broadside.simulator.facebook.FacebookChange.Post;
 import io.broadside.simulator.facebook.FacebookState.Page;
+import io.broadside.simulator.graph.GraphError;
+import io.broadside.simulator.graph.GraphRequest;
 import io.broadside.simulator.http.Json;
 import io.broadside.simulator.http.Reply;
 import io.broadside.simulator.platform.App;
@@ -99,7 +101,7 @@ final class FacebookViews {
 
     static void refuseUnknown(Set<String> fields, Set<String> known, String type) {
         fields.stream().filter(field -> !known.contains(field)).findFirst().ifPresent(field -> {
-            throw FacebookError.invalidParameter(
+            throw GraphError.invalidParameter(
                     "Tried accessing nonexisting field (" + field + ") on node type (" + type + ")");
         });
     }
