@@ -8,6 +8,7 @@ import io.broadside.simulator.facebook.FacebookChange.TokenKind;
 import io.broadside.simulator.facebook.FacebookChange.TokenState;
 import io.broadside.simulator.facebook.FacebookState.Page;
 import io.broadside.simulator.graph.GraphError;
+import io.broadside.simulator.graph.GraphPages;
 import io.broadside.simulator.graph.GraphRequest;
 import io.broadside.simulator.http.Json;
 import io.broadside.simulator.http.Refusal;
@@ -71,7 +72,7 @@ final class FacebookAccess {
                 Reply.json(200, views.page(page, request.fields(Set.of("name", "id")), true));
             case Caller.AsUser(var user) -> {
                 var fields = request.fields(Set.of("name", "id"));
-                FacebookViews.refuseUnknown(
+                GraphPages.refuseUnknown(
                         fields, Set.of("id", "name", "first_name", "last_name", "email", "picture"), "User");
                 var body = Json.object();
                 if (fields.contains("name")) {

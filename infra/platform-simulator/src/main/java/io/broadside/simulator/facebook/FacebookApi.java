@@ -45,13 +45,13 @@ final class FacebookApi implements Api {
     private final FacebookAccess access;
     private final LongAdder duplicatesRefused = new LongAdder();
 
-    FacebookApi(Foundation foundation, FacebookState state, FacebookAccounts accounts, App app) {
+    FacebookApi(Foundation foundation, FacebookState state, FacebookAccounts accounts, Callers callers, App app) {
         var clock = foundation.clock();
         var settings = foundation.settings().declare(FacebookSettings.DEFAULTS);
         this.calls = new GraphCalls(
                 new GraphLimits(clock, "pages", () -> settings.get().facebookCallsPerHour(), FacebookError::pageLimit));
         this.accounts = accounts;
-        this.callers = new Callers(clock, state, app);
+        this.callers = callers;
         var views = new FacebookViews(state, app);
         this.publishing = new FacebookPublishing(foundation, settings, state, callers, views, duplicatesRefused);
         this.reading = new FacebookReading(clock, state, callers, views, foundation.settings());

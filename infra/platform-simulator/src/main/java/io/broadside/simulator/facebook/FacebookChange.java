@@ -29,6 +29,9 @@ sealed interface FacebookChange {
 
     record Deleted(String id) implements FacebookChange {}
 
+    /** The Page shows an Instagram account as its own. */
+    record InstagramLinked(String pageId, String instagramId) implements FacebookChange {}
+
     record Subscribed(String pageId, List<String> fields) implements FacebookChange {}
 
     /** Whose token it is. */

@@ -4,28 +4,19 @@ import io.broadside.simulator.facebook.Callers.Caller;
 import io.broadside.simulator.facebook.FacebookChange.Node;
 import io.broadside.simulator.facebook.FacebookState.Page;
 import io.broadside.simulator.graph.GraphError;
+import io.broadside.simulator.graph.GraphPages;
 import io.broadside.simulator.graph.GraphRequest;
 import io.broadside.simulator.http.Json;
 import io.broadside.simulator.http.Reply;
 import io.broadside.simulator.settings.CurrentSettings;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
-import java.util.Base64;
-import java.util.Optional;
 import java.util.Set;
 
 /** Reading back: https://developers.facebook.com/docs/graph-api/reference/page/feed. */
 final class FacebookReading {
-    private static final int MOST = 100;
-    private static final int USUAL = 25;
     private static final Set<String> FEED_PARAMETERS =
             Set.of("since", "until", "limit", "after", "before", "with", "include_hidden");
-    private static final DateTimeFormatter GRAPH_TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ssxx");
 
     private final Clock clock;
     private final FacebookState state;
@@ -66,10 +57,10 @@ final class FacebookReading {
         var page = readable(id, request);
         request.onlyKnown(FEED_PARAMETERS);
         var fields = request.fields(Set.of("created_time", "message", "id"));
-        var since = instant(request, "since").orElse(Instant.MIN);
-        var until = instant(request, "until").orElse(Instant.MAX);
-        int limit = limit(request);
-        int start = request.parameter("after").map(FacebookReading::index).orElseGet(page::size);
+        var since = GraphPages.instant(request, "since").orElse(Instant.MIN);
+        var until = GraphPages.instant(request, "until").orElse(Instant.MAX);
+        int limit = GraphPages.limit(request);
+        int start = request.parameter("after").map(GraphPages::index).orElseGet(page::size);
         var data = Json.array();
         int index = start - 1;
         int last = start;
@@ -92,9 +83,9 @@ final class FacebookReading {
         body.set("data", data);
         if (!data.isEmpty()) {
             var paging = body.putObject("paging");
-            paging.putObject("cursors").put("before", cursor(start)).put("after", cursor(last));
+            paging.putObject("cursors").put("before", GraphPages.cursor(start)).put("after", GraphPages.cursor(last));
             if (index >= 0) {
-                paging.put("next", next(request, cursor(last)));
+                paging.put("next", GraphPages.next(request, GraphPages.cursor(last)));
             }
         }
         return Reply.json(200, body);
@@ -115,65 +106,5 @@ final class FacebookReading {
     private boolean isVisible(Node node) {
         return !clock.instant()
                 .isBefore(node.createdAt().plusSeconds(settings.get().readLagSeconds()));
-    }
-
-    private static int limit(GraphRequest request) {
-        var limit = request.parameter("limit").orElse(Integer.toString(USUAL));
-        if (!limit.matches("[0-9]{1,5}")) {
-            throw GraphError.invalidParameter("Param limit must be an integer");
-        }
-        int number = Integer.parseInt(limit);
-        if (number < 1 || number > MOST) {
-            throw GraphError.invalidParameter("Param limit must be between 1 and 100");
-        }
-        return number;
-    }
-
-    /** Epoch seconds, or a time in ISO form. The real one takes whatever PHP's strtotime takes. */
-    private static Optional<Instant> instant(GraphRequest request, String name) {
-        return request.parameter(name).map(text -> {
-            try {
-                if (text.matches("[0-9]{1,12}")) {
-                    return Instant.ofEpochSecond(Long.parseLong(text));
-                }
-                return text.matches(".*[+-][0-9]{4}")
-                        ? OffsetDateTime.parse(text, GRAPH_TIME).toInstant()
-                        : OffsetDateTime.parse(text).toInstant();
-            } catch (DateTimeParseException _) {
-                throw GraphError.invalidParameter("Param " + name + " must be a unix timestamp or a time");
-            }
-        });
-    }
-
-    private static String cursor(int index) {
-        return Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString(("feed:" + index).getBytes(StandardCharsets.US_ASCII));
-    }
-
-    private static int index(String cursor) {
-        try {
-            var text = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.US_ASCII);
-            if (text.matches("feed:[0-9]{1,9}")) {
-                return Integer.parseInt(text.substring("feed:".length()));
-            }
-        } catch (IllegalArgumentException _) {
-            // refused below, as any other cursor that was not given out here
-        }
-        throw GraphError.invalidParameter("Invalid cursors values");
-    }
-
-    /** Has the token in it when it came as a parameter, as the real link does. */
-    private static String next(GraphRequest request, String after) {
-        var next = new StringBuilder(
-                        request.request().address("/" + request.version() + "/" + String.join("/", request.path())))
-                .append("?after=")
-                .append(after);
-        request.parameters().forEach((name, value) -> {
-            if (!name.equals("after")) {
-                next.append('&').append(name).append('=').append(URLEncoder.encode(value, StandardCharsets.UTF_8));
-            }
-        });
-        return next.toString();
     }
 }

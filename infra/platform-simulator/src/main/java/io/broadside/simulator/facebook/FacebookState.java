@@ -36,6 +36,7 @@ final class FacebookState {
     private final Map<String, Page> pages = new ConcurrentHashMap<>();
     private final Map<String, List<String>> pagesOfUser = new ConcurrentHashMap<>();
     private final Map<String, Node> nodes = new ConcurrentHashMap<>();
+    private final Map<String, String> instagramIds = new ConcurrentHashMap<>();
     private final Map<String, List<String>> subscribedFields = new ConcurrentHashMap<>();
     private final Set<String> deleted = ConcurrentHashMap.newKeySet();
 
@@ -96,6 +97,10 @@ final class FacebookState {
         return new Content(post.message(), post.link(), fingerprints);
     }
 
+    Optional<String> instagramOf(String pageId) {
+        return Optional.ofNullable(instagramIds.get(pageId));
+    }
+
     Optional<List<String>> subscribedFields(String pageId) {
         return Optional.ofNullable(subscribedFields.get(pageId));
     }
@@ -114,6 +119,7 @@ final class FacebookState {
             case FacebookChange.PhotoAdded(var photo) -> put(photo.id(), photo);
             case FacebookChange.Commented(var comment) -> put(suffix(comment.id()), comment);
             case FacebookChange.Deleted(var id) -> deleted.add(id);
+            case FacebookChange.InstagramLinked(var pageId, var instagramId) -> instagramIds.put(pageId, instagramId);
             case FacebookChange.Subscribed(var pageId, var fields) -> subscribedFields.put(pageId, fields);
         }
     }

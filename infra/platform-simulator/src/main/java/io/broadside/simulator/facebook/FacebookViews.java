@@ -6,21 +6,15 @@ import io.broadside.simulator.facebook.FacebookChange.Node;
 import io.broadside.simulator.facebook.FacebookChange.Photo;
 import io.broadside.simulator.facebook.FacebookChange.Post;
 import io.broadside.simulator.facebook.FacebookState.Page;
-import io.broadside.simulator.graph.GraphError;
+import io.broadside.simulator.graph.GraphPages;
 import io.broadside.simulator.graph.GraphRequest;
 import io.broadside.simulator.http.Json;
 import io.broadside.simulator.http.Reply;
 import io.broadside.simulator.platform.App;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.Set;
 
 /** Nodes of the graph as JSON, with the fields that were asked for. */
 final class FacebookViews {
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss'+0000'").withZone(ZoneOffset.UTC);
-
     private static final Set<String> POST_FIELDS = Set.of(
             "id",
             "message",
@@ -84,6 +78,7 @@ final class FacebookViews {
             "fan_count",
             "followers_count",
             "about",
+            "instagram_business_account",
             "is_published");
 
     private final FacebookState state;
@@ -99,13 +94,6 @@ final class FacebookViews {
         return Reply.json(200, view(post, fields));
     }
 
-    static void refuseUnknown(Set<String> fields, Set<String> known, String type) {
-        fields.stream().filter(field -> !known.contains(field)).findFirst().ifPresent(field -> {
-            throw GraphError.invalidParameter(
-                    "Tried accessing nonexisting field (" + field + ") on node type (" + type + ")");
-        });
-    }
-
     ObjectNode view(Node node, GraphRequest request) {
         return switch (node) {
             case Post post -> view(post, request.fields(Set.of("created_time", "message", "id")));
@@ -115,7 +103,7 @@ final class FacebookViews {
     }
 
     ObjectNode view(Post post, Set<String> fields) {
-        refuseUnknown(fields, POST_FIELDS, "Post");
+        GraphPages.refuseUnknown(fields, POST_FIELDS, "Post");
         var view = Json.object();
         for (var field : fields) {
             switch (field) {
@@ -124,7 +112,7 @@ final class FacebookViews {
                         view.put("message", post.message());
                     }
                 }
-                case "created_time", "updated_time" -> view.put(field, time(post.createdAt()));
+                case "created_time", "updated_time" -> view.put(field, GraphPages.time(post.createdAt()));
                 case "permalink_url" -> view.put("permalink_url", permalink(post.id()));
                 case "is_published" -> view.put("is_published", post.published());
                 case "application" ->
@@ -150,7 +138,7 @@ final class FacebookViews {
     }
 
     ObjectNode page(Page page, Set<String> fields, boolean withToken) {
-        refuseUnknown(fields, PAGE_FIELDS, "Page");
+        GraphPages.refuseUnknown(fields, PAGE_FIELDS, "Page");
         var view = Json.object();
         if (fields.contains("name")) {
             view.put("name", page.account().name());
@@ -166,6 +154,11 @@ final class FacebookViews {
         }
         if (fields.contains("access_token") && withToken) {
             view.put("access_token", page.account().pageToken());
+        }
+        if (fields.contains("instagram_business_account")) {
+            state.instagramOf(page.id())
+                    .ifPresent(
+                            id -> view.putObject("instagram_business_account").put("id", id));
         }
         if (fields.contains("tasks")) {
             var tasks = view.putArray("tasks");
@@ -185,10 +178,10 @@ final class FacebookViews {
     }
 
     private ObjectNode view(Photo photo, Set<String> fields) {
-        refuseUnknown(fields, PHOTO_FIELDS, "Photo");
+        GraphPages.refuseUnknown(fields, PHOTO_FIELDS, "Photo");
         var view = Json.object();
         if (fields.contains("created_time")) {
-            view.put("created_time", time(photo.createdAt()));
+            view.put("created_time", GraphPages.time(photo.createdAt()));
         }
         if (fields.contains("name")) {
             photo.caption().ifPresent(caption -> view.put("name", caption));
@@ -207,10 +200,10 @@ final class FacebookViews {
     }
 
     private ObjectNode view(Comment comment, Set<String> fields) {
-        refuseUnknown(fields, COMMENT_FIELDS, "Comment");
+        GraphPages.refuseUnknown(fields, COMMENT_FIELDS, "Comment");
         var view = Json.object();
         if (fields.contains("created_time")) {
-            view.put("created_time", time(comment.createdAt()));
+            view.put("created_time", GraphPages.time(comment.createdAt()));
         }
         if (fields.contains("from")) {
             view.set("from", from(comment.pageId()));
@@ -257,9 +250,5 @@ final class FacebookViews {
         var url = "https://www.facebook.com/photo.php?fbid=" + id;
         attachment.put("type", "photo").put("media_type", "photo").put("url", url);
         attachment.putObject("target").put("id", id).put("url", url);
-    }
-
-    static String time(Instant instant) {
-        return TIME.format(instant);
     }
 }

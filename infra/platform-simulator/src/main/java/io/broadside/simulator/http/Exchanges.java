@@ -138,7 +138,7 @@ public final class Exchanges {
                         TOKEN_EXPIRED,
                         TOKEN_REVOKED,
                         PERMISSION_MISSING ->
-                    answer(Future.succeededFuture(api.injected(injected, request, operation)));
+                    answer(Future.<Void>succeededFuture().map(_ -> api.injected(injected, request, operation)));
                 case OUTAGE_PAGE ->
                     answer(Future.succeededFuture(
                             Reply.outagePage(injected.status().orElse(503))));

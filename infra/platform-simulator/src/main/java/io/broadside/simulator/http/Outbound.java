@@ -74,7 +74,7 @@ public final class Outbound {
         }
         response.handler(chunk -> {
             gatherer.add(chunk);
-            if (gatherer.length() > most && medium.tryFail("longer than " + most + " bytes")) {
+            if (gatherer.length() > most && medium.tryFail(new TooLong(most))) {
                 response.request().connection().close();
             }
         });
@@ -102,6 +102,15 @@ public final class Outbound {
             }
         });
         response.endHandler(_ -> answer.tryComplete(new Answer(response.statusCode(), body)));
+    }
+
+    /** There were more bytes at the address than are looked at. */
+    public static final class TooLong extends Exception {
+        private static final long serialVersionUID = 1;
+
+        TooLong(long most) {
+            super("longer than " + most + " bytes");
+        }
     }
 
     /** What came back. */
