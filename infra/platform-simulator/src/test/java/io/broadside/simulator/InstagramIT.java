@@ -253,20 +253,18 @@ class InstagramIT {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            nullValues = "-",
-            value = {
-                "media_type=VIDEO&video_url=U, 100, 2207023",
-                "media_type=NONSENSE&image_url=U, 100, 2207023",
-                "video_url=U, 100, 2207023",
-                "image_url=U&alt_text=a&media_type=REELS, 100, 0",
-                "media_type=REELS&video_url=U&alt_text=a, 100, 0",
-                "image_url=U&caption=c&is_carousel_item=true, 100, 0",
-                "image_url=U&misspelt=c, 100, 0",
-                "image_url=ftp://example.org/a.jpg, 9004, 2207052",
-                "image_url=U&collaborators=[\"@a\"], 100, 2207018",
-                "image_url=U&upload_type=resumable, 100, 0"
-            })
+    @CsvSource({
+        "media_type=VIDEO&video_url=U, 100, 2207023",
+        "media_type=NONSENSE&image_url=U, 100, 2207023",
+        "video_url=U, 100, 2207023",
+        "image_url=U&alt_text=a&media_type=REELS, 100, 0",
+        "media_type=REELS&video_url=U&alt_text=a, 100, 0",
+        "image_url=U&caption=c&is_carousel_item=true, 100, 0",
+        "image_url=U&misspelt=c, 100, 0",
+        "image_url=ftp://example.org/a.jpg, 9004, 2207052",
+        "image_url=U&collaborators=[\"@a\"], 100, 2207018",
+        "image_url=U&upload_type=resumable, 100, 0"
+    })
     void refusesWhatCannotBe(String parameters, int code, int subcode) throws Exception {
         // Given
         var fields = new HashMap<String, String>();

@@ -1,6 +1,7 @@
 package io.broadside.simulator.facebook;
 
 import io.broadside.simulator.account.Platform;
+import io.broadside.simulator.facebook.FacebookChange.VideoKind;
 import io.broadside.simulator.failure.Failure;
 import io.broadside.simulator.graph.GraphCalls;
 import io.broadside.simulator.graph.GraphError;
@@ -23,10 +24,26 @@ final class FacebookApi implements Api {
             "page.feed",
             "page.feed.read",
             "page.photos",
+            "page.photo_stories",
+            "page.stories.read",
+            "page.videos",
+            "page.videos.start",
+            "page.videos.transfer",
+            "page.videos.finish",
+            "page.videos.cancel",
+            "page.videos.read",
+            "page.video_reels.start",
+            "page.video_reels.finish",
+            "page.video_stories.start",
+            "page.video_stories.finish",
+            "video.upload",
+            "video.read",
+            "video.processing",
             "page.subscribed_apps",
             "page.subscribed_apps.read",
             "post.show",
             "post.comments",
+            "post.comments.read",
             "object.read",
             "object.delete",
             "me",
@@ -40,7 +57,9 @@ final class FacebookApi implements Api {
     private final GraphCalls calls;
     private final FacebookAccounts accounts;
     private final Callers callers;
+    private final FacebookState state;
     private final FacebookPublishing publishing;
+    private final FacebookVideos videos;
     private final FacebookReading reading;
     private final FacebookAccess access;
     private final LongAdder duplicatesRefused = new LongAdder();
@@ -52,7 +71,9 @@ final class FacebookApi implements Api {
                 new GraphLimits(clock, "pages", () -> settings.get().facebookCallsPerHour(), FacebookError::pageLimit));
         this.accounts = accounts;
         this.callers = callers;
-        var views = new FacebookViews(state, app);
+        var views = new FacebookViews(clock, state, app);
+        this.state = state;
+        this.videos = new FacebookVideos(foundation, settings, state, callers);
         this.publishing = new FacebookPublishing(foundation, settings, state, callers, views, duplicatesRefused);
         this.reading = new FacebookReading(clock, state, callers, views, foundation.settings());
         this.access = new FacebookAccess(clock, state, callers, views, app);
@@ -73,6 +94,10 @@ final class FacebookApi implements Api {
         return switch (path.size()) {
             case 1 -> node(path.get(0), request);
             case 2 -> edge(path.get(0), path.get(1), request);
+            case 3 ->
+                path.get(0).equals("video-upload") && request.method().equals("POST")
+                        ? later("video.upload", request, graph -> videos.upload(path.get(2), graph))
+                        : unknown(request);
             default -> unknown(request);
         };
     }
@@ -83,7 +108,11 @@ final class FacebookApi implements Api {
             case "GET debug_token" -> operation("debug_token", request, access::debugToken);
             default ->
                 switch (request.method()) {
-                    case "GET" -> operation("object.read", request, graph -> reading.object(id, graph));
+                    case "GET" ->
+                        operation(
+                                state.footage(id).isPresent() ? "video.read" : "object.read",
+                                request,
+                                graph -> reading.object(id, graph));
                     case "POST" -> operation("post.show", request, graph -> publishing.show(id, graph));
                     case "DELETE" -> operation("object.delete", request, graph -> publishing.delete(id, graph));
                     default -> unknown(request);
@@ -98,6 +127,15 @@ final class FacebookApi implements Api {
             case "GET posts", "GET published_posts" ->
                 operation("page.feed.read", request, graph -> reading.feed(id, graph, true));
             case "POST photos" -> later("page.photos", request, graph -> publishing.photos(id, graph));
+            case "POST photo_stories" ->
+                operation("page.photo_stories", request, graph -> videos.photoStory(id, graph));
+            case "GET stories" -> operation("page.stories.read", request, graph -> reading.stories(id, graph));
+            case "POST videos", "POST video_reels", "POST video_stories" -> video(id, edge, request);
+            case "GET videos" ->
+                operation("page.videos.read", request, graph -> reading.videos(id, graph, VideoKind.VIDEO));
+            case "GET video_reels" ->
+                operation("page.videos.read", request, graph -> reading.videos(id, graph, VideoKind.REEL));
+            case "GET comments" -> operation("post.comments.read", request, graph -> reading.comments(id, graph));
             case "POST comments" -> operation("post.comments", request, graph -> publishing.comment(id, graph));
             case "POST subscribed_apps" ->
                 operation("page.subscribed_apps", request, graph -> access.subscribe(id, graph));
@@ -109,6 +147,25 @@ final class FacebookApi implements Api {
                 operation("oauth.access_token", request, access::accessToken);
             case "GET oauth" -> operation("dialog.oauth", request, access::dialog);
             default -> unknown(request);
+        };
+    }
+
+    private Operation video(String id, String edge, GraphRequest request) {
+        var name = "page." + edge;
+        return switch (edge + " " + request.parameter("upload_phase").orElse("")) {
+            case "videos " -> later(name, request, graph -> videos.video(id, graph));
+            case "videos start" -> operation(name + ".start", request, graph -> videos.start(id, graph));
+            case "videos transfer" -> operation(name + ".transfer", request, graph -> videos.transfer(id, graph));
+            case "videos finish" -> operation(name + ".finish", request, graph -> videos.finish(id, graph));
+            case "videos cancel" -> operation(name + ".cancel", request, graph -> videos.cancel(id, graph));
+            case "video_reels start" -> operation(name + ".start", request, graph -> videos.startReel(id, graph));
+            case "video_reels finish" -> operation(name + ".finish", request, graph -> videos.finishReel(id, graph));
+            case "video_stories start" -> operation(name + ".start", request, graph -> videos.startStory(id, graph));
+            case "video_stories finish" -> operation(name + ".finish", request, graph -> videos.finishStory(id, graph));
+            default ->
+                operation("unknown", request, _ -> {
+                    throw GraphError.invalidParameter("The parameter upload_phase is missing or unknown");
+                });
         };
     }
 

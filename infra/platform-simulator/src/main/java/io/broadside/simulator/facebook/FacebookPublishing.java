@@ -33,7 +33,7 @@ final class FacebookPublishing {
     private static final int LONGEST_MESSAGE = 63_206;
 
     /** https://developers.facebook.com/docs/sharing/webmasters/web-crawlers */
-    private static final String CRAWLER = "facebookexternalhit/1.1";
+    static final String CRAWLER = "facebookexternalhit/1.1";
 
     private static final int LARGEST_PHOTO = 4 * 1024 * 1024;
     /** What is longer is not looked at. */
@@ -179,7 +179,8 @@ final class FacebookPublishing {
                 .orElseThrow(() -> GraphError.invalidParameter("Missing message or attachment"));
         var number = postId.substring(postId.indexOf('_') + 1);
         var comment = new Comment(number + "_" + state.newId(), page.id(), postId, message, clock.instant());
-        state.commit(new FacebookChange.Commented(comment));
+        state.commit(new FacebookChange.Commented(
+                comment, Optional.of(request.request().arrivedAt())));
         return Reply.json(200, Json.object().put("id", comment.id()));
     }
 
@@ -233,7 +234,8 @@ final class FacebookPublishing {
                 link,
                 photos.stream().map(Photo::id).toList(),
                 request.flag("published", true),
-                clock.instant());
+                clock.instant(),
+                Optional.empty());
         state.commit(new FacebookChange.Posted(
                 post, fingerprints(photos), request.request().arrivedAt()));
         return post;
@@ -274,7 +276,7 @@ final class FacebookPublishing {
         return message;
     }
 
-    private static String link(String url) {
+    static String link(String url) {
         try {
             var uri = URI.create(url);
             var scheme = uri.getScheme();

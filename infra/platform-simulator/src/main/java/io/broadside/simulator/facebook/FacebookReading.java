@@ -1,7 +1,10 @@
 package io.broadside.simulator.facebook;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.broadside.simulator.facebook.Callers.Caller;
 import io.broadside.simulator.facebook.FacebookChange.Node;
+import io.broadside.simulator.facebook.FacebookChange.Story;
+import io.broadside.simulator.facebook.FacebookChange.VideoKind;
 import io.broadside.simulator.facebook.FacebookState.Page;
 import io.broadside.simulator.graph.GraphError;
 import io.broadside.simulator.graph.GraphPages;
@@ -15,6 +18,8 @@ import java.util.Set;
 
 /** Reading back: https://developers.facebook.com/docs/graph-api/reference/page/feed. */
 final class FacebookReading {
+    private static final Set<String> COMMENT_PARAMETERS =
+            Set.of("since", "until", "limit", "after", "before", "filter", "order");
     private static final Set<String> FEED_PARAMETERS =
             Set.of("since", "until", "limit", "after", "before", "with", "include_hidden");
 
@@ -91,6 +96,60 @@ final class FacebookReading {
         return Reply.json(200, body);
     }
 
+    Reply stories(String id, GraphRequest request) {
+        var page = readable(id, request);
+        request.onlyKnown(GraphPages.PARAMETERS);
+        return Reply.json(
+                200,
+                GraphPages.list(
+                        request,
+                        state.stories(page.id()).stream()
+                                .filter(story -> isVisible(story.createdAt()))
+                                .map(this::view)
+                                .toList()));
+    }
+
+    private ObjectNode view(Story story) {
+        return Json.object()
+                .put("post_id", story.id())
+                .put("status", FacebookVideos.isShown(story, clock.instant()) ? "PUBLISHED" : "ARCHIVED")
+                .put("creation_time", Long.toString(story.createdAt().getEpochSecond()))
+                .put("media_type", story.isVideo() ? "video" : "photo")
+                .put("media_id", story.mediaId())
+                .put("url", "https://www.facebook.com/stories/" + story.pageId() + "/" + story.id());
+    }
+
+    Reply videos(String id, GraphRequest request, VideoKind kind) {
+        var page = readable(id, request);
+        request.onlyKnown(GraphPages.PARAMETERS);
+        var fields = request.fields(Set.of("id", "updated_time", "description"));
+        return Reply.json(
+                200,
+                GraphPages.list(
+                        request,
+                        state.footageOf(page.id(), kind).stream()
+                                .map(Footage::video)
+                                .filter(this::isVisible)
+                                .map(video -> views.view(video, fields))
+                                .toList()));
+    }
+
+    Reply comments(String nodeId, GraphRequest request) {
+        callers.of(request);
+        var node = state.node(nodeId).orElseThrow(() -> GraphError.noSuchObject(request.method(), nodeId));
+        readable(node.pageId(), request);
+        request.onlyKnown(COMMENT_PARAMETERS);
+        var fields = request.fields(Set.of("created_time", "from", "message", "id"));
+        return Reply.json(
+                200,
+                GraphPages.list(
+                        request,
+                        state.comments(nodeId).stream()
+                                .filter(this::isVisible)
+                                .map(comment -> views.view(comment, fields))
+                                .toList()));
+    }
+
     private Page readable(String id, GraphRequest request) {
         return switch (callers.of(request)) {
             case Caller.AsPage(var page) when id.equals("me") || id.equals(page.id()) -> page;
@@ -104,7 +163,10 @@ final class FacebookReading {
     }
 
     private boolean isVisible(Node node) {
-        return !clock.instant()
-                .isBefore(node.createdAt().plusSeconds(settings.get().readLagSeconds()));
+        return isVisible(node.createdAt());
+    }
+
+    private boolean isVisible(Instant madeAt) {
+        return !clock.instant().isBefore(madeAt.plusSeconds(settings.get().readLagSeconds()));
     }
 }

@@ -5,12 +5,14 @@ import io.broadside.simulator.facebook.FacebookChange.Comment;
 import io.broadside.simulator.facebook.FacebookChange.Node;
 import io.broadside.simulator.facebook.FacebookChange.Photo;
 import io.broadside.simulator.facebook.FacebookChange.Post;
+import io.broadside.simulator.facebook.FacebookChange.Video;
 import io.broadside.simulator.facebook.FacebookState.Page;
 import io.broadside.simulator.graph.GraphPages;
 import io.broadside.simulator.graph.GraphRequest;
 import io.broadside.simulator.http.Json;
 import io.broadside.simulator.http.Reply;
 import io.broadside.simulator.platform.App;
+import java.time.Clock;
 import java.util.Set;
 
 /** Nodes of the graph as JSON, with the fields that were asked for. */
@@ -83,10 +85,12 @@ final class FacebookViews {
 
     private final FacebookState state;
     private final App app;
+    private final FacebookVideoViews videos;
 
-    FacebookViews(FacebookState state, App app) {
+    FacebookViews(Clock clock, FacebookState state, App app) {
         this.state = state;
         this.app = app;
+        this.videos = new FacebookVideoViews(clock, state);
     }
 
     /** What a successful {@code POST} answers: the id, and what was asked to be read back with it. */
@@ -99,7 +103,12 @@ final class FacebookViews {
             case Post post -> view(post, request.fields(Set.of("created_time", "message", "id")));
             case Photo photo -> view(photo, request.fields(Set.of("created_time", "name", "id")));
             case Comment comment -> view(comment, request.fields(Set.of("created_time", "from", "message", "id")));
+            case Video video -> videos.view(video, request.fields(Set.of("id", "updated_time")));
         };
+    }
+
+    ObjectNode view(Video video, Set<String> fields) {
+        return videos.view(video, fields);
     }
 
     ObjectNode view(Post post, Set<String> fields) {
@@ -124,9 +133,11 @@ final class FacebookViews {
                 case "status_type" ->
                     view.put(
                             "status_type",
-                            post.photoIds().isEmpty()
-                                    ? post.link().isPresent() ? "shared_story" : "mobile_status_update"
-                                    : "added_photos");
+                            post.videoId().isPresent()
+                                    ? "added_video"
+                                    : post.photoIds().isEmpty()
+                                            ? post.link().isPresent() ? "shared_story" : "mobile_status_update"
+                                            : "added_photos");
                 case "attachments" -> attachments(view, post);
                 default -> {
                     // The other fields are known, and empty here: the real network leaves empty fields out.
@@ -199,7 +210,7 @@ final class FacebookViews {
         return view;
     }
 
-    private ObjectNode view(Comment comment, Set<String> fields) {
+    ObjectNode view(Comment comment, Set<String> fields) {
         GraphPages.refuseUnknown(fields, COMMENT_FIELDS, "Comment");
         var view = Json.object();
         if (fields.contains("created_time")) {
@@ -226,11 +237,15 @@ final class FacebookViews {
     }
 
     private static void attachments(ObjectNode view, Post post) {
-        if (post.photoIds().isEmpty() && post.link().isEmpty()) {
+        if (post.photoIds().isEmpty() && post.link().isEmpty() && post.videoId().isEmpty()) {
             return;
         }
         var attachment = view.putObject("attachments").putArray("data").addObject();
-        if (post.photoIds().size() > 1) {
+        if (post.videoId().isPresent()) {
+            var url = "https://www.facebook.com/reel/" + post.videoId().get();
+            attachment.put("type", "video_inline").put("media_type", "video").put("url", url);
+            attachment.putObject("target").put("id", post.videoId().get()).put("url", url);
+        } else if (post.photoIds().size() > 1) {
             attachment.put("type", "album").put("media_type", "album");
             var parts = attachment.putObject("subattachments").putArray("data");
             post.photoIds().forEach(id -> photo(parts.addObject(), id));
