@@ -273,21 +273,29 @@ final class FacebookVideos {
     }
 
     private void finishUploaded(Footage footage, Page page, GraphRequest request, boolean isPublished) {
-        synchronized (footage) {
-            var video = footage.video();
-            if (footage.load().isEmpty() && video.kind() == VideoKind.VIDEO) {
-                if (footage.received().length() != video.fileSize()) {
-                    throw FacebookError.uploadOffset(footage.received().length(), video.fileSize());
+        // Always in this order: publishing takes the Page too.
+        synchronized (page) {
+            synchronized (footage) {
+                complete(footage);
+                if (footage.finish().isPresent()) {
+                    throw FacebookError.alreadyUsed(footage.video().id());
                 }
-                process(footage, footage.received().text(), invalidity(footage.isVideo()));
+                finish(footage, page, request, isPublished);
             }
-            if (footage.load().isEmpty()) {
-                throw GraphError.invalidParameter("The video is not uploaded yet: " + video.id());
+        }
+    }
+
+    /** Refuses a video of which bytes are missing. */
+    private void complete(Footage footage) {
+        var video = footage.video();
+        if (footage.load().isEmpty() && video.kind() == VideoKind.VIDEO) {
+            if (footage.received().length() != video.fileSize()) {
+                throw FacebookError.uploadOffset(footage.received().length(), video.fileSize());
             }
-            if (footage.finish().isPresent()) {
-                throw FacebookError.alreadyUsed(video.id());
-            }
-            finish(footage, page, request, isPublished);
+            process(footage, footage.received().text(), invalidity(footage.isVideo()));
+        }
+        if (footage.load().isEmpty()) {
+            throw GraphError.invalidParameter("The video is not uploaded yet: " + video.id());
         }
     }
 

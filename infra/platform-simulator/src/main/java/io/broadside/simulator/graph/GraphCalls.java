@@ -6,6 +6,7 @@ import io.broadside.simulator.http.Refusal;
 import io.broadside.simulator.http.Reply;
 import io.broadside.simulator.http.Request;
 import io.vertx.core.Future;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -23,11 +24,21 @@ public final class GraphCalls {
         this.limits = limits;
     }
 
+    /** The path without a version. */
+    public static List<String> path(Request request) {
+        var path = request.path();
+        return isVersion(path.isEmpty() ? "" : path.getFirst()) ? path.subList(1, path.size()) : path;
+    }
+
+    private static boolean isVersion(String segment) {
+        return segment.matches("v[0-9]{1,3}\\.[0-9]");
+    }
+
     /** With the version that serves it: one that is gone is served by the oldest that is not. Empty for a future one. */
     public static Optional<GraphRequest> versioned(Request request) {
         var path = request.path();
         var named = path.isEmpty() ? "" : path.getFirst();
-        if (!named.matches("v[0-9]{1,3}\\.[0-9]")) {
+        if (!isVersion(named)) {
             return Optional.of(GraphRequest.of(request, "v" + NEWEST_VERSION + ".0", path));
         }
         int version = Integer.parseInt(named.substring(1, named.indexOf('.')));

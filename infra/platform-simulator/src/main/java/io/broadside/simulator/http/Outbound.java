@@ -51,17 +51,18 @@ public final class Outbound {
                 .setAbsoluteURI(uri.toString())
                 .setFollowRedirects(true)
                 .putHeader("User-Agent", agent);
-        return client.request(options)
-                .compose(request -> {
-                    Promise<Medium> medium = Promise.promise();
-                    request.exceptionHandler(medium::tryFail);
-                    request.response()
-                            .onSuccess(response -> look(response, most, medium))
-                            .onFailure(medium::tryFail);
-                    request.end().onFailure(medium::tryFail);
-                    return medium.future();
-                })
-                .timeout(FETCH_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        return client.request(options).compose(request -> {
+            Promise<Medium> medium = Promise.promise();
+            request.exceptionHandler(medium::tryFail);
+            request.response()
+                    .onSuccess(response -> look(response, most, medium))
+                    .onFailure(medium::tryFail);
+            request.end().onFailure(medium::tryFail);
+            return medium.future()
+                    .timeout(FETCH_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                    // Whatever still comes is of no use.
+                    .onFailure(_ -> request.connection().close());
+        });
     }
 
     private static void look(HttpClientResponse response, long most, Promise<Medium> medium) {
@@ -69,13 +70,12 @@ public final class Outbound {
         response.exceptionHandler(medium::tryFail);
         if (response.statusCode() != 200) {
             medium.tryFail("status " + response.statusCode());
-            response.request().connection().close();
             return;
         }
         response.handler(chunk -> {
             gatherer.add(chunk);
-            if (gatherer.length() > most && medium.tryFail(new TooLong(most))) {
-                response.request().connection().close();
+            if (gatherer.length() > most) {
+                medium.tryFail(new TooLong(most));
             }
         });
         response.endHandler(_ -> medium.tryComplete(gatherer.medium()));

@@ -77,12 +77,10 @@ final class InstagramApi implements Api {
 
     /** Whether a call to Facebook's host names something of Instagram. */
     boolean isNamed(Request request) {
-        return GraphCalls.versioned(request)
-                .filter(graph -> !graph.path().isEmpty())
-                .map(graph -> graph.path().getFirst())
-                .filter(first ->
-                        first.equals("ig-api-upload") || state.owner(first).isPresent())
-                .isPresent();
+        var path = GraphCalls.path(request);
+        return !path.isEmpty()
+                && (path.getFirst().equals("ig-api-upload")
+                        || state.owner(path.getFirst()).isPresent());
     }
 
     @Override
