@@ -4,6 +4,7 @@ import io.broadside.simulator.facebook.FacebookPlatform;
 import io.broadside.simulator.instagram.InstagramPlatform;
 import io.broadside.simulator.platform.Foundation;
 import io.broadside.simulator.platform.SimulatedPlatform;
+import io.broadside.simulator.tiktok.TikTokPlatform;
 import io.broadside.simulator.x.XPlatform;
 import java.util.List;
 
@@ -16,6 +17,7 @@ final class SimulatedPlatforms {
         return List.of(
                 facebook, //
                 new InstagramPlatform(foundation, facebook.pageTokens()),
+                new TikTokPlatform(foundation),
                 new XPlatform(foundation));
     }
 }

@@ -3,6 +3,7 @@ package io.broadside.simulator;
 import io.broadside.simulator.account.Platform;
 import io.broadside.simulator.facebook.FacebookPlatform;
 import io.broadside.simulator.platform.App;
+import io.broadside.simulator.tiktok.TikTokPlatform;
 import io.broadside.simulator.x.XPlatform;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -25,6 +26,8 @@ public record SimulatorConfig(int port, Optional<Path> dataDirectory, Clock cloc
     public static final String X_CLIENT_ID = XPlatform.DEFAULT_APP.clientId();
     public static final String X_CLIENT_SECRET = XPlatform.DEFAULT_APP.clientSecret();
     public static final String X_CONSUMER_SECRET = XPlatform.DEFAULT_APP.webhookSecret();
+    public static final String TIKTOK_CLIENT_KEY = TikTokPlatform.DEFAULT_APP.clientId();
+    public static final String TIKTOK_CLIENT_SECRET = TikTokPlatform.DEFAULT_APP.clientSecret();
 
     public SimulatorConfig {
         if (port < 0 || port > 65_535) {

@@ -12,6 +12,7 @@ import java.util.Locale;
 public record Platform(@JsonValue String id) {
     public static final Platform FACEBOOK = new Platform("facebook");
     public static final Platform X = new Platform("x");
+    public static final Platform TIKTOK = new Platform("tiktok");
 
     public Platform {
         if (!id.matches("[a-z0-9_-]+")) {

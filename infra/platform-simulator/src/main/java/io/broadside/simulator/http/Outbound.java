@@ -46,10 +46,19 @@ public final class Outbound {
      * @return fails when there is another answer than 200, none within the time, or more than {@code most} bytes
      */
     public Future<Medium> fetch(URI uri, String agent, long most) {
+        return fetch(uri, agent, most, true);
+    }
+
+    /** The same without following redirects: they are failures. */
+    public Future<Medium> fetchDirectly(URI uri, String agent, long most) {
+        return fetch(uri, agent, most, false);
+    }
+
+    private Future<Medium> fetch(URI uri, String agent, long most, boolean followsRedirects) {
         var options = new RequestOptions()
                 .setMethod(HttpMethod.GET)
                 .setAbsoluteURI(uri.toString())
-                .setFollowRedirects(true)
+                .setFollowRedirects(followsRedirects)
                 .putHeader("User-Agent", agent);
         return client.request(options).compose(request -> {
             Promise<Medium> medium = Promise.promise();

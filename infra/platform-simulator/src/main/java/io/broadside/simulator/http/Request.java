@@ -18,11 +18,13 @@ import java.util.Optional;
  *
  * @param base the path of the network whose address was called, such as {@code /facebook}
  * @param path segments below the base, decoded
+ * @param endsInSlash whether a slash is the last of the path: some networks know no other paths
  */
 public record Request(
         String method,
         String base,
         List<String> path,
+        boolean endsInSlash,
         Map<String, String> query,
         MultiMap headers,
         Body body,
@@ -45,7 +47,8 @@ public record Request(
                 segments.add(decode(segment.replace("+", "%2B")));
             }
         }
-        return new Request(method, base, segments, parameters(rawQuery), headers, body, arrivedAt);
+        return new Request(
+                method, base, segments, rawPath.endsWith("/"), parameters(rawQuery), headers, body, arrivedAt);
     }
 
     /** The value of a header, whatever the case of its name. */

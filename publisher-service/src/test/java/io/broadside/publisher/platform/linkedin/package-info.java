@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.broadside.publisher.platform.linkedin;
+
+import org.jspecify.annotations.NullMarked;
