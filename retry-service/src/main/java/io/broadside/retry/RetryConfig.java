@@ -23,7 +23,7 @@ public record RetryConfig(KafkaConfig kafka, List<String> platforms, int port, D
 
     private static final Setting PLATFORMS = Setting.of(
             "BROADSIDE_PLATFORMS",
-            "facebook,x",
+            "facebook,linkedin,x",
             "Ids of the platforms, comma separated, the same for all services. Commands of any other are given up.");
     private static final Setting PORT =
             Setting.of("RETRY_PORT", "8084", "Port of health checks and metrics of retry-service; 0 for any.");

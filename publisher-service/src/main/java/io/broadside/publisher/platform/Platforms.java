@@ -1,6 +1,7 @@
 package io.broadside.publisher.platform;
 
 import io.broadside.publisher.platform.facebook.FacebookPlatform;
+import io.broadside.publisher.platform.linkedin.LinkedInPlatform;
 import io.broadside.publisher.platform.media.MediaFetch;
 import io.broadside.publisher.platform.x.XPlatform;
 import io.broadside.runtime.http.PlatformHttp;
@@ -24,7 +25,9 @@ public final class Platforms {
 
     public static Platforms all(PlatformsConfig config, PlatformHttp http, MediaFetch media, Clock clock) {
         return new Platforms(List.of(
-                new FacebookPlatform(config.facebook(), http, clock), new XPlatform(config.x(), http, media, clock)));
+                new FacebookPlatform(config.facebook(), http, clock),
+                new LinkedInPlatform(config.linkedIn(), http, media, clock),
+                new XPlatform(config.x(), http, media, clock)));
     }
 
     /** These and no others: for tests. */

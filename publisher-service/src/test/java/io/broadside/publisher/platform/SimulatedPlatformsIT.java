@@ -146,7 +146,7 @@ final class SimulatedPlatformsIT {
     @ParameterizedTest
     @CsvSource({"SERVER_ERROR_BEFORE_EFFECT", "CUT_BEFORE_EFFECT", "HANG", "OUTAGE_PAGE"})
     void findsNothingOfAPostThatIsNotThere(FailureKind failure) {
-        for (var platform : platforms.ids()) {
+        for (var platform : List.of("facebook", "x")) {
             // Given
             fail(platform, failure);
             var command = command(platform, aText("Hello " + failure));
@@ -168,7 +168,7 @@ final class SimulatedPlatformsIT {
         "PERMISSION_MISSING, Rejected",
     })
     void saysWhatARefusalAsksFor(FailureKind failure, String outcome) {
-        for (var platform : platforms.ids()) {
+        for (var platform : List.of("facebook", "x")) {
             fail(platform, failure);
             assertThat(publish(command(platform, aText("Hello"))).getClass().getSimpleName())
                     .isEqualTo(outcome);

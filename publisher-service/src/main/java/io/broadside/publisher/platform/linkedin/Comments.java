@@ -50,9 +50,7 @@ final class Comments {
         return switch (reply) {
             case NoAnswer missing -> COMMENT.unanswered(missing);
             case Answer answer ->
-                hasComment(answer)
-                        ? published(post.get())
-                        : errors.outcome(answer, COMMENT, visit.command());
+                hasComment(answer) ? published(post.get()) : errors.outcome(answer, COMMENT, visit.command());
         };
     }
 

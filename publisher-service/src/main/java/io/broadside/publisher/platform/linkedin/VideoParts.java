@@ -42,7 +42,8 @@ record VideoParts(String uploadToken, List<Part> parts, List<String> taken) {
         var parts = new ArrayList<Part>();
         var next = 0L;
         for (var instruction : value.path("uploadInstructions")) {
-            var address = AnswerJson.webAddress(instruction, "uploadUrl").filter(config::takesUploads)
+            var address = AnswerJson.webAddress(instruction, "uploadUrl")
+                    .filter(config::takesUploads)
                     .filter(it -> it.toString().length() <= LONGEST_ADDRESS);
             var first = instruction.path("firstByte").asLong(-1);
             var last = instruction.path("lastByte").asLong(-1);

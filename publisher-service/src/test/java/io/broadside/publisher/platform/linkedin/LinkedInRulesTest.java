@@ -26,8 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class LinkedInRulesTest {
 
     private static final LinkedInConfig REST = LinkedInConfig.from(Settings.from(Map.of()));
-    private static final LinkedInConfig UGC =
-            LinkedInConfig.from(Settings.from(Map.of("LINKEDIN_POSTS_API", "ugc")));
+    private static final LinkedInConfig UGC = LinkedInConfig.from(Settings.from(Map.of("LINKEDIN_POSTS_API", "ugc")));
 
     @Test
     void takesWhatLinkedInTakes() {
@@ -121,8 +120,8 @@ final class LinkedInRulesTest {
                 .build();
         assertThat(fields(aText("a").setMedia(List.of(described))))
                 .containsExactly("content.media[0].altText", "content.media[0].thumbnailUrl");
-        assertThat(fields(aText("a").setMedia(
-                        List.of(aDescribedImage("https://example.org/a.png", "d".repeat(4_087))))))
+        assertThat(fields(
+                        aText("a").setMedia(List.of(aDescribedImage("https://example.org/a.png", "d".repeat(4_087))))))
                 .containsExactly("content.media[0].altText");
         assertThat(fields(aText("a").setFirstComment(" "))).containsExactly("content.firstComment");
     }
