@@ -6,11 +6,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -39,6 +41,7 @@ final class Assignment<V extends SpecificRecord> {
     private final Set<TopicPartition> expected = new HashSet<>();
 
     private int firstInTurn;
+    private boolean hasChanged;
     private volatile Figures figures = Figures.NONE;
 
     /**
@@ -72,6 +75,7 @@ final class Assignment<V extends SpecificRecord> {
             for (var partition : List.copyOf(expected)) {
                 partitions.put(partition, restored(consumer, partition, committed.get(partition), wait));
                 expected.remove(partition);
+                hasChanged = true;
                 consumer.resume(Set.of(partition));
             }
         } catch (RetriableException | WakeupException | UnknownMemberIdException | StaleMemberEpochException _) {
@@ -136,10 +140,22 @@ final class Assignment<V extends SpecificRecord> {
             expected.remove(partition);
             var work = partitions.remove(partition);
             if (work != null) {
+                hasChanged = true;
                 work.isOwned = false;
                 work.mayStart = false;
             }
         }
+    }
+
+    /** How many partitions of each topic are owned, if that has changed since it was last asked for. */
+    Optional<Map<String, Integer>> changedShares() {
+        if (!hasChanged) {
+            return Optional.empty();
+        }
+        hasChanged = false;
+        var shares = new HashMap<String, Integer>();
+        partitions.keySet().forEach(partition -> shares.merge(partition.topic(), 1, Integer::sum));
+        return Optional.of(shares);
     }
 
     /** Pauses partitions of which enough is held, and resumes those of which half of it has been worked off. */

@@ -1,5 +1,6 @@
 package io.broadside.runtime.dispatch;
 
+import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -52,4 +53,10 @@ public interface EffectHandler<V extends SpecificRecord> {
     default boolean admits(String topic) {
         return true;
     }
+
+    /**
+     * Tells how many partitions of each topic this instance owns from now on; a topic that is not named has none. Called on
+     * the dispatcher's own thread, before records of new partitions are decided.
+     */
+    default void owns(Map<String, Integer> partitionsByTopic) {}
 }

@@ -159,6 +159,7 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
     private void turn() {
         var records = poll();
         assignment.takeUp(consumer, LEDGER_WAIT);
+        assignment.changedShares().ifPresent(handler::owns);
         assignment.add(records);
         takeUpEnded();
         if (isSettled()) {

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Calls platforms over HTTP/1.1, for callers that block.
@@ -30,17 +32,31 @@ import java.util.concurrent.TimeUnit;
  */
 public final class PlatformHttp implements AutoCloseable {
 
+    private static final Logger LOGGER = LoggerFactory.getLogger(PlatformHttp.class);
+
     private final HttpConfig config;
     private final Clock clock;
     private final MeterRegistry meters;
     private final HttpClient client;
     private final Exchange exchange;
     private final CallRecorder recorder;
+    private final CallListener listener;
 
     /** By platform, then by host and port. */
     private final Map<String, Map<String, Lane>> lanes = new ConcurrentHashMap<>();
 
     public PlatformHttp(Vertx vertx, HttpConfig config, CallJournal journal, MeterRegistry meters, Clock clock) {
+        this(vertx, config, journal, CallListener.none(), meters, clock);
+    }
+
+    public PlatformHttp(
+            Vertx vertx,
+            HttpConfig config,
+            CallJournal journal,
+            CallListener listener,
+            MeterRegistry meters,
+            Clock clock) {
+        this.listener = listener;
         this.config = config;
         this.clock = clock;
         this.meters = meters;
@@ -62,6 +78,7 @@ public final class PlatformHttp implements AutoCloseable {
         var refusal = lane.enter();
         Reply reply = refusal.isPresent() ? refusal.get() : callWithin(lane, call, context);
         recorder.record(call, context, startedAt, since(begun), reply);
+        tell(call, context, reply);
         return reply;
     }
 
@@ -77,6 +94,18 @@ public final class PlatformHttp implements AutoCloseable {
     @Override
     public void close() {
         client.shutdown(0, TimeUnit.SECONDS).await();
+    }
+
+    private void tell(Call call, CallContext context, Reply reply) {
+        try {
+            listener.ended(call, context, reply);
+        } catch (RuntimeException e) {
+            LOGGER.atWarn()
+                    .addKeyValue("endpoint", call.endpoint())
+                    .addKeyValue("traceId", context.trace().traceId())
+                    .setCause(e)
+                    .log("call not told to its listener");
+        }
     }
 
     private Reply callWithin(Lane lane, Call call, CallContext context) {

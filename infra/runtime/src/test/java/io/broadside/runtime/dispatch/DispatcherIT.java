@@ -163,6 +163,24 @@ class DispatcherIT extends DispatcherCase {
         assertThat(outcomes()).hasSize(900).doesNotHaveDuplicates();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"consumer", "classic"})
+    void instancesAreToldWhichPartOfATopicIsTheirs(String groupProtocol) {
+        // Given
+        var all = 3;
+        var one = new RecordingHandler(outcomes, clients.serdes());
+        var other = new RecordingHandler(outcomes, clients.serdes());
+        var first = start(one, clients(groupProtocol));
+        await().atMost(LONG).until(() -> one.owned(commands) == all);
+        // When
+        start(other, clients(groupProtocol));
+        // Then
+        await().atMost(LONG)
+                .until(() -> other.owned(commands) > 0 && one.owned(commands) + other.owned(commands) == all);
+        first.close();
+        await().atMost(LONG).until(() -> other.owned(commands) == all);
+    }
+
     @Test
     void everythingEndsOnceAlthoughTheBrokerRestartsInBetween() {
         Assumptions.assumeTrue(kafka.canRestart(), "this broker cannot be restarted by a test");

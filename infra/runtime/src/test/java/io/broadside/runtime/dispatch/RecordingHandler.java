@@ -37,6 +37,7 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
     private Map<Integer, String> answersAt = Map.of();
     private Map<Integer, Topic<RefreshRequest>> topicsAt = Map.of();
     private Predicate<String> holdsTopic = _ -> false;
+    private Map<String, Integer> owned = Map.of();
     private int mostAtOnce;
     private int mostAtOnceOfOneKey;
 
@@ -96,6 +97,16 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
         holdsTopic = topics;
         release = until;
         return this;
+    }
+
+    @Override
+    public synchronized void owns(Map<String, Integer> partitionsByTopic) {
+        owned = Map.copyOf(partitionsByTopic);
+    }
+
+    /** How many partitions of a topic it was told that it owns. */
+    synchronized int owned(Topic<?> topic) {
+        return owned.getOrDefault(topic.name(), 0);
     }
 
     @Override

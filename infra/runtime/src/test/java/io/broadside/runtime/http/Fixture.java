@@ -33,6 +33,8 @@ final class Fixture implements AutoCloseable {
     final SettableClock clock = new SettableClock();
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final List<ApiCall> journal = new CopyOnWriteArrayList<>();
+    final List<Reply> told = new CopyOnWriteArrayList<>();
+    CallListener listener = (_, _, reply) -> told.add(reply);
     final List<ILoggingEvent> lines = new CopyOnWriteArrayList<>();
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
@@ -55,7 +57,13 @@ final class Fixture implements AutoCloseable {
             environment.put(settings[i], settings[i + 1]);
         }
         var config = HttpConfig.from(Settings.from(environment));
-        http = new PlatformHttp(vertx, config, other == null ? journal::add : other, meters, clock);
+        http = new PlatformHttp(
+                vertx,
+                config,
+                other == null ? journal::add : other,
+                (call, context, reply) -> listener.ended(call, context, reply),
+                meters,
+                clock);
         appender.start();
         root.addAppender(appender);
     }

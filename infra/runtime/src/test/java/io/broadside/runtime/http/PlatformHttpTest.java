@@ -14,6 +14,7 @@ import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -57,6 +58,39 @@ class PlatformHttpTest {
             assertThat(answer.header("set-cookie")).contains("a=1, b=2");
             assertThat(answer.header("retry-after")).isEmpty();
         });
+    }
+
+    @Test
+    void tellsWhatCameOfACallBeforeTheCallerKnows() {
+        // Given
+        var platform = fixture.platform(
+                request -> request.response().setStatusCode(429).end());
+
+        // When
+        var answered = fixture.get(platform);
+        var refused = fixture.get(URI.create("http://localhost:1"));
+
+        // Then
+        assertThat(fixture.told).containsExactly(answered, refused);
+    }
+
+    @Test
+    void aListenerThatFailsDoesNotChangeWhatTheCallerIsTold() {
+        // Given
+        var platform = fixture.platform(
+                request -> request.response().setStatusCode(429).end());
+        fixture.listener = (_, _, _) -> {
+            throw new IllegalStateException("a bug");
+        };
+
+        // When
+        var reply = fixture.get(platform);
+
+        // Then
+        assertThat(reply)
+                .isInstanceOfSatisfying(
+                        Answer.class, answer -> assertThat(answer.status()).isEqualTo(429));
+        assertThat(fixture.lines).extracting(line -> line.getMessage()).contains("call not told to its listener");
     }
 
     @Test
