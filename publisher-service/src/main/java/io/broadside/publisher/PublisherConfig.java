@@ -1,5 +1,6 @@
 package io.broadside.publisher;
 
+import io.broadside.publisher.budget.BudgetConfig;
 import io.broadside.publisher.platform.PlatformsConfig;
 import io.broadside.runtime.config.Setting;
 import io.broadside.runtime.config.Settings;
@@ -22,6 +23,7 @@ public record PublisherConfig(
         DispatchConfig dispatch,
         HttpConfig http,
         VaultConfig vault,
+        BudgetConfig budgets,
         PlatformsConfig platforms) {
 
     private static final Setting PORT = Setting.of("PUBLISHER_PORT", "8082", "Port of health and metrics.");
@@ -32,6 +34,7 @@ public record PublisherConfig(
                     DispatchConfig.SETTINGS,
                     HttpConfig.SETTINGS,
                     VaultConfig.SETTINGS,
+                    BudgetConfig.SETTINGS,
                     PlatformsConfig.SETTINGS)
             .flatMap(List::stream)
             .toList();
@@ -44,6 +47,7 @@ public record PublisherConfig(
                 DispatchConfig.from(settings),
                 HttpConfig.from(settings),
                 VaultConfig.from(settings),
+                BudgetConfig.from(settings),
                 PlatformsConfig.from(settings));
     }
 }

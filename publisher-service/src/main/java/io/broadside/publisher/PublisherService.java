@@ -1,6 +1,7 @@
 package io.broadside.publisher;
 
 import io.broadside.events.FreshToken;
+import io.broadside.publisher.budget.Budgets;
 import io.broadside.publisher.platform.Platforms;
 import io.broadside.publisher.platform.media.MediaFetch;
 import io.broadside.runtime.config.ConfigException;
@@ -64,7 +65,8 @@ public final class PublisherService implements AutoCloseable {
         var vertx = Vertx.vertx();
         parts.add(() -> vertx.close().await());
         var journal = parts.add(new ApiCallJournal(clients));
-        var http = parts.add(new PlatformHttp(vertx, config.http(), journal, meters, clock));
+        var budgets = new Budgets(config.budgets(), Platforms.quotas(), meters, clock);
+        var http = parts.add(new PlatformHttp(vertx, config.http(), journal, budgets, meters, clock));
         var media = parts.add(new MediaFetch(vertx, config.platforms().media()));
         var platforms = Platforms.all(config.platforms(), http, media, clock);
         var partitions = TopicSetup.ensure(clients, Topics.all(platforms.ids()));
@@ -87,7 +89,14 @@ public final class PublisherService implements AutoCloseable {
         var fanOut = parts.add(RunningTopology.start("broadside-fan-out", topology, clients, meters, clock));
 
         var handler = new PublishHandler(
-                platforms, tokens::get, Vault.open(config.vault()), http::isOpen, clients.serdes(), clock);
+                platforms,
+                tokens::get,
+                Vault.open(config.vault()),
+                http::isOpen,
+                budgets,
+                partitions,
+                clients.serdes(),
+                clock);
         var commands = platforms.ids().stream().map(Topics::commands).toList();
         var dispatcher = parts.add(
                 new Dispatcher<>("broadside-publish", commands, config.dispatch(), clients, handler, meters, clock));

@@ -15,6 +15,8 @@ import io.broadside.events.PostResult;
 import io.broadside.events.PublishCommand;
 import io.broadside.events.RecordPosition;
 import io.broadside.events.ResultStatus;
+import io.broadside.publisher.budget.BudgetConfig;
+import io.broadside.publisher.budget.Budgets;
 import io.broadside.publisher.platform.Cause;
 import io.broadside.publisher.platform.Found;
 import io.broadside.publisher.platform.Outcome;
@@ -32,6 +34,7 @@ import io.broadside.schemas.ErrorCode;
 import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topic;
 import io.broadside.schemas.Topics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -63,6 +66,7 @@ class PublishHandlerTest {
     private Vault vault;
     private final Map<String, FreshToken> tokens = new HashMap<>();
     private FakePlatform platform;
+    private Budgets budgets;
     private PublishHandler handler;
 
     @BeforeAll
@@ -83,11 +87,15 @@ class PublishHandlerTest {
         platform = new FakePlatform();
         tokens.clear();
         token(1);
+        budgets = new Budgets(
+                new BudgetConfig(80), List.of(), new SimpleMeterRegistry(), Clock.fixed(NOW, ZoneOffset.UTC));
         handler = new PublishHandler(
                 Platforms.of(platform),
                 id -> Optional.ofNullable(tokens.get(id)),
                 vault,
                 _ -> true,
+                budgets,
+                1,
                 serdes,
                 Clock.fixed(NOW, ZoneOffset.UTC));
     }
@@ -406,13 +414,111 @@ class PublishHandlerTest {
     }
 
     @Test
+    void afterARateLimitOthersOfTheAccountWaitForItsBudgetWithoutACallOrAnAttempt() {
+        // Given
+        var until = NOW.plusSeconds(90);
+        platform.outcome =
+                new Outcome.RateLimited(Outcome.Scope.ACCOUNT, Optional.of(until), Cause.of(ErrorCode.RATE_LIMITED));
+        handler.run(work(aCommand().build()));
+        // When
+        var delayed = only(
+                Topics.WAITING,
+                settled(handler.decide(work(aCommand().setCommandId("another").build()))));
+        // Then
+        assertThat(delayed.getCause()).isEqualTo(DelayCause.BUDGET);
+        assertThat(delayed.getNotBefore()).contains(until);
+        assertThat(delayed.getErrorCode()).contains("BUDGET_USED_UP");
+        assertThat(delayed.getDetail().orElseThrow()).startsWith("Goes out at 10:01:30 UTC because ");
+        assertThat(delayed.getCommand().getHistory()).isEmpty();
+        assertThat(platform.published).hasSize(1);
+    }
+
+    @Test
+    void aBudgetThatIsUsedUpAfterTheDecisionStillHoldsTheCall() {
+        // Given
+        var work = work(aCommand().build());
+        assertThat(handler.decide(work)).isInstanceOf(Decision.Attempt.class);
+        budgets.refused(aCommand().build(), Outcome.Scope.APP, Optional.empty(), Cause.of(ErrorCode.RATE_LIMITED));
+        // When
+        var delayed = only(Topics.WAITING, handler.run(work));
+        // Then
+        assertThat(delayed.getCause()).isEqualTo(DelayCause.BUDGET);
+        assertThat(platform.published).isEmpty();
+    }
+
+    @Test
+    void aLookThatABlockKeepsFromBeingMadeIsNone() {
+        // Given
+        budgets.refused(aCommand().build(), Outcome.Scope.APP, Optional.empty(), Cause.of(ErrorCode.RATE_LIMITED));
+        // When
+        var delayed = only(Topics.WAITING, handler.run(work(aDoubtedCommand().build())));
+        var taken =
+                only(Topics.WAITING, handler.reconcile(work(aCommand().build())).outputs());
+        // Then
+        assertThat(delayed.getCause()).isEqualTo(DelayCause.BUDGET);
+        assertThat(delayed.getCommand().getDoubt().orElseThrow().getLooks()).isZero();
+        assertThat(delayed.getDetail().orElseThrow()).startsWith("Is looked for at ");
+        assertThat(taken.getCommand().getDoubt())
+                .as("what may have happened is not forgotten")
+                .isPresent();
+        assertThat(platform.looked).isEmpty();
+    }
+
+    @Test
+    void aLookThatMeetsTheRateLimitIsNone() {
+        // Given
+        platform.found = new Found.CannotTell(Cause.of(ErrorCode.RATE_LIMITED));
+        // When
+        var delayed = only(Topics.WAITING, handler.run(work(aDoubtedCommand().build())));
+        // Then
+        assertThat(delayed.getCause()).isEqualTo(DelayCause.BUDGET);
+        assertThat(delayed.getCommand().getDoubt().orElseThrow().getLooks()).isZero();
+    }
+
+    @Test
+    void aLookThatIsRateLimitedForAWeekCounts() {
+        // Given
+        platform.found = new Found.CannotTell(Cause.of(ErrorCode.RATE_LIMITED));
+        var command = aDoubtedCommand()
+                .setDoubt(Doubt.newBuilder()
+                        .setSince(NOW.minus(Duration.ofDays(8)))
+                        .setStep("publish")
+                        .setCause("TIMED_OUT")
+                        .build())
+                .build();
+        // When
+        var delayed = only(Topics.BACKOFF_UNCONFIRMED, handler.run(work(command)));
+        // Then
+        assertThat(delayed.getCommand().getDoubt().orElseThrow().getLooks()).isEqualTo(1);
+    }
+
+    @Test
+    void anOpenBreakerUsesUpNeitherAttemptsNorLooks() {
+        // Given
+        var open = Cause.of(ErrorCode.BREAKER_OPEN);
+        platform.outcome = new Outcome.Unavailable(open);
+        platform.found = new Found.CannotTell(open);
+        // When
+        var delayed = only(Topics.BACKOFF_5XX, handler.run(work(aCommand().build())));
+        var doubted = only(
+                Topics.BACKOFF_UNCONFIRMED, handler.run(work(aDoubtedCommand().build())));
+        // Then
+        assertThat(delayed.getCause()).isEqualTo(DelayCause.BREAKER_OPEN);
+        assertThat(delayed.getCommand().getHistory()).isEmpty();
+        assertThat(doubted.getCause()).isEqualTo(DelayCause.BREAKER_OPEN);
+        assertThat(doubted.getCommand().getDoubt().orElseThrow().getLooks()).isZero();
+        assertThat(doubted.getCommand().getHistory()).isEmpty();
+    }
+
+    @Test
     void aTokenThatCannotBeUnsealedWaitsForItsKey() {
         // Given
         tokens.put("connection-1", aToken(1, new byte[] {1, 2, 3}));
         // When
         var delayed = only(Topics.BACKOFF_5XX, handler.run(work(aCommand().build())));
         var doubted = only(
-                Topics.BACKOFF_UNCONFIRMED, handler.reconcile(work(aCommand().build())).outputs());
+                Topics.BACKOFF_UNCONFIRMED,
+                handler.reconcile(work(aCommand().build())).outputs());
         // Then
         assertThat(delayed.getErrorCode()).contains("INTERNAL");
         assertThat(doubted.getCommand().getDoubt())

@@ -31,6 +31,8 @@ public enum ErrorCode {
 
     // The platform's answer.
     RATE_LIMITED(NOBODY, Recovery.WAIT, "The platform's rate limit is reached; the post waits."),
+    BUDGET_USED_UP(
+            NOBODY, Recovery.WAIT, "The calls that the platform allows are used up for now; the post waits for more."),
     CONTENT_REFUSED(SENDER, Recovery.NONE, "The platform refuses this content."),
     DUPLICATE_REFUSED(SENDER, Recovery.NONE, "The platform says the same was posted already."),
     NOT_FOUND(SENDER, Recovery.NONE, "What the post refers to is not there."),

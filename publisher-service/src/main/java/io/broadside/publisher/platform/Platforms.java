@@ -1,8 +1,10 @@
 package io.broadside.publisher.platform;
 
 import io.broadside.publisher.platform.facebook.FacebookPlatform;
+import io.broadside.publisher.platform.facebook.FacebookQuotas;
 import io.broadside.publisher.platform.media.MediaFetch;
 import io.broadside.publisher.platform.x.XPlatform;
+import io.broadside.publisher.platform.x.XQuotas;
 import io.broadside.runtime.http.PlatformHttp;
 import java.time.Clock;
 import java.util.Collections;
@@ -25,6 +27,11 @@ public final class Platforms {
     public static Platforms all(PlatformsConfig config, PlatformHttp http, MediaFetch media, Clock clock) {
         return new Platforms(List.of(
                 new FacebookPlatform(config.facebook(), http, clock), new XPlatform(config.x(), http, media, clock)));
+    }
+
+    /** How those limit calls that say so; the line beside that of the platform. */
+    public static List<Quotas> quotas() {
+        return List.of(new FacebookQuotas(), new XQuotas());
     }
 
     /** These and no others: for tests. */

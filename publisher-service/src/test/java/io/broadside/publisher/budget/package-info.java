@@ -1,0 +1,5 @@
+/** Tests of budgets. */
+@NullMarked
+package io.broadside.publisher.budget;
+
+import org.jspecify.annotations.NullMarked;
