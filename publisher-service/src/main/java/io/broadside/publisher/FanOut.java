@@ -10,12 +10,14 @@ import io.broadside.events.Target;
 import io.broadside.publisher.Connections.Account;
 import io.broadside.publisher.Connections.Resolution;
 import io.broadside.publisher.platform.Platforms;
+import io.broadside.publisher.posts.Requests.TargetFault;
 import io.broadside.schemas.CommandId;
 import io.broadside.schemas.ErrorCode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -63,6 +65,21 @@ final class FanOut {
             parts.add(part(request, i, seen, now));
         }
         return parts;
+    }
+
+    /** Everything that keeps a request, or a target of it, from being published: what dividing it would refuse, all at once. */
+    List<TargetFault> faults(PublishRequest request, Instant now) {
+        var faults = new ArrayList<TargetFault>();
+        RequestRules.faults(request, now).forEach(fault -> faults.add(new TargetFault(Optional.empty(), fault)));
+        var seen = new HashSet<String>();
+        for (int i = 0; i < Math.min(request.getTargets().size(), RequestRules.MOST_TARGETS); i++) {
+            if (part(request, i, seen, now) instanceof Part.Refused(var result)) {
+                for (var fault : result.getError().orElseThrow().getFaults()) {
+                    faults.add(new TargetFault(Optional.of(i), fault));
+                }
+            }
+        }
+        return faults;
     }
 
     private Part part(PublishRequest request, int index, Set<String> seen, Instant now) {

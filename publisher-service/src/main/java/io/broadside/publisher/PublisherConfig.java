@@ -2,6 +2,7 @@ package io.broadside.publisher;
 
 import io.broadside.publisher.budget.BudgetConfig;
 import io.broadside.publisher.platform.PlatformsConfig;
+import io.broadside.publisher.posts.PostsConfig;
 import io.broadside.runtime.config.Setting;
 import io.broadside.runtime.config.Settings;
 import io.broadside.runtime.dispatch.DispatchConfig;
@@ -24,6 +25,7 @@ public record PublisherConfig(
         HttpConfig http,
         VaultConfig vault,
         BudgetConfig budgets,
+        PostsConfig posts,
         PlatformsConfig platforms) {
 
     private static final Setting PORT = Setting.of("PUBLISHER_PORT", "8082", "Port of health and metrics.");
@@ -35,6 +37,7 @@ public record PublisherConfig(
                     HttpConfig.SETTINGS,
                     VaultConfig.SETTINGS,
                     BudgetConfig.SETTINGS,
+                    PostsConfig.SETTINGS,
                     PlatformsConfig.SETTINGS)
             .flatMap(List::stream)
             .toList();
@@ -48,6 +51,7 @@ public record PublisherConfig(
                 HttpConfig.from(settings),
                 VaultConfig.from(settings),
                 BudgetConfig.from(settings),
+                PostsConfig.from(settings),
                 PlatformsConfig.from(settings));
     }
 }

@@ -4,8 +4,10 @@ import io.broadside.events.FreshToken;
 import io.broadside.publisher.budget.Budgets;
 import io.broadside.publisher.platform.Platforms;
 import io.broadside.publisher.platform.media.MediaFetch;
+import io.broadside.publisher.posts.PostsServer;
 import io.broadside.runtime.config.ConfigException;
 import io.broadside.runtime.dispatch.Dispatcher;
+import io.broadside.runtime.health.Checked;
 import io.broadside.runtime.health.ManagementServer;
 import io.broadside.runtime.health.Meters;
 import io.broadside.runtime.http.PlatformHttp;
@@ -20,11 +22,13 @@ import io.broadside.schemas.Topics;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.KafkaException;
 
-/** publisher-service at work: fan-out of requests, dispatch of commands, results. */
+/** publisher-service at work: fan-out of requests, dispatch of commands, results, and the posts API. */
 public final class PublisherService implements AutoCloseable {
 
     private static final String NAME = "publisher";
@@ -32,10 +36,12 @@ public final class PublisherService implements AutoCloseable {
 
     private final Closing parts;
     private final ManagementServer management;
+    private final Optional<Integer> apiPort;
 
-    private PublisherService(Closing parts, ManagementServer management) {
+    private PublisherService(Closing parts, ManagementServer management, Optional<Integer> apiPort) {
         this.parts = parts;
         this.management = management;
+        this.apiPort = apiPort;
     }
 
     /**
@@ -84,8 +90,9 @@ public final class PublisherService implements AutoCloseable {
             throw new KafkaException(e.getMessage(), e);
         }
 
-        var topology = FanOutTopology.build(
-                new FanOut(platforms, connections), clients.serdes(), platforms.ids(), new HomePartition(partitions));
+        var division = new FanOut(platforms, connections);
+        var home = new HomePartition(partitions);
+        var topology = FanOutTopology.build(division, clients.serdes(), platforms.ids(), home);
         var fanOut = parts.add(RunningTopology.start("broadside-fan-out", topology, clients, meters, clock));
 
         var handler = new PublishHandler(
@@ -102,14 +109,25 @@ public final class PublisherService implements AutoCloseable {
                 new Dispatcher<>("broadside-publish", commands, config.dispatch(), clients, handler, meters, clock));
         Thread.ofPlatform().name("publish dispatcher").start(dispatcher);
 
-        var management = parts.add(ManagementServer.start(
-                vertx, NAME, config.port(), List.of(fanOut, dispatcher, tokens, connections), meters));
-        return new PublisherService(parts, management);
+        var checks = new ArrayList<Checked>(List.of(fanOut, dispatcher, tokens, connections));
+        var posts = Optional.<PostsServer>empty();
+        if (config.posts().isServed()) {
+            var requests = new RequestsOfFanOut(division, home, connections::awaitCurrent, clock);
+            posts = Optional.of(parts.add(PostsServer.start(vertx, config.posts(), clients, requests, clock)));
+            checks.add(posts.get());
+        }
+        var management = parts.add(ManagementServer.start(vertx, NAME, config.port(), checks, meters));
+        return new PublisherService(parts, management, posts.map(PostsServer::port));
     }
 
     /** The port where health and metrics are served. */
     public int port() {
         return management.port();
+    }
+
+    /** The port of the posts API, if it is served here. */
+    public Optional<Integer> apiPort() {
+        return apiPort;
     }
 
     @Override

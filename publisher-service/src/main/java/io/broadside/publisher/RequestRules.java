@@ -20,7 +20,8 @@ final class RequestRules {
     /** A command carries the content and its own history, and must fit a record of 1 MiB. */
     static final int MOST_BYTES = 512 << 10;
 
-    private static final int MOST_TARGETS = 100;
+    static final int MOST_TARGETS = 100;
+
     private static final int MOST_LABELS = 20;
     private static final int LONGEST_ID = 128;
     private static final int LONGEST_LABEL = 256;
