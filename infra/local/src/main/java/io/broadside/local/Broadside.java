@@ -19,7 +19,13 @@ import picocli.CommandLine.ExitCode;
         version = "Broadside 0.1.0",
         description = "Publishes one post to many social accounts, and tells the truth about each of them.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DemoCommand.class, UpCommand.class, PublishCommand.class, WatchCommand.class, ChaosCommand.class
+        subcommands = {
+            DemoCommand.class,
+            UpCommand.class,
+            PublishCommand.class,
+            WatchCommand.class,
+            WhyCommand.class,
+            ChaosCommand.class
         })
 final class Broadside {
 

@@ -162,6 +162,7 @@ final class LocalStack implements AutoCloseable {
         settings.put("X_CLIENT_SECRET", SimulatorConfig.X_CLIENT_SECRET);
         settings.put("PUBLISHER_MEDIA_ALLOW_PRIVATE", "true");
         settings.put("PUBLISHER_PORT", Integer.toString(ports.publisher()));
+        settings.put("PUBLISHER_API_PORT", Integer.toString(ports.postsApi()));
         settings.put("TOKEN_PORT", Integer.toString(ports.tokenService()));
         settings.put("TOKEN_MANAGEMENT_PORT", Integer.toString(ports.tokenManagement()));
         settings.put("RETRY_PORT", Integer.toString(ports.retryService()));

@@ -35,6 +35,10 @@ record Ports(int offset) {
         return 8082 + offset;
     }
 
+    int postsApi() {
+        return 8088 + offset;
+    }
+
     int webhookIngest() {
         return 8083 + offset;
     }

@@ -12,6 +12,7 @@ import io.broadside.schemas.Topics;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -110,6 +112,36 @@ final class StackClient implements AutoCloseable {
     /** The connections of a profile. */
     JsonNode connections(String profileId) throws IOException, InterruptedException {
         return get(ports.at(ports.tokenService()).resolve("/v1/profiles/" + profileId + "/connections"));
+    }
+
+    /**
+     * What is known of a post; empty where nothing is.
+     *
+     * @param key of the posts API, where it asks for one
+     * @throws IOException if there is no stack, or it does not tell
+     */
+    Optional<JsonNode> post(String requestId, Optional<String> key) throws IOException, InterruptedException {
+        var path = "/v1/posts/" + URLEncoder.encode(requestId, UTF_8).replace("+", "%20");
+        var request =
+                HttpRequest.newBuilder(ports.at(ports.postsApi()).resolve(path)).timeout(LIMIT);
+        key.ifPresent(value -> request.header("authorization", "Bearer " + value));
+        try {
+            var answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            return switch (answer.statusCode()) {
+                case 200 -> Optional.of(JSON.readTree(answer.body()));
+                case 404 -> Optional.empty();
+                default ->
+                    throw new IOException("The posts API answered " + answer.statusCode() + ": "
+                            + JSON.readTree(answer.body())
+                                    .path("error")
+                                    .path("message")
+                                    .asText());
+            };
+        } catch (ConnectException e) {
+            throw new IOException(
+                    "No posts API was found on " + ports.at(ports.postsApi()) + ". Start a stack with: ./broadside up",
+                    e);
+        }
     }
 
     /** Whether every service says that it is ready. */

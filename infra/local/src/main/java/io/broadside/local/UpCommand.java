@@ -44,7 +44,7 @@ final class UpCommand implements Callable<Integer> {
                 }
             });
         }
-        screen.say("Try: ./broadside publish \"Hello\" --to facebook,x      and: ./broadside watch");
+        screen.say("Try: ./broadside publish \"Hello\" --to facebook,x      then: ./broadside why REQUEST-ID");
         screen.say("Ctrl-C ends it.");
         new CountDownLatch(1).await();
         return 0;
@@ -56,7 +56,8 @@ final class UpCommand implements Callable<Integer> {
         screen.say("  %-16s %s".formatted("Schema registry", ports.at(ports.registry())));
         screen.say("  %-16s %s  health and metrics on %d"
                 .formatted("token-service", ports.at(ports.tokenService()), ports.tokenManagement()));
-        screen.say("  %-16s %s  health and metrics".formatted("publisher", ports.at(ports.publisher())));
+        screen.say("  %-16s %s/v1/posts  health and metrics on %d"
+                .formatted("publisher", ports.at(ports.postsApi()), ports.publisher()));
         screen.say("  %-16s %s  health and metrics on %d"
                 .formatted("webhook-ingest", ports.at(ports.webhookIngest()), ports.webhookManagement()));
         screen.say("  %-16s %s  health and metrics".formatted("retry-service", ports.at(ports.retryService())));

@@ -30,6 +30,7 @@ final class FreePorts {
                         ports.tokenService(),
                         ports.tokenManagement(),
                         ports.publisher(),
+                        ports.postsApi(),
                         ports.webhookIngest(),
                         ports.webhookManagement(),
                         ports.retryService(),
