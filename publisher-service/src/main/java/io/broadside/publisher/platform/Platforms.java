@@ -41,6 +41,11 @@ public final class Platforms {
         return List.of(new FacebookQuotas(), new XQuotas());
     }
 
+    /** How those limit calls that say so; the line beside that of the platform. */
+    public static List<Quotas> quotas() {
+        return List.of(new FacebookQuotas(), new XQuotas());
+    }
+
     /** These and no others: for tests. */
     public static Platforms of(Platform... platforms) {
         return new Platforms(List.of(platforms));
