@@ -10,6 +10,7 @@ import static io.broadside.schemas.Topic.Owner.WEBHOOK_INGEST;
 
 import io.broadside.events.ApiCall;
 import io.broadside.events.CancelRequest;
+import io.broadside.events.Confirmation;
 import io.broadside.events.Connection;
 import io.broadside.events.ConnectionEvent;
 import io.broadside.events.Credential;
@@ -48,6 +49,10 @@ public final class Topics {
     public static final Topic<DelayedCommand> WAITING =
             topic("publish.waiting", RETRY_SERVICE, DelayedCommand.class, "connectionId", days(60));
 
+    /** What platforms told of posts that may wait to learn their fate. */
+    public static final Topic<Confirmation> CONFIRMATIONS =
+            topic("publish.confirmations", RETRY_SERVICE, Confirmation.class, "connectionId", days(7));
+
     public static final Topic<PostResult> RESULTS =
             topic("publish.results", PUBLISHER_SERVICE, PostResult.class, "requestId", days(30));
     public static final Topic<DeadLetter> DEAD_LETTERS =
@@ -84,6 +89,7 @@ public final class Topics {
             BACKOFF_5XX,
             BACKOFF_UNCONFIRMED,
             WAITING,
+            CONFIRMATIONS,
             RESULTS,
             DEAD_LETTERS,
             REFRESH_REQUESTS,
