@@ -1,5 +1,6 @@
 package io.broadside.token;
 
+import io.broadside.runtime.api.ApiKeys;
 import io.broadside.runtime.config.ConfigException;
 import io.broadside.runtime.config.Setting;
 import io.broadside.runtime.config.Settings;
@@ -7,7 +8,6 @@ import io.broadside.runtime.dispatch.DispatchConfig;
 import io.broadside.runtime.http.HttpConfig;
 import io.broadside.runtime.kafka.KafkaConfig;
 import io.broadside.runtime.vault.VaultConfig;
-import io.broadside.token.connect.ApiKeys;
 import io.broadside.token.platform.TokenPlatforms;
 import java.time.Duration;
 import java.util.List;

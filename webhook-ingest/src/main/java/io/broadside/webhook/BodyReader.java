@@ -1,13 +1,13 @@
 package io.broadside.webhook;
 
-import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
+import io.broadside.webhook.Deadlines.Deadline;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** Reads bodies within bounds of size, memory and time, all checked while the bytes come in. */
+/** Reads bodies within bounds of size, memory and time, all checked while the bytes come in. For one event loop. */
 final class BodyReader {
 
     /** What reading a body comes to. */
@@ -26,43 +26,23 @@ final class BodyReader {
         record Broken() implements Reading {}
     }
 
-    private final Vertx vertx;
     private final int limit;
-    private final Duration timeLimit;
+    private final Deadlines deadlines;
 
-    BodyReader(Vertx vertx, int limit, Duration timeLimit) {
-        this.vertx = vertx;
+    /** @param deadlines how long a client may take to send a body */
+    BodyReader(int limit, Deadlines deadlines) {
         this.limit = limit;
-        this.timeLimit = timeLimit;
+        this.deadlines = deadlines;
     }
 
-    /** To be called as the first thing of a request, on its own context; other requests go on meanwhile. */
-    Reading read(HttpServerRequest request, Room.Share share) {
-        if (announcedLength(request) > limit) {
-            return new Reading.TooLarge();
+    /** To be called as the first thing of a request. Tells once what came of it. */
+    void read(HttpServerRequest request, Room.Share share, Consumer<Reading> whenDone) {
+        var announced = announcedLength(request);
+        if (announced > limit) {
+            whenDone.accept(new Reading.TooLarge());
+            return;
         }
-        var reading = Promise.<Reading>promise();
-        var body = Buffer.buffer();
-        request.handler(chunk -> {
-            if (reading.future().isComplete()) {
-                return;
-            }
-            if (body.length() + chunk.length() > limit) {
-                reading.tryComplete(new Reading.TooLarge());
-            } else if (!share.take(chunk.length())) {
-                reading.tryComplete(new Reading.NoRoom());
-            } else {
-                body.appendBuffer(chunk);
-            }
-        });
-        request.endHandler(_ -> reading.tryComplete(new Reading.Complete(body)));
-        request.exceptionHandler(_ -> reading.tryComplete(new Reading.Broken()));
-        var timer = vertx.setTimer(timeLimit.toMillis(), _ -> reading.tryComplete(new Reading.TooSlow()));
-        try {
-            return reading.future().await();
-        } finally {
-            vertx.cancelTimer(timer);
-        }
+        new OneBody(share, whenDone).begin(request);
     }
 
     /** What the client says it will send; 0 where it does not say. */
@@ -73,6 +53,51 @@ final class BodyReader {
         } catch (NumberFormatException _) {
             // Whatever it says, the bytes are counted.
             return 0;
+        }
+    }
+
+    private final class OneBody {
+
+        private final Room.Share share;
+        private final Consumer<Reading> whenDone;
+        private final Deadline deadline;
+        private @Nullable Buffer body;
+        private boolean isDone;
+
+        OneBody(Room.Share share, Consumer<Reading> whenDone) {
+            this.share = share;
+            this.whenDone = whenDone;
+            this.deadline = deadlines.begin(() -> done(new Reading.TooSlow()));
+        }
+
+        void begin(HttpServerRequest request) {
+            request.handler(this::take);
+            request.endHandler(_ -> done(new Reading.Complete(body == null ? Buffer.buffer() : body)));
+            request.exceptionHandler(_ -> done(new Reading.Broken()));
+        }
+
+        private void take(Buffer chunk) {
+            if (isDone) {
+                return;
+            }
+            var length = body == null ? 0 : body.length();
+            if (length + chunk.length() > limit) {
+                done(new Reading.TooLarge());
+            } else if (!share.take(chunk.length())) {
+                done(new Reading.NoRoom());
+            } else if (body == null) {
+                body = Buffer.buffer(chunk.length()).appendBuffer(chunk);
+            } else {
+                body.appendBuffer(chunk);
+            }
+        }
+
+        private void done(Reading reading) {
+            if (!isDone) {
+                isDone = true;
+                deadline.met();
+                whenDone.accept(reading);
+            }
         }
     }
 }

@@ -10,10 +10,10 @@ import io.broadside.runtime.tracing.Trace;
 import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topic;
 import io.broadside.schemas.Topics;
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
+import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -28,9 +28,10 @@ import org.slf4j.LoggerFactory;
  * Writes deliveries to Kafka, and says of each when all replicas have it.
  *
  * <ol>
- *   <li>No caller waits for Kafka: what the client library blocks for (metadata, memory) it does on a thread of that record.
+ *   <li>No caller waits for Kafka: what the client library blocks for (metadata, memory) it does on a thread of this class.
  *   <li>Not more than a bound of records is under way; what comes then is turned away at once.
- *   <li>Records for the quarantine have a small bound of their own, so that forged deliveries cost the true ones nothing.
+ *   <li>Records for the quarantine have a small bound and a thread of their own, so that forged deliveries cost the true ones
+ *       nothing.
  * </ol>
  *
  * Safe for use by many threads.
@@ -38,13 +39,11 @@ import org.slf4j.LoggerFactory;
 final class Deliveries implements AutoCloseable {
 
     /** What became of a delivery. */
-    sealed interface Fate {
-
+    enum Fate {
         /** All replicas have it. */
-        record Durable() implements Fate {}
-
+        DURABLE,
         /** It is not known to be there; it may still appear. */
-        record NotDurable() implements Fate {}
+        NOT_DURABLE
     }
 
     private static final int QUARANTINE_IN_FLIGHT = 64;
@@ -59,6 +58,8 @@ final class Deliveries implements AutoCloseable {
     private final WebhookMetrics metrics;
     private final Semaphore slots;
     private final Semaphore quarantineSlots = new Semaphore(QUARANTINE_IN_FLIGHT);
+    private final Lane lane = new Lane("deliveries");
+    private final Lane quarantineLane = new Lane("quarantine");
 
     Deliveries(
             EventSerdes serdes,
@@ -78,8 +79,8 @@ final class Deliveries implements AutoCloseable {
     static Deliveries open(KafkaClients clients, WebhookConfig config, WebhookMetrics metrics) {
         return new Deliveries(
                 clients.serdes(),
-                clients.producer("deliveries"),
-                config.maxInFlight(),
+                clients.bulkProducer("deliveries"),
+                config.limits().maxInFlight(),
                 config.quarantineBodyLimit(),
                 metrics);
     }
@@ -87,31 +88,29 @@ final class Deliveries implements AutoCloseable {
     /**
      * Stores a verified delivery.
      *
-     * @param whenSettled runs once, when the record is out of memory, whatever became of it; not if the answer is empty
-     * @return what became of it, a future that never fails; empty if too many are under way
+     * @param whenSettled hears once what became of it, on any thread, and must be quick; not if the answer is false
+     * @return false if too many are under way
      */
-    Optional<Future<Fate>> store(RawDelivery delivery, Runnable whenSettled) {
+    boolean store(RawDelivery delivery, Consumer<Fate> whenSettled) {
         if (!slots.tryAcquire()) {
-            return Optional.empty();
+            return false;
         }
         var begun = System.nanoTime();
-        var fate = Promise.<Fate>promise();
-        send(Topics.INBOUND_RAW, delivery.getDeliveryId(), delivery, fault -> {
+        lane.send(new Outgoing<>(Topics.INBOUND_RAW, delivery.getDeliveryId(), delivery, fault -> {
             slots.release();
-            whenSettled.run();
             if (fault == null) {
                 metrics.stored(System.nanoTime() - begun);
-                fate.complete(new Fate.Durable());
+                whenSettled.accept(Fate.DURABLE);
             } else {
                 LOGGER.atError()
                         .addKeyValue("topic", Topics.INBOUND_RAW)
                         .addKeyValue("deliveryId", delivery.getDeliveryId())
                         .addKeyValue("cause", fault.toString())
                         .log("delivery not stored, the platform is asked to send it again");
-                fate.complete(new Fate.NotDurable());
+                whenSettled.accept(Fate.NOT_DURABLE);
             }
-        });
-        return Optional.of(fate.future());
+        }));
+        return true;
     }
 
     /** Sets a delivery aside that was not believed. Best effort: it is the platform's to repeat, if it was the platform's. */
@@ -121,12 +120,14 @@ final class Deliveries implements AutoCloseable {
             return;
         }
         var record = quarantined(delivery, reason, detail, quarantineBodyLimit);
-        send(Topics.INBOUND_QUARANTINE, delivery.getDeliveryId(), record, fault -> {
+        quarantineLane.send(new Outgoing<>(Topics.INBOUND_QUARANTINE, delivery.getDeliveryId(), record, fault -> {
             quarantineSlots.release();
-            if (fault != null) {
+            if (fault == null) {
+                metrics.quarantined(delivery.getPlatform(), reason);
+            } else {
                 metrics.notQuarantined();
             }
-        });
+        }));
     }
 
     /** A delivery set aside, with as much of its body as is kept. */
@@ -135,7 +136,10 @@ final class Deliveries implements AutoCloseable {
         var body = delivery.getBody().duplicate();
         var isTruncated = body.remaining() > bodyLimit;
         if (isTruncated) {
-            body.limit(body.position() + bodyLimit);
+            // A copy, so that the whole need not stay in memory for its beginning.
+            var beginning = new byte[bodyLimit];
+            body.get(beginning);
+            body = ByteBuffer.wrap(beginning);
         }
         return QuarantinedDelivery.newBuilder()
                 .setDelivery(RawDelivery.newBuilder(delivery).setBody(body).build())
@@ -158,19 +162,56 @@ final class Deliveries implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         producer.close(CLOSE_LIMIT);
+        lane.end();
+        quarantineLane.end();
     }
 
-    private <V extends SpecificRecord> void send(
-            Topic<V> topic, String key, V value, Consumer<@Nullable Throwable> whenSettled) {
-        Thread.ofVirtual().name("store").start(() -> {
+    /** A record on its way to the producer. */
+    private record Outgoing<V extends SpecificRecord>(
+            Topic<V> topic, String key, V value, Consumer<@Nullable Throwable> whenSettled) {}
+
+    /** The thread that serialises and sends; as many records wait for it as there are slots, and no more. */
+    private final class Lane {
+
+        private final BlockingQueue<Outgoing<?>> waiting = new LinkedBlockingQueue<>();
+        private final Thread thread;
+
+        Lane(String name) {
+            this.thread = Thread.ofPlatform().name("lane " + name).daemon().start(this::work);
+        }
+
+        void send(Outgoing<?> outgoing) {
+            waiting.add(outgoing);
+        }
+
+        void end() {
+            thread.interrupt();
+        }
+
+        private void work() {
             try {
-                var record = new ProducerRecord<>(topic.name(), key.getBytes(UTF_8), serdes.write(topic, value));
+                while (true) {
+                    put(waiting.take());
+                }
+            } catch (InterruptedException _) {
+                // The end. Whatever still waits was not stored, and is told so.
+                waiting.forEach(left -> left.whenSettled().accept(new IllegalStateException("closed")));
+            }
+        }
+
+        private <V extends SpecificRecord> void put(Outgoing<V> outgoing) {
+            try {
+                var record = new ProducerRecord<>(
+                        outgoing.topic().name(),
+                        outgoing.key().getBytes(UTF_8),
+                        serdes.write(outgoing.topic(), outgoing.value()));
                 Trace.root().writeTo(record.headers());
-                var _ = producer.send(record, (_, fault) -> whenSettled.accept(fault));
+                var _ = producer.send(
+                        record, (_, fault) -> outgoing.whenSettled().accept(fault));
             } catch (RuntimeException e) {
                 // The registry is away, or the producer is closed: nothing was sent, and no callback will come.
-                whenSettled.accept(e);
+                outgoing.whenSettled().accept(e);
             }
-        });
+        }
     }
 }

@@ -1,24 +1,31 @@
 package io.broadside.webhook;
 
+import io.broadside.webhook.platform.Callback;
 import io.broadside.webhook.platform.WebhookPlatform;
 import java.util.Collection;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** One app and the platform it is of. */
-record Endpoint(WebhookApp app, WebhookPlatform platform) {
+/** One address of an app, and the platform that calls there. */
+record Endpoint(WebhookApp app, WebhookPlatform platform, Callback callback) {
 
     /** All endpoints by path. */
     static Map<String, Endpoint> byPath(Collection<WebhookApp> apps) {
         return apps.stream()
-                .map(app ->
-                        new Endpoint(app, WebhookPlatforms.find(app.platform()).orElseThrow()))
-                .collect(Collectors.toUnmodifiableMap(endpoint -> endpoint.app().path(), Function.identity()));
+                .flatMap(app -> {
+                    var platform = WebhookPlatforms.find(app.platform()).orElseThrow();
+                    return platform.callbacks().stream().map(callback -> new Endpoint(app, platform, callback));
+                })
+                .collect(Collectors.toUnmodifiableMap(Endpoint::path, Function.identity()));
+    }
+
+    String path() {
+        return callback == Callback.WEBHOOK ? app.path() : app.path() + "/" + callback.id();
     }
 
     /** PLATFORM/NAME. */
     String label() {
-        return app.platform() + "/" + app.name();
+        return app.label();
     }
 }

@@ -85,9 +85,14 @@ final class Normalise extends ContextualProcessor<String, byte[], String, Normal
     }
 
     private void setAside(Record<String, byte[]> record, RawDelivery delivery, String detail) {
-        metrics.malformed();
+        metrics.quarantined(knownPlatform(delivery), QuarantineReason.MALFORMED);
         var quarantined = Deliveries.quarantined(delivery, QuarantineReason.MALFORMED, detail, quarantineBodyLimit);
         context().forward(record.withKey(delivery.getDeliveryId()).withValue(new Step.SetAside(quarantined)));
+    }
+
+    /** What a record says must not become a meter. */
+    private static String knownPlatform(RawDelivery delivery) {
+        return WebhookPlatforms.find(delivery.getPlatform()).isPresent() ? delivery.getPlatform() : "unknown";
     }
 
     /** The delivery a record that is none is set aside as: its bytes, and where it stood. */

@@ -12,9 +12,9 @@ final class Room {
         this.bytes = new Semaphore(bytes);
     }
 
-    /** What one request takes of it; nothing yet. */
-    Share share() {
-        return new Share();
+    /** What one request of a source takes of it; nothing yet. */
+    Share share(Source source) {
+        return new Share(source);
     }
 
     int bytesLeft() {
@@ -24,11 +24,20 @@ final class Room {
     /** Gives back all it took when it is closed, once. */
     final class Share implements AutoCloseable {
 
+        private final Source source;
         private final AtomicInteger taken = new AtomicInteger();
 
-        /** Takes more; false if there is no more. */
+        private Share(Source source) {
+            this.source = source;
+        }
+
+        /** Takes more; false if there is no more, or not for this source. */
         boolean take(int more) {
+            if (!source.takeBytes(more)) {
+                return false;
+            }
             if (!bytes.tryAcquire(more)) {
+                source.giveBytes(more);
                 return false;
             }
             taken.addAndGet(more);
@@ -37,7 +46,9 @@ final class Room {
 
         @Override
         public void close() {
-            bytes.release(taken.getAndSet(0));
+            var all = taken.getAndSet(0);
+            bytes.release(all);
+            source.giveBytes(all);
         }
     }
 }

@@ -6,6 +6,7 @@ import io.broadside.runtime.config.Setting;
 import io.broadside.runtime.config.Settings;
 import io.broadside.webhook.platform.Credentials;
 import io.broadside.webhook.platform.WebhookPlatform;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -22,11 +23,12 @@ public record WebhookApp(String platform, String name, Credentials credentials) 
     static final Setting SECRETS_OF_AN_APP = Setting.required(
             "WEBHOOK_<PLATFORM>_<APP>_SECRETS",
             "For every app, for instance WEBHOOK_FACEBOOK_DEMO_SECRETS: what its platform signs with, separated by commas or line "
-                    + "ends, the current one first; an older one is taken for as long as it stands here. Facebook: the app "
-                    + "secret. X: the API secret (consumer secret).");
+                    + "ends, the current one first; any other is taken too for as long as it stands here. Facebook: the app "
+                    + "secret. Instagram: the Meta app's secret, the Instagram app's, or both. Threads: the Threads app's secret. "
+                    + "X: the API secret (consumer secret). LinkedIn, TikTok: the client secret.");
     static final Setting VERIFY_TOKEN_OF_AN_APP = Setting.optional(
             "WEBHOOK_<PLATFORM>_<APP>_VERIFY_TOKEN",
-            "For every app of a platform whose handshake has one (facebook), and needed there: the verify token entered at the "
+            "For every app of a platform whose handshake has one (facebook, instagram, threads), and needed there: the verify token entered at the "
                     + "platform.");
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
@@ -43,8 +45,12 @@ public record WebhookApp(String platform, String name, Credentials credentials) 
         }
     }
 
-    /** The app that an entry of WEBHOOK_APPS names, with its secrets from their own settings. */
-    static WebhookApp from(String entry, Settings settings) {
+    /**
+     * The app that an entry of WEBHOOK_APPS names, with its secrets from their own settings.
+     *
+     * @param tolerance how old a signature may be that names its time
+     */
+    static WebhookApp from(String entry, Settings settings, Duration tolerance) {
         var parts = entry.split("/", -1);
         if (parts.length != 2) {
             throw new ConfigException("WEBHOOK_APPS: entries like facebook/demo needed, was " + entry);
@@ -53,7 +59,18 @@ public record WebhookApp(String platform, String name, Credentials credentials) 
         return new WebhookApp(
                 parts[0],
                 parts[1],
-                new Credentials(secrets(parts[0], parts[1], settings), verifyToken(platform, parts[1], settings)));
+                new Credentials(
+                        secrets(parts[0], parts[1], settings), verifyToken(platform, parts[1], settings), tolerance));
+    }
+
+    /** Whether a signature of its platform is good for a time only. */
+    boolean hasTimedSignatures() {
+        return WebhookPlatforms.find(platform).orElseThrow().signsTime();
+    }
+
+    /** PLATFORM/NAME. */
+    String label() {
+        return platform + "/" + name;
     }
 
     /** Where its webhooks come to. */

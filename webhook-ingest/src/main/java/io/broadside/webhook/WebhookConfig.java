@@ -1,13 +1,17 @@
 package io.broadside.webhook;
 
+import io.broadside.runtime.api.ApiKeys;
 import io.broadside.runtime.config.ConfigException;
 import io.broadside.runtime.config.Setting;
 import io.broadside.runtime.config.Settings;
 import io.broadside.runtime.kafka.KafkaConfig;
+import java.net.URI;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -15,34 +19,31 @@ import java.util.stream.Stream;
  *
  * @param port of the webhooks; 0 for any that is free
  * @param managementPort of health and metrics; 0 for any that is free
- * @param bodyLimit bytes of the longest body taken
- * @param maxInFlight verified deliveries waiting for the broker at once
- * @param maxBytesInFlight bytes of bodies in memory at once, verified or not
- * @param readLimit how long a client may take to send a body
- * @param idleTimeout how long a connection may be silent
- * @param durableWithin how long the broker may take to store a delivery before the platform is told to try again
+ * @param apiKeys who may have deliveries verified again
+ * @param publicUri where the world reaches the webhooks, without a slash at its end; without it requests to delete data are not
+ *     taken
  * @param quarantineBodyLimit bytes kept of the body of a delivery that is set aside
+ * @param tolerance how old a signature may be that names its time
  * @param rememberFor for how long events are known again
+ * @param leastGap no silence of an app is told of that is shorter
  */
 public record WebhookConfig(
         KafkaConfig kafka,
         int port,
         int managementPort,
         List<WebhookApp> apps,
-        int bodyLimit,
-        int maxInFlight,
-        int maxBytesInFlight,
-        Duration readLimit,
-        Duration idleTimeout,
-        Duration durableWithin,
+        Limits limits,
+        ApiKeys apiKeys,
+        Optional<URI> publicUri,
         int quarantineBodyLimit,
-        Duration rememberFor) {
-
-    /** Meta repeats a delivery for 36 hours. */
-    private static final Duration LONGEST_REDELIVERY = Duration.ofHours(36);
+        Duration tolerance,
+        Duration rememberFor,
+        Duration leastGap) {
 
     /** A quarantined delivery has to fit into a record of the default size, with its headers. */
     private static final int LARGEST_QUARANTINE_BODY = 900_000;
+
+    private static final Pattern PLAIN_URI = Pattern.compile("https?://[A-Za-z0-9.:/_-]*[A-Za-z0-9_-]");
 
     private static final Setting PORT =
             Setting.of("WEBHOOK_PORT", "8083", "Port of the webhooks; 0 for any that is free.");
@@ -52,53 +53,48 @@ public record WebhookConfig(
             "WEBHOOK_APPS",
             "Apps whose webhooks are taken, PLATFORM/NAME, separated by commas: facebook/demo,x/demo. Each is at "
                     + "/webhooks/PLATFORM/NAME.");
-    private static final Setting BODY_LIMIT = Setting.of(
-            "WEBHOOK_BODY_LIMIT",
-            "4194304",
-            "Bytes of the longest body taken; beyond it the answer is 413. Meta sends batches of 1000 updates, and drops one "
-                    + "that is refused for 36 hours: not too small.");
-    private static final Setting MAX_IN_FLIGHT = Setting.of(
-            "WEBHOOK_MAX_IN_FLIGHT",
-            "1000",
-            "Verified deliveries waiting for the broker at once; beyond it the answer is 503 with Retry-After.");
-    private static final Setting MAX_BYTES_IN_FLIGHT = Setting.of(
-            "WEBHOOK_MAX_BYTES_IN_FLIGHT",
-            "67108864",
-            "Bytes of bodies in memory at once; beyond it the answer is 503 with Retry-After. At least WEBHOOK_BODY_LIMIT.");
-    private static final Setting READ_LIMIT = Setting.of(
-            "WEBHOOK_READ_LIMIT", "10s", "How long a client may take to send a body; then the answer is 408.");
-    private static final Setting IDLE_TIMEOUT =
-            Setting.of("WEBHOOK_IDLE_TIMEOUT", "30s", "After this long without a byte a connection is closed.");
-    private static final Setting DURABLE_WITHIN = Setting.of(
-            "WEBHOOK_DURABLE_WITHIN",
-            "5s",
-            "How long the broker may take to store a delivery; then the answer is 503, before the platform loses patience.");
+    private static final Setting API_KEYS = Setting.optional(
+            "WEBHOOK_API_KEYS",
+            "SHA-256 hashes in hex, comma separated, of the keys that may have quarantined deliveries verified again on the "
+                    + "management port (Authorization: Bearer KEY). Not set: nobody may.");
+    private static final Setting PUBLIC_URI = Setting.optional(
+            "WEBHOOK_PUBLIC_URI",
+            "Where the world reaches the webhooks, such as https://hooks.example.org. Needed for Meta's data-deletion callback, "
+                    + "which is told the address of a page; not set, that callback is not taken.");
     private static final Setting QUARANTINE_BODY_LIMIT = Setting.of(
             "WEBHOOK_QUARANTINE_BODY_LIMIT",
             "262144",
             "Bytes kept of the body of a delivery that is set aside. Only one kept whole can be verified again.");
+    private static final Setting TOLERANCE = Setting.of(
+            "WEBHOOK_SIGNATURE_TOLERANCE",
+            "73h",
+            "How old a signature may be that names its time (TikTok). TikTok repeats a delivery for 72 hours and does not say "
+                    + "whether it signs it anew: a shorter time may cost what came while the service was away. What anybody else "
+                    + "repeats within it is known again, so it must not be longer than WEBHOOK_REMEMBER_FOR.");
     private static final Setting REMEMBER_FOR = Setting.of(
             "WEBHOOK_REMEMBER_FOR",
-            "48h",
-            "For how long an event is known again when it is delivered once more; at least 36h, as long as Meta repeats.");
+            "76h",
+            "For how long an event is known again when it is delivered once more; at least as long as the apps' platforms repeat: "
+                    + "72h with TikTok, 36h with Meta.");
+    private static final Setting LEAST_GAP = Setting.of(
+            "WEBHOOK_LEAST_GAP",
+            "15m",
+            "An app that is silent for three times its longest usual pause, and for at least this long, is told of as a gap.");
 
-    public static final List<Setting> SETTINGS = Stream.concat(
-                    Stream.of(
+    public static final List<Setting> SETTINGS = Stream.of(
+                    List.of(
                             Settings.CONFIG_FILE,
                             PORT,
                             MANAGEMENT_PORT,
                             APPS,
                             WebhookApp.SECRETS_OF_AN_APP,
                             WebhookApp.VERIFY_TOKEN_OF_AN_APP,
-                            BODY_LIMIT,
-                            MAX_IN_FLIGHT,
-                            MAX_BYTES_IN_FLIGHT,
-                            READ_LIMIT,
-                            IDLE_TIMEOUT,
-                            DURABLE_WITHIN,
-                            QUARANTINE_BODY_LIMIT,
-                            REMEMBER_FOR),
-                    KafkaConfig.SETTINGS.stream())
+                            API_KEYS,
+                            PUBLIC_URI),
+                    Limits.SETTINGS,
+                    List.of(QUARANTINE_BODY_LIMIT, TOLERANCE, REMEMBER_FOR, LEAST_GAP),
+                    KafkaConfig.SETTINGS)
+            .flatMap(List::stream)
             .toList();
 
     public WebhookConfig {
@@ -113,14 +109,26 @@ public record WebhookConfig(
                         "WEBHOOK_APPS: every app once needed, was twice " + app.platform() + "/" + app.name());
             }
         }
-        if (maxBytesInFlight < bodyLimit) {
-            throw new ConfigException("WEBHOOK_MAX_BYTES_IN_FLIGHT: at least WEBHOOK_BODY_LIMIT (" + bodyLimit
-                    + ") needed, was " + maxBytesInFlight);
+        for (var app : apps) {
+            var repeats = WebhookPlatforms.find(app.platform()).orElseThrow().repeatsFor();
+            if (rememberFor.compareTo(repeats) < 0) {
+                throw new ConfigException("WEBHOOK_REMEMBER_FOR: at least " + repeats + " needed, as long as "
+                        + app.platform() + " repeats a delivery, was " + rememberFor);
+            }
         }
-        atLeast(READ_LIMIT, Duration.ofMillis(100), readLimit);
-        atLeast(IDLE_TIMEOUT, Duration.ofMillis(100), idleTimeout);
-        atLeast(DURABLE_WITHIN, Duration.ofMillis(1), durableWithin);
-        atLeast(REMEMBER_FOR, LONGEST_REDELIVERY, rememberFor);
+        atLeast(TOLERANCE, Duration.ofSeconds(1), tolerance);
+        if (apps.stream().anyMatch(WebhookApp::hasTimedSignatures) && tolerance.compareTo(rememberFor) > 0) {
+            throw new ConfigException("WEBHOOK_SIGNATURE_TOLERANCE: no more than WEBHOOK_REMEMBER_FOR (" + rememberFor
+                    + ") needed, or an old delivery could be told again, was " + tolerance);
+        }
+        atLeast(LEAST_GAP, Duration.ofSeconds(1), leastGap);
+        publicUri.ifPresent(uri -> {
+            // It stands in JSON and on pages as it is.
+            if (!PLAIN_URI.matcher(uri.toString()).matches()) {
+                throw new ConfigException(
+                        "WEBHOOK_PUBLIC_URI: a URI like https://hooks.example.org needed, was " + uri);
+            }
+        });
     }
 
     /**
@@ -130,24 +138,24 @@ public record WebhookConfig(
      */
     public static WebhookConfig from(Map<String, String> environment) {
         var settings = Settings.from(environment);
+        var tolerance = settings.duration(TOLERANCE);
         return new WebhookConfig(
                 KafkaConfig.from(settings),
                 settings.integer(PORT, 0, 65_535),
                 settings.integer(MANAGEMENT_PORT, 0, 65_535),
                 settings.list(APPS).stream()
-                        .map(entry -> WebhookApp.from(entry, settings))
+                        .map(entry -> WebhookApp.from(entry, settings, tolerance))
                         .toList(),
-                settings.integer(BODY_LIMIT, 1_024, 64 << 20),
-                settings.integer(MAX_IN_FLIGHT, 1, 1_000_000),
-                settings.integer(MAX_BYTES_IN_FLIGHT, 1_024, Integer.MAX_VALUE),
-                settings.duration(READ_LIMIT),
-                settings.duration(IDLE_TIMEOUT),
-                settings.duration(DURABLE_WITHIN),
+                Limits.from(settings),
+                ApiKeys.of(API_KEYS.name(), settings.list(API_KEYS)),
+                settings.optionalText(PUBLIC_URI).map(_ -> settings.uri(PUBLIC_URI)),
                 settings.integer(QUARANTINE_BODY_LIMIT, 0, LARGEST_QUARANTINE_BODY),
-                settings.duration(REMEMBER_FOR));
+                tolerance,
+                settings.duration(REMEMBER_FOR),
+                settings.duration(LEAST_GAP));
     }
 
-    private static void atLeast(Setting setting, Duration least, Duration value) {
+    static void atLeast(Setting setting, Duration least, Duration value) {
         if (value.compareTo(least) < 0) {
             throw new ConfigException(setting.name() + ": at least " + least + " needed, was " + value);
         }

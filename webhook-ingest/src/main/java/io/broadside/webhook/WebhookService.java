@@ -10,10 +10,12 @@ import io.broadside.runtime.service.Closing;
 import io.broadside.schemas.Topic;
 import io.broadside.schemas.Topics;
 import io.vertx.core.DeploymentOptions;
-import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -26,6 +28,8 @@ import org.slf4j.LoggerFactory;
 public final class WebhookService implements AutoCloseable {
 
     private static final String NAME = "webhook-ingest";
+
+    private static final long LOOK_EVERY_MS = 5_000;
 
     private static final Logger LOGGER = LoggerFactory.getLogger(WebhookService.class);
 
@@ -76,9 +80,10 @@ public final class WebhookService implements AutoCloseable {
         var meters = Meters.forService(NAME);
         closing.add(meters::close);
         var metrics = new WebhookMetrics(meters);
-        var clients = closing.add(new KafkaClients(LargeDeliveries.allow(config.kafka(), config.bodyLimit()), NAME));
+        var clients = closing.add(new KafkaClients(
+                LargeDeliveries.allow(config.kafka(), config.limits().bodyLimit()), NAME));
         TopicSetup.ensure(clients, ownTopics());
-        LargeDeliveries.ensure(clients, config.bodyLimit());
+        LargeDeliveries.ensure(clients, config.limits().bodyLimit());
         clients.serdes().prepare(ownTopics());
 
         var vertx = Vertx.vertx();
@@ -87,10 +92,17 @@ public final class WebhookService implements AutoCloseable {
         var topology =
                 InboundTopology.build(clients.serdes(), config.rememberFor(), config.quarantineBodyLimit(), metrics);
         var streams = closing.add(RunningTopology.start("broadside-" + NAME, topology, clients, meters, clock));
-        var management = closing.add(
-                ManagementServer.start(vertx, NAME, config.managementPort(), List.of(kafka, streams), meters));
         var deliveries = closing.add(Deliveries.open(clients, config, metrics));
-        var port = listen(vertx, config, deliveries, metrics, clock, closing);
+        var command =
+                new ReverifyCommand(config.apiKeys(), new Reverification(clients, config.apps(), deliveries, metrics));
+        var management = closing.add(ManagementServer.start(
+                vertx,
+                NAME,
+                config.managementPort(),
+                List.of(kafka, streams),
+                meters,
+                Map.of(ReverifyCommand.PATH, command::handle)));
+        var port = listen(vertx, config, shared(vertx, config, deliveries, metrics, clock), clock, closing);
         LOGGER.atInfo()
                 .addKeyValue("port", port)
                 .addKeyValue("managementPort", management.port())
@@ -101,25 +113,39 @@ public final class WebhookService implements AutoCloseable {
         return new WebhookService(closing, port, management.port());
     }
 
+    private static WebhookServer.Shared shared(
+            Vertx vertx, WebhookConfig config, Deliveries deliveries, WebhookMetrics metrics, Clock clock) {
+        var room = new Room(config.limits().maxBytesInFlight());
+        metrics.bytesLeft(room::bytesLeft);
+        var sources = new Sources(config.limits(), System::nanoTime);
+        metrics.sources(sources::size);
+        var rhythms = new HashMap<String, Rhythm>();
+        for (var app : config.apps()) {
+            var rhythm = new Rhythm(app.label(), config.leastGap(), clock);
+            rhythms.put(app.label(), rhythm);
+            metrics.silence(
+                    app.label(),
+                    () -> rhythm.silence().map(Duration::toSeconds).orElse(0L),
+                    () -> rhythm.isGap() ? 1 : 0);
+        }
+        vertx.setPeriodic(LOOK_EVERY_MS, _ -> {
+            sources.forgetIdle();
+            rhythms.values().forEach(Rhythm::look);
+        });
+        var deletion = config.publicUri().map(uri -> new DataDeletion(uri, clock));
+        return new WebhookServer.Shared(deliveries, room, sources, rhythms, deletion, metrics);
+    }
+
     /** One server per processor, all on one port. */
     private static int listen(
-            Vertx vertx,
-            WebhookConfig config,
-            Deliveries deliveries,
-            WebhookMetrics metrics,
-            Clock clock,
-            Closing closing) {
-        var room = new Room(config.maxBytesInFlight());
-        metrics.bytesLeft(room::bytesLeft);
+            Vertx vertx, WebhookConfig config, WebhookServer.Shared shared, Clock clock, Closing closing) {
         var servers = new ConcurrentLinkedQueue<WebhookServer>();
         Supplier<WebhookServer> supplier = () -> {
-            var server = new WebhookServer(config, deliveries, room, metrics, clock);
+            var server = new WebhookServer(config, shared, clock);
             servers.add(server);
             return server;
         };
-        var options = new DeploymentOptions()
-                .setThreadingModel(ThreadingModel.VIRTUAL_THREAD)
-                .setInstances(Runtime.getRuntime().availableProcessors());
+        var options = new DeploymentOptions().setInstances(Runtime.getRuntime().availableProcessors());
         String deployment;
         try {
             deployment = vertx.deployVerticle(supplier, options).await();

@@ -38,8 +38,8 @@ class WebhookConfigTest {
         assertThat(config.apps().getFirst().credentials().verifyToken()).contains(Secret.of("verify-me"));
         assertThat(config.port()).isEqualTo(8083);
         assertThat(config.managementPort()).isEqualTo(9083);
-        assertThat(config.bodyLimit()).isEqualTo(4 * 1024 * 1024);
-        assertThat(config.rememberFor()).isEqualTo(Duration.ofDays(2));
+        assertThat(config.limits().bodyLimit()).isEqualTo(4 * 1024 * 1024);
+        assertThat(config.rememberFor()).isEqualTo(Duration.ofHours(76));
     }
 
     @Test
@@ -80,10 +80,13 @@ class WebhookConfigTest {
             delimiter = '|',
             value = {
                 "WEBHOOK_APPS | facebook | WEBHOOK_APPS: entries like facebook/demo needed",
-                "WEBHOOK_APPS | myspace/demo | WEBHOOK_APPS: platforms of [facebook, x] needed",
+                "WEBHOOK_APPS | myspace/demo | WEBHOOK_APPS: platforms of [facebook, instagram, linkedin, threads, tiktok, x] needed",
                 "WEBHOOK_APPS | x/my-app,x/my-app | WEBHOOK_APPS: every app once needed",
                 "WEBHOOK_APPS | facebook/../x | WEBHOOK_APPS: entries like facebook/demo needed",
                 "WEBHOOK_REMEMBER_FOR | 1h | WEBHOOK_REMEMBER_FOR: at least PT36H needed",
+                "WEBHOOK_PUBLIC_URI | https://example.org/?a=\"b | WEBHOOK_PUBLIC_URI: an absolute URI needed",
+                "WEBHOOK_PUBLIC_URI | https://example.org/ | WEBHOOK_PUBLIC_URI: a URI like https://hooks.example.org needed",
+                "WEBHOOK_API_KEYS | the-key | WEBHOOK_API_KEYS: SHA-256 hashes of keys in hex",
                 "WEBHOOK_MAX_BYTES_IN_FLIGHT | 4096 | WEBHOOK_MAX_BYTES_IN_FLIGHT: at least WEBHOOK_BODY_LIMIT",
                 "WEBHOOK_BODY_LIMIT | 1 | WEBHOOK_BODY_LIMIT: a whole number from 1024",
             })
@@ -91,6 +94,23 @@ class WebhookConfigTest {
         assertThatThrownBy(() -> WebhookConfig.from(changed(name, value)))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageStartingWith(message);
+    }
+
+    @Test
+    void remembersEventsForAsLongAsTikTokRepeatsThem() {
+        // Given
+        var withTikTok = changed("WEBHOOK_APPS", "tiktok/demo", "WEBHOOK_TIKTOK_DEMO_SECRETS", "secret");
+        // When / Then
+        withTikTok.put("WEBHOOK_REMEMBER_FOR", "71h");
+        assertThatThrownBy(() -> WebhookConfig.from(withTikTok))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith("WEBHOOK_REMEMBER_FOR: at least PT72H needed, as long as tiktok repeats");
+        withTikTok.put("WEBHOOK_REMEMBER_FOR", "72h");
+        assertThatThrownBy(() -> WebhookConfig.from(withTikTok))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith("WEBHOOK_SIGNATURE_TOLERANCE: no more than WEBHOOK_REMEMBER_FOR");
+        withTikTok.put("WEBHOOK_SIGNATURE_TOLERANCE", "5m");
+        assertThat(WebhookConfig.from(withTikTok).tolerance()).isEqualTo(Duration.ofMinutes(5));
     }
 
     @Test

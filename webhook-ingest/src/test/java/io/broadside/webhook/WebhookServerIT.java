@@ -11,8 +11,6 @@ import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topics;
 import io.broadside.webhook.platform.Vectors;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.vertx.core.DeploymentOptions;
-import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -267,12 +265,17 @@ class WebhookServerIT {
         }
         var config = WebhookConfig.from(environment);
         var metrics = new WebhookMetrics(meters);
-        var deliveries = new Deliveries(serdes, broker, config.maxInFlight(), config.quarantineBodyLimit(), metrics);
-        var server =
-                new WebhookServer(config, deliveries, new Room(config.maxBytesInFlight()), metrics, Clock.systemUTC());
-        deployment = vertx.deployVerticle(
-                        server, new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD))
-                .await();
+        var deliveries =
+                new Deliveries(serdes, broker, config.limits().maxInFlight(), config.quarantineBodyLimit(), metrics);
+        var shared = new WebhookServer.Shared(
+                deliveries,
+                new Room(config.limits().maxBytesInFlight()),
+                new Sources(config.limits(), System::nanoTime),
+                Map.of(),
+                config.publicUri().map(uri -> new DataDeletion(uri, Clock.systemUTC())),
+                metrics);
+        var server = new WebhookServer(config, shared, Clock.systemUTC());
+        deployment = vertx.deployVerticle(server).await();
         port = server.port();
     }
 

@@ -247,7 +247,7 @@ class WebhookServiceIT {
     }
 
     private HttpResponse<String> postToFacebook(String body) throws IOException, InterruptedException {
-        var signature = HmacSha256.sign(body.getBytes(UTF_8), Secret.of(Vectors.META_SECRET));
+        var signature = HmacSha256.sign(Secret.of(Vectors.META_SECRET), body.getBytes(UTF_8));
         return post(
                 "/webhooks/facebook/demo",
                 "x-hub-signature-256",

@@ -1,6 +1,7 @@
 package io.broadside.token.connect;
 
 import io.broadside.events.Connection;
+import io.broadside.runtime.api.ApiKeys;
 import io.broadside.runtime.config.ConfigException;
 import io.broadside.runtime.tracing.Trace;
 import io.broadside.schemas.ErrorCode;

@@ -1,6 +1,7 @@
 package io.broadside.webhook.platform;
 
 import io.broadside.runtime.config.Secret;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -9,8 +10,9 @@ import java.util.Optional;
  *
  * @param secrets keys of signatures, at least one; any of them fits, the first answers where we are the ones to sign
  * @param verifyToken what the platform shows in its handshake, where it has such a thing
+ * @param tolerance how old a signature may be that names its time
  */
-public record Credentials(List<Secret> secrets, Optional<Secret> verifyToken) {
+public record Credentials(List<Secret> secrets, Optional<Secret> verifyToken, Duration tolerance) {
 
     public Credentials {
         secrets = List.copyOf(secrets);

@@ -36,9 +36,15 @@ public final class EventBatch {
 
     /** The first fields of an event of this delivery; {@link #add} what comes of it. */
     public InboundEvent.Builder begin(String accountId, InboundKind kind, String platformKind, String... identity) {
+        return beginFor(delivery.getPlatform(), accountId, kind, platformKind, identity);
+    }
+
+    /** The same for an event of another platform than the one whose address it came to. */
+    public InboundEvent.Builder beginFor(
+            String platform, String accountId, InboundKind kind, String platformKind, String... identity) {
         return InboundEvent.newBuilder()
-                .setEventId(EventId.of(delivery.getPlatform(), identity))
-                .setPlatform(delivery.getPlatform())
+                .setEventId(EventId.of(platform, identity))
+                .setPlatform(platform)
                 .setApp(delivery.getApp())
                 .setAccountId(accountId)
                 .setKind(kind)
@@ -77,6 +83,7 @@ public final class EventBatch {
                         event.getActorName(),
                         event.getObjectId(),
                         event.getParentId(),
+                        event.getPublishId(),
                         event.getUrl())
                 .flatMap(value -> value.stream());
         return Stream.concat(required, optional).anyMatch(value -> value.length() > LONGEST_ID);

@@ -18,19 +18,22 @@ public final class HmacSha256 {
 
     private HmacSha256() {}
 
-    /** The 32 bytes of the signature. */
-    public static byte[] sign(byte[] content, Secret secret) {
+    /** The 32 bytes of the signature of these contents, one after another. */
+    public static byte[] sign(Secret secret, byte[]... contents) {
         try {
             var mac = Mac.getInstance(ALGORITHM);
             mac.init(new SecretKeySpec(secret.reveal().getBytes(UTF_8), ALGORITHM));
-            return mac.doFinal(content);
+            for (var content : contents) {
+                mac.update(content);
+            }
+            return mac.doFinal();
         } catch (NoSuchAlgorithmException | InvalidKeyException e) {
             throw new IllegalStateException("Every Java platform has HmacSHA256, and it takes any key", e);
         }
     }
 
     /**
-     * Whether any of the secrets makes this signature of this content.
+     * Whether any of the secrets makes this signature of these contents, one after another.
      *
      * <p>What is compared is the signature as it is written, not as it is decoded: hex in capitals, or base64 with other
      * spare bits, is not what a platform sends. All secrets are tried, whichever fits.
@@ -38,11 +41,12 @@ public final class HmacSha256 {
      * @param given the signature as it came
      * @param written how the platform writes a signature down
      */
-    public static boolean fits(String given, byte[] content, List<Secret> secrets, Function<byte[], String> written) {
+    public static boolean fits(
+            String given, List<Secret> secrets, Function<byte[], String> written, byte[]... contents) {
         var givenBytes = given.getBytes(UTF_8);
         var fits = false;
         for (var secret : secrets) {
-            fits |= MessageDigest.isEqual(written.apply(sign(content, secret)).getBytes(UTF_8), givenBytes);
+            fits |= MessageDigest.isEqual(written.apply(sign(secret, contents)).getBytes(UTF_8), givenBytes);
         }
         return fits;
     }

@@ -7,10 +7,14 @@ public final class RawBody {
 
     private RawBody() {}
 
-    /** A copy; the delivery stays as it is. */
+    /** The bytes, perhaps those of the delivery itself: nobody may change them. */
     public static byte[] of(RawDelivery delivery) {
-        var bytes = new byte[delivery.getBody().remaining()];
-        delivery.getBody().duplicate().get(bytes);
+        var body = delivery.getBody();
+        if (body.hasArray() && body.arrayOffset() == 0 && body.remaining() == body.array().length) {
+            return body.array();
+        }
+        var bytes = new byte[body.remaining()];
+        body.duplicate().get(bytes);
         return bytes;
     }
 }

@@ -1,7 +1,7 @@
 package io.broadside.webhook.platform;
 
 import io.broadside.events.RawDelivery;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 
@@ -18,8 +18,17 @@ public interface WebhookPlatform {
     /** Whether its handshake needs a token that we and the platform agreed upon. */
     boolean needsVerifyToken();
 
+    /** The addresses an app of it has. */
+    Set<Callback> callbacks();
+
     /** The request headers it needs for verifying and understanding a delivery, in lower case; no others are kept. */
     Set<String> keptHeaders();
+
+    /** For how long it sends a delivery again that was not acknowledged: for so long at least an event must be known again. */
+    Duration repeatsFor();
+
+    /** Whether its signatures name their time, so that one can be too old. */
+    boolean signsTime();
 
     /**
      * Answers the platform's question whether this endpoint is ours.
@@ -30,13 +39,13 @@ public interface WebhookPlatform {
 
     /**
      * Whether a delivery comes from the platform. Comparisons take a time that does not depend on where two signatures differ,
-     * nor on which of the secrets fits.
+     * nor on which of the secrets fits. A delivery that names a time is measured by when it was received, however much later it
+     * is asked for: one verified again gets the same answer unless the credentials have changed.
      *
-     * @param headers the kept headers, names in lower case; one that came several times holds all its values, joined by a comma
-     * @param body the body, byte for byte
-     * @param now what a delivery that names its own end is measured by
+     * @param delivery as received: the kept headers, names in lower case, one that came several times with all its values, joined
+     *     by a comma
      */
-    Verdict verify(Map<String, String> headers, byte[] body, Credentials credentials, Instant now);
+    Verdict verify(RawDelivery delivery, Credentials credentials);
 
     /** What a verified delivery tells: the events that could be read of it, and what could not. */
     Normalised normalise(RawDelivery delivery);

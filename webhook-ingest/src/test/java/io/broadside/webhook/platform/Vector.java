@@ -2,7 +2,10 @@ package io.broadside.webhook.platform;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.broadside.events.RawDelivery;
 import io.broadside.runtime.config.Secret;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -13,24 +16,52 @@ import java.util.Optional;
 public record Vector(
         String name,
         WebhookPlatform platform,
+        Callback callback,
         String secret,
         String body,
         Optional<String> signature,
-        String contentType) {
+        String contentType,
+        Instant receivedAt) {
 
-    private static final Instant NOW = Instant.parse("2026-11-18T12:00:00Z");
+    public static final Duration TOLERANCE = Duration.ofHours(73);
+
+    /** One that comes to the address of the webhooks, as JSON, signed in a header. */
+    public static Vector of(
+            String name, WebhookPlatform platform, String secret, String body, String signature, String receivedAt) {
+        return new Vector(
+                name,
+                platform,
+                Callback.WEBHOOK,
+                secret,
+                body,
+                Optional.of(signature),
+                "application/json",
+                Instant.parse(receivedAt));
+    }
 
     public Verdict verify() {
-        return verify(body.getBytes(UTF_8), signature, secret);
+        return verify(bytes(), signature, secret);
     }
 
     /** The verdict about something else than what was signed. */
     public Verdict verify(byte[] otherBody, Optional<String> otherSignature, String... secrets) {
-        return platform.verify(headers(otherSignature), otherBody, credentials(secrets), NOW);
+        return platform.verify(delivery(otherBody, otherSignature), credentials(secrets));
     }
 
     public byte[] bytes() {
         return body.getBytes(UTF_8);
+    }
+
+    public RawDelivery delivery(byte[] otherBody, Optional<String> otherSignature) {
+        return RawDelivery.newBuilder()
+                .setDeliveryId("delivery-1")
+                .setPlatform(platform.id())
+                .setApp("demo")
+                .setCallback(callback.id())
+                .setReceivedAt(receivedAt)
+                .setHeaders(headers(otherSignature))
+                .setBody(ByteBuffer.wrap(otherBody))
+                .build();
     }
 
     public Map<String, String> headers(Optional<String> value) {
@@ -39,7 +70,12 @@ public record Vector(
         return headers;
     }
 
-    private String signatureHeader() {
+    /** The same delivery, come at another time. */
+    public Vector receivedAt(Instant other) {
+        return new Vector(name, platform, callback, secret, body, signature, contentType, other);
+    }
+
+    public String signatureHeader() {
         return platform.keptHeaders().stream()
                 .filter(header -> header.contains("signature"))
                 .findFirst()
@@ -48,7 +84,9 @@ public record Vector(
 
     public static Credentials credentials(String... secrets) {
         return new Credentials(
-                List.of(secrets).stream().map(Secret::of).toList(), Optional.of(Secret.of("the-verify-token")));
+                List.of(secrets).stream().map(Secret::of).toList(),
+                Optional.of(Secret.of("the-verify-token")),
+                TOLERANCE);
     }
 
     @Override

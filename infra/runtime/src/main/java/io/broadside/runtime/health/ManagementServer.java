@@ -2,6 +2,7 @@ package io.broadside.runtime.health;
 
 import io.broadside.runtime.config.ConfigException;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
@@ -11,6 +12,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,12 +39,19 @@ public final class ManagementServer implements AutoCloseable {
     private final String service;
     private final Checks readiness;
     private final PrometheusMeterRegistry meters;
+    private final Map<String, Handler<HttpServerRequest>> commands;
     private final HttpServer server;
 
-    private ManagementServer(String service, Checks readiness, PrometheusMeterRegistry meters, HttpServer server) {
+    private ManagementServer(
+            String service,
+            Checks readiness,
+            PrometheusMeterRegistry meters,
+            Map<String, Handler<HttpServerRequest>> commands,
+            HttpServer server) {
         this.service = service;
         this.readiness = readiness;
         this.meters = meters;
+        this.commands = Map.copyOf(commands);
         this.server = server;
     }
 
@@ -54,9 +63,24 @@ public final class ManagementServer implements AutoCloseable {
      */
     public static ManagementServer start(
             Vertx vertx, String service, int port, List<Checked> readiness, PrometheusMeterRegistry meters) {
+        return start(vertx, service, port, readiness, meters, Map.of());
+    }
+
+    /**
+     * As {@link #start(Vertx, String, int, List, PrometheusMeterRegistry)}, with commands of the service's own.
+     *
+     * @param commands what takes {@code POST}, by path, on the event loop; each looks for itself who may
+     */
+    public static ManagementServer start(
+            Vertx vertx,
+            String service,
+            int port,
+            List<Checked> readiness,
+            PrometheusMeterRegistry meters,
+            Map<String, Handler<HttpServerRequest>> commands) {
         var server =
                 vertx.createHttpServer(new HttpServerOptions().setPort(port).setIdleTimeout(60));
-        var management = new ManagementServer(service, new Checks(readiness, CHECK_BOUND), meters, server);
+        var management = new ManagementServer(service, new Checks(readiness, CHECK_BOUND), meters, commands, server);
         server.requestHandler(management::answer);
         listen(server, port);
         LOGGER.atInfo()
@@ -88,6 +112,11 @@ public final class ManagementServer implements AutoCloseable {
     }
 
     private void answer(HttpServerRequest request) {
+        var command = commands.get(request.path());
+        if (command != null) {
+            answer(request, command);
+            return;
+        }
         if (!request.method().equals(HttpMethod.GET)) {
             request.response().setStatusCode(405).putHeader("allow", "GET").end();
             return;
@@ -98,6 +127,14 @@ public final class ManagementServer implements AutoCloseable {
             case "/health/check" -> offTheEventLoop(request, () -> sendChecks(request, 200));
             case "/metrics" -> offTheEventLoop(request, () -> send(request, 200, PROMETHEUS_TEXT, meters.scrape()));
             default -> request.response().setStatusCode(404).end();
+        }
+    }
+
+    private static void answer(HttpServerRequest request, Handler<HttpServerRequest> command) {
+        if (request.method().equals(HttpMethod.POST)) {
+            command.handle(request);
+        } else {
+            request.response().setStatusCode(405).putHeader("allow", "POST").end();
         }
     }
 

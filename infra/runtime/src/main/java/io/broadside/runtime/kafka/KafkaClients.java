@@ -34,6 +34,9 @@ public final class KafkaClients implements AutoCloseable {
     private static final int REQUEST_TIMEOUT_MS = 10_000;
     private static final int DELIVERY_TIMEOUT_MS = 20_000;
 
+    private static final int BULK_LINGER_MS = 1;
+    private static final int BULK_BATCH_BYTES = 128 << 10;
+
     private static final int BEST_EFFORT_BLOCK_MS = 50;
     private static final int BEST_EFFORT_BUFFER_BYTES = 8 << 20;
 
@@ -105,6 +108,18 @@ public final class KafkaClients implements AutoCloseable {
     /** An idempotent producer without transactions: a record is there when its future says so. */
     public Producer<byte[], byte[]> producer(String name) {
         return new KafkaProducer<>(producerSettings(name));
+    }
+
+    /**
+     * As {@link #producer}, for many records a second of which no two belong together: it gathers them for a moment, and where
+     * they go is decided by how busy partitions are and not by their keys.
+     */
+    public Producer<byte[], byte[]> bulkProducer(String name) {
+        var settings = producerSettings(name);
+        settings.put(ProducerConfig.LINGER_MS_CONFIG, BULK_LINGER_MS);
+        settings.put(ProducerConfig.BATCH_SIZE_CONFIG, BULK_BATCH_BYTES);
+        settings.put(ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG, true);
+        return new KafkaProducer<>(settings);
     }
 
     /** A producer for what may be lost: it never holds its caller up for longer than a moment. */

@@ -4,13 +4,15 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.broadside.events.RawDelivery;
+import io.broadside.webhook.platform.Callback;
 import io.broadside.webhook.platform.Credentials;
 import io.broadside.webhook.platform.Handshake;
 import io.broadside.webhook.platform.HmacSha256;
 import io.broadside.webhook.platform.Normalised;
+import io.broadside.webhook.platform.RawBody;
 import io.broadside.webhook.platform.Verdict;
 import io.broadside.webhook.platform.WebhookPlatform;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
@@ -29,6 +31,8 @@ public final class XWebhooks implements WebhookPlatform {
 
     private static final String SIGNATURE = "x-twitter-webhooks-signature";
 
+    private static final int LONGEST_TOKEN = 512;
+
     /** No braces, brackets, quotes or blanks: no JSON object or array is made of these. */
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9+/=_.~-]{1,512}");
 
@@ -39,6 +43,22 @@ public final class XWebhooks implements WebhookPlatform {
 
     @Override
     public boolean needsVerifyToken() {
+        return false;
+    }
+
+    @Override
+    public Set<Callback> callbacks() {
+        return Set.of(Callback.WEBHOOK);
+    }
+
+    /** Nothing is documented of repeats by the activity API; what was missed can be had again for a day. */
+    @Override
+    public Duration repeatsFor() {
+        return Duration.ofDays(1);
+    }
+
+    @Override
+    public boolean signsTime() {
         return false;
     }
 
@@ -54,19 +74,21 @@ public final class XWebhooks implements WebhookPlatform {
         if (!TOKEN.matcher(token).matches()) {
             return new Handshake.Refused("crc_token is missing, or not like those X sends");
         }
-        var signature = written(
-                HmacSha256.sign(token.getBytes(UTF_8), credentials.secrets().getFirst()));
+        var signature = written(HmacSha256.sign(credentials.secrets().getFirst(), token.getBytes(UTF_8)));
         return new Handshake.Answer("application/json", "{\"response_token\":\"" + signature + "\"}");
     }
 
     @Override
-    public Verdict verify(Map<String, String> headers, byte[] body, Credentials credentials, Instant now) {
-        var signature = headers.getOrDefault(SIGNATURE, "");
+    public Verdict verify(RawDelivery delivery, Credentials credentials) {
+        var signature = delivery.getHeaders().getOrDefault(SIGNATURE, "");
         if (signature.isEmpty()) {
             return new Verdict.Missing("There is no header x-twitter-webhooks-signature.");
         }
-        var fits = HmacSha256.fits(signature, body, credentials.secrets(), XWebhooks::written);
-        if (body.length == 0 || TOKEN.matcher(new String(body, ISO_8859_1)).matches()) {
+        var body = RawBody.of(delivery);
+        var fits = HmacSha256.fits(signature, credentials.secrets(), XWebhooks::written, body);
+        var isToken = body.length <= LONGEST_TOKEN
+                && TOKEN.matcher(new String(body, ISO_8859_1)).matches();
+        if (body.length == 0 || isToken) {
             return new Verdict.Mismatch("The body could be the token of a handshake, so its signature proves nothing.");
         }
         return fits

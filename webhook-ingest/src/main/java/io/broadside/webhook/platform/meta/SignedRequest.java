@@ -1,50 +1,53 @@
-package io.broadside.webhook.platform.facebook;
+package io.broadside.webhook.platform.meta;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.broadside.events.InboundKind;
 import io.broadside.events.RawDelivery;
 import io.broadside.runtime.config.Secret;
+import io.broadside.webhook.platform.Callback;
 import io.broadside.webhook.platform.EventBatch;
 import io.broadside.webhook.platform.HmacSha256;
 import io.broadside.webhook.platform.Json;
 import io.broadside.webhook.platform.Normalised;
 import io.broadside.webhook.platform.RawBody;
 import io.broadside.webhook.platform.Verdict;
-import java.net.URLDecoder;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 
 /**
- * The form that Meta posts when a person removes the app: {@code signed_request=SIGNATURE.PAYLOAD}, both base64url without
+ * The form that Meta posts when a person removes the app, or wants it to delete their data: {@code signed_request=SIGNATURE.PAYLOAD}, both base64url without
  * padding. The signature covers the payload as it is encoded.
  *
  * @see <a href="https://developers.facebook.com/docs/development/create-an-app/app-dashboard/data-deletion-callback">Parsing a signed request</a>
  */
 final class SignedRequest {
 
-    private static final String FIELD = "signed_request";
+    /** The whole form, so that nothing of what was received is left unsigned. */
+    private static final Pattern FORM =
+            Pattern.compile("signed_request=(?<signature>[A-Za-z0-9_-]{43})\\.(?<payload>[A-Za-z0-9_-]{1,8192})");
+
+    private static final String SIGNATURE = "signature";
+    private static final String PAYLOAD = "payload";
     private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
 
     private SignedRequest() {}
 
     static Verdict verify(byte[] form, List<Secret> secrets, Instant now) {
-        var signedRequest = field(form);
-        if (signedRequest.isEmpty()) {
-            return new Verdict.Missing("The form does not hold one field signed_request.");
+        var request = FORM.matcher(new String(form, ISO_8859_1));
+        if (!request.matches()) {
+            return new Verdict.Missing("The form does not hold a signed_request and nothing else.");
         }
-        var parts = signedRequest.get().split("\\.", -1);
-        if (parts.length != 2
-                || !HmacSha256.fits(parts[0], parts[1].getBytes(UTF_8), secrets, BASE64::encodeToString)) {
+        var encoded = request.group(PAYLOAD);
+        if (!HmacSha256.fits(request.group(SIGNATURE), secrets, BASE64::encodeToString, encoded.getBytes(US_ASCII))) {
             return new Verdict.Mismatch("None of the app's secrets makes the signature of the signed_request.");
         }
-        var payload = payload(parts[1]);
+        var payload = payload(encoded);
         if (!payload.flatMap(content -> Json.text(content, "algorithm"))
                 .filter("HMAC-SHA256"::equals)
                 .isPresent()) {
@@ -63,9 +66,8 @@ final class SignedRequest {
     }
 
     static Normalised normalise(RawDelivery delivery) {
-        var payload = field(RawBody.of(delivery))
-                .map(request -> request.substring(request.indexOf('.') + 1))
-                .flatMap(SignedRequest::payload);
+        var request = FORM.matcher(new String(RawBody.of(delivery), ISO_8859_1));
+        var payload = request.matches() ? payload(request.group(PAYLOAD)) : Optional.<JsonNode>empty();
         var person = payload.flatMap(content -> Json.text(content, "user_id"));
         if (payload.isEmpty() || person.isEmpty()) {
             return Normalised.malformed("The signed_request names no user_id.");
@@ -73,11 +75,13 @@ final class SignedRequest {
         var issuedAt = payload.get().path("issued_at");
         var batch = new EventBatch(delivery);
         // Of the app, too: a person who leaves one app has not left another.
+        var isDeletion = delivery.getCallback().equals(Callback.DATA_DELETION.id());
+        var name = isDeletion ? "data_deletion" : "deauthorize";
         var event = batch.begin(
                 person.get(),
-                InboundKind.ACCOUNT_DEAUTHORIZED,
-                "deauthorize",
-                "deauthorize",
+                isDeletion ? InboundKind.DATA_DELETION_REQUESTED : InboundKind.ACCOUNT_DEAUTHORIZED,
+                name,
+                name,
                 delivery.getApp(),
                 person.get(),
                 issuedAt.asText());
@@ -89,23 +93,6 @@ final class SignedRequest {
 
     private static boolean isOfALogin(JsonNode payload) {
         return payload.has("code") || payload.has("oauth_token");
-    }
-
-    /** The one field of that name; empty where there is none, or where it could be either of several. */
-    private static Optional<String> field(byte[] form) {
-        var values = Stream.of(new String(form, ISO_8859_1).split("&", -1))
-                .filter(pair -> pair.startsWith(FIELD + "="))
-                .map(pair -> pair.substring(FIELD.length() + 1))
-                .toList();
-        return values.size() == 1 ? decoded(values.getFirst()).filter(value -> !value.isEmpty()) : Optional.empty();
-    }
-
-    private static Optional<String> decoded(String value) {
-        try {
-            return Optional.of(URLDecoder.decode(value, UTF_8));
-        } catch (IllegalArgumentException _) {
-            return Optional.empty();
-        }
     }
 
     private static Optional<JsonNode> payload(String encoded) {

@@ -1,9 +1,10 @@
-package io.broadside.webhook.platform.facebook;
+package io.broadside.webhook.platform.meta;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.broadside.runtime.config.Secret;
+import io.broadside.webhook.platform.Callback;
 import io.broadside.webhook.platform.Handshake;
 import io.broadside.webhook.platform.HmacSha256;
 import io.broadside.webhook.platform.Vector;
@@ -12,17 +13,19 @@ import io.broadside.webhook.platform.Verdict;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class FacebookWebhooksTest {
+class MetaWebhooksTest {
 
     private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
 
-    private final FacebookWebhooks facebook = new FacebookWebhooks();
+    private final MetaWebhooks facebook = MetaWebhooks.facebook();
 
     @Test
     void answersAHandshakeWithTheBareChallenge() {
@@ -103,15 +106,69 @@ class FacebookWebhooksTest {
     }
 
     @Test
+    void refusesAFormWithMoreThanItsSignedRequest() {
+        var request = signed("{\"user_id\":\"2\",\"algorithm\":\"HMAC-SHA256\"}");
+        assertThat(verifyForm(request)).isEqualTo(new Verdict.Valid());
+        for (var more : List.of("&", "&x=1", "=", ".", "%3D")) {
+            assertThat(verifyForm(request + more)).as(more).isInstanceOf(Verdict.Missing.class);
+        }
+        assertThat(verifyForm("x=1&" + request)).isInstanceOf(Verdict.Missing.class);
+    }
+
+    @Test
+    void takesNoWebhookAtTheAddressesForForms() {
+        // Given
+        var comment = Vectors.FACEBOOK_COMMENT;
+        for (var callback : List.of(Callback.DEAUTHORIZE, Callback.DATA_DELETION)) {
+            // When
+            var elsewhere = new Vector(
+                    "",
+                    facebook,
+                    callback,
+                    comment.secret(),
+                    comment.body(),
+                    comment.signature(),
+                    comment.contentType(),
+                    comment.receivedAt());
+            // Then
+            assertThat(elsewhere.verify()).isInstanceOf(Verdict.Missing.class);
+        }
+    }
+
+    @Test
+    void takesADeauthorisationAtTheAddressOfTheWebhooksToo() {
+        assertThat(verifyForm(Vectors.FACEBOOK_DEAUTHORISATION.body()))
+                .as("it had an end, which has passed")
+                .isInstanceOf(Verdict.OutOfTime.class);
+        assertThat(verifyForm(signed("{\"user_id\":\"2\",\"algorithm\":\"HMAC-SHA256\"}")))
+                .isEqualTo(new Verdict.Valid());
+    }
+
+    @Test
+    void takesBothOfInstagramsLoginsAtOneAddress() {
+        // Given
+        var instagram = MetaWebhooks.instagram();
+        var credentials = Vector.credentials("secret-of-the-meta-app", "secret-of-the-instagram-app");
+        for (var secret : credentials.secrets()) {
+            // When
+            var body = "{\"object\":\"instagram\",\"entry\":[]}";
+            var signature = "sha256=" + HexFormat.of().formatHex(HmacSha256.sign(secret, body.getBytes(UTF_8)));
+            var delivery = Vector.of("", instagram, secret.reveal(), body, signature, NOW.toString());
+            // Then
+            assertThat(instagram.verify(delivery.delivery(delivery.bytes(), delivery.signature()), credentials))
+                    .isEqualTo(new Verdict.Valid());
+        }
+    }
+
+    @Test
     void refusesAFormWithTwoSignedRequests() {
         var request = signed("{\"user_id\":\"2\",\"algorithm\":\"HMAC-SHA256\"}");
         assertThat(verifyForm(request + "&" + request)).isInstanceOf(Verdict.Missing.class);
     }
 
     private Verdict verify(String body, Optional<String> signature, String contentType) {
-        var headers = new HashMap<>(Map.of("content-type", contentType));
-        signature.ifPresent(text -> headers.put("x-hub-signature-256", text));
-        return facebook.verify(headers, body.getBytes(UTF_8), Vector.credentials(Vectors.META_SECRET), NOW);
+        var vector = new Vector("", facebook, Callback.WEBHOOK, Vectors.META_SECRET, body, signature, contentType, NOW);
+        return vector.verify();
     }
 
     private Verdict verifyForm(String form) {
@@ -121,7 +178,7 @@ class FacebookWebhooksTest {
     private static String signed(String payload) {
         var base64 = Base64.getUrlEncoder().withoutPadding();
         var encoded = base64.encodeToString(payload.getBytes(UTF_8));
-        var signature = HmacSha256.sign(encoded.getBytes(UTF_8), Secret.of(Vectors.META_SECRET));
+        var signature = HmacSha256.sign(Secret.of(Vectors.META_SECRET), encoded.getBytes(UTF_8));
         return "signed_request=" + base64.encodeToString(signature) + "." + encoded;
     }
 

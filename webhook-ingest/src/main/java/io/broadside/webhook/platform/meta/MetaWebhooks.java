@@ -1,17 +1,19 @@
-package io.broadside.webhook.platform.facebook;
+package io.broadside.webhook.platform.meta;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.broadside.events.RawDelivery;
 import io.broadside.runtime.config.Secret;
+import io.broadside.webhook.platform.Callback;
 import io.broadside.webhook.platform.Credentials;
 import io.broadside.webhook.platform.Handshake;
 import io.broadside.webhook.platform.HmacSha256;
 import io.broadside.webhook.platform.Normalised;
+import io.broadside.webhook.platform.RawBody;
 import io.broadside.webhook.platform.Verdict;
 import io.broadside.webhook.platform.WebhookPlatform;
 import java.security.MessageDigest;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
@@ -19,27 +21,65 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Webhooks of Facebook Pages, and the callback for people who take the app's permission away.
+ * Webhooks of Facebook Pages, Instagram and Threads, and the callbacks for people who take the app's permission away or want
+ * their data deleted.
  *
- * <p>A webhook is JSON, signed in a header. A deauthorisation is a form with one field, {@code signed_request}, that carries
- * its own signature; both come to the same path, and the content type tells them apart.
+ * <p>A webhook is JSON, signed in a header. The callbacks get a form with one field, {@code signed_request}, that carries its
+ * own signature. A deauthorisation that comes to the address of the webhooks is one all the same: the content type tells.
+ *
+ * <p>What signs depends on the product: Facebook Pages and Instagram with Facebook Login use the secret of the Meta app,
+ * Instagram with Instagram Login that of the Instagram app, Threads its own. An app here has a list of secrets, so both of
+ * Instagram's logins can come to one address.
  *
  * @see <a href="https://developers.facebook.com/docs/graph-api/webhooks/getting-started">Webhooks</a>
  */
-public final class FacebookWebhooks implements WebhookPlatform {
+public final class MetaWebhooks implements WebhookPlatform {
 
     private static final String SIGNATURE = "x-hub-signature-256";
     private static final String CONTENT_TYPE = "content-type";
     private static final Pattern CHALLENGE = Pattern.compile("[A-Za-z0-9]{1,256}");
 
+    private final String id;
+
+    private MetaWebhooks(String id) {
+        this.id = id;
+    }
+
+    public static MetaWebhooks facebook() {
+        return new MetaWebhooks("facebook");
+    }
+
+    public static MetaWebhooks instagram() {
+        return new MetaWebhooks("instagram");
+    }
+
+    public static MetaWebhooks threads() {
+        return new MetaWebhooks("threads");
+    }
+
     @Override
     public String id() {
-        return "facebook";
+        return id;
+    }
+
+    @Override
+    public Set<Callback> callbacks() {
+        return Set.of(Callback.WEBHOOK, Callback.DEAUTHORIZE, Callback.DATA_DELETION);
+    }
+
+    @Override
+    public Duration repeatsFor() {
+        return Duration.ofHours(36);
     }
 
     @Override
     public boolean needsVerifyToken() {
         return true;
+    }
+
+    @Override
+    public boolean signsTime() {
+        return false;
     }
 
     @Override
@@ -69,26 +109,31 @@ public final class FacebookWebhooks implements WebhookPlatform {
     }
 
     @Override
-    public Verdict verify(Map<String, String> headers, byte[] body, Credentials credentials, Instant now) {
-        if (isForm(headers)) {
-            return SignedRequest.verify(body, credentials.secrets(), now);
+    public Verdict verify(RawDelivery delivery, Credentials credentials) {
+        var body = RawBody.of(delivery);
+        if (isForm(delivery)) {
+            return SignedRequest.verify(body, credentials.secrets(), delivery.getReceivedAt());
         }
-        var signature = headers.getOrDefault(SIGNATURE, "");
+        if (!delivery.getCallback().equals(Callback.WEBHOOK.id())) {
+            return new Verdict.Missing("This address takes forms with a signed_request, and no other content.");
+        }
+        var signature = delivery.getHeaders().getOrDefault(SIGNATURE, "");
         if (signature.isEmpty()) {
             return new Verdict.Missing("There is no header X-Hub-Signature-256.");
         }
-        return HmacSha256.fits(signature, body, credentials.secrets(), FacebookWebhooks::written)
+        return HmacSha256.fits(signature, credentials.secrets(), MetaWebhooks::written, body)
                 ? new Verdict.Valid()
                 : new Verdict.Mismatch("None of the app's secrets makes the signature in X-Hub-Signature-256.");
     }
 
     @Override
     public Normalised normalise(RawDelivery delivery) {
-        return isForm(delivery.getHeaders()) ? SignedRequest.normalise(delivery) : FacebookEvents.of(delivery);
+        return isForm(delivery) ? SignedRequest.normalise(delivery) : MetaEvents.of(delivery);
     }
 
-    private static boolean isForm(Map<String, String> headers) {
-        return headers.getOrDefault(CONTENT_TYPE, "")
+    private static boolean isForm(RawDelivery delivery) {
+        return delivery.getHeaders()
+                .getOrDefault(CONTENT_TYPE, "")
                 .toLowerCase(Locale.ROOT)
                 .startsWith("application/x-www-form-urlencoded");
     }

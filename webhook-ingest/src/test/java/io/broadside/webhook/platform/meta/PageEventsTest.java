@@ -1,4 +1,4 @@
-package io.broadside.webhook.platform.facebook;
+package io.broadside.webhook.platform.meta;
 
 import static io.broadside.webhook.platform.RawDeliveries.RECEIVED_AT;
 import static io.broadside.webhook.platform.RawDeliveries.aDelivery;
@@ -16,13 +16,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class FacebookEventsTest {
+class PageEventsTest {
 
     private static final String COMMENT =
             "\"item\":\"comment\",\"verb\":\"add\",\"comment_id\":\"10_30\",\"post_id\":\"1_10\","
                     + "\"parent_id\":\"1_10\",\"created_time\":1795000000,\"from\":{\"id\":\"2000\",\"name\":\"Ada\"},\"message\":\"nice\"";
 
-    private final FacebookWebhooks facebook = new FacebookWebhooks();
+    private final MetaWebhooks facebook = MetaWebhooks.facebook();
 
     @Test
     void tellsAllThatACommentSays() {
@@ -175,6 +175,34 @@ class FacebookEventsTest {
             assertThat(event.getAccountId()).isEqualTo("2000000002");
             assertThat(event.getOccurredAt()).contains(Instant.ofEpochSecond(1795000000));
         });
+    }
+
+    @Test
+    void aRequestToDeleteDataIsToldAsSuch() {
+        // When
+        var vector = Vectors.FACEBOOK_DATA_DELETION;
+        var normalised = facebook.normalise(vector.delivery(vector.bytes(), vector.signature()));
+        // Then
+        assertThat(normalised.events()).singleElement().satisfies(event -> {
+            assertThat(event.getKind()).isEqualTo(InboundKind.DATA_DELETION_REQUESTED);
+            assertThat(event.getAccountId()).isEqualTo("2000000002");
+        });
+    }
+
+    @Test
+    void whichProductItIsOfIsWhatADeliverySaysAndNotWhereItComesTo() {
+        assertThat(MetaWebhooks.instagram()
+                        .normalise(aDelivery("instagram", feed(COMMENT)))
+                        .events()
+                        .getFirst()
+                        .getEventId())
+                .isEqualTo(only(feed(COMMENT)).getEventId());
+    }
+
+    @Test
+    void anUpdateInAnArrayIsReadToo() {
+        assertThat(only("[" + feed(COMMENT) + "]").getEventId())
+                .isEqualTo(only(feed(COMMENT)).getEventId());
     }
 
     @ParameterizedTest

@@ -1,0 +1,163 @@
+package io.broadside.webhook;
+
+import io.broadside.events.QuarantineReason;
+import io.broadside.events.QuarantinedDelivery;
+import io.broadside.runtime.kafka.KafkaClients;
+import io.broadside.schemas.EventSerdes;
+import io.broadside.schemas.Topics;
+import io.broadside.webhook.platform.Verdict;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Verifies again what stands in the quarantine, with the secrets of now: after a secret was wrong, or came too late. What is
+ * genuine goes the way of every delivery, as it was received; what is not stays where it is.
+ *
+ * <p>Doing it twice does no harm: the events are known again.
+ */
+final class Reverification {
+
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final int UNDER_WAY = 200;
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Reverification.class);
+
+    private final KafkaClients clients;
+    private final EventSerdes serdes;
+    private final Map<String, Endpoint> endpoints;
+    private final Deliveries deliveries;
+    private final WebhookMetrics metrics;
+
+    /**
+     * What came of it, in deliveries.
+     *
+     * @param accepted genuine, and stored now
+     * @param refused still not genuine
+     * @param truncated too long to have been kept whole
+     * @param ofNoApp of an app that is not configured here
+     * @param unreadable signed as it should be, but not to be understood when it came; left alone
+     * @param notStored genuine, but Kafka did not take them: do it once more
+     */
+    record Result(long accepted, long refused, long truncated, long ofNoApp, long unreadable, long notStored) {}
+
+    Reverification(KafkaClients clients, Collection<WebhookApp> apps, Deliveries deliveries, WebhookMetrics metrics) {
+        this.clients = clients;
+        this.serdes = clients.serdes();
+        this.endpoints = Endpoint.byPath(apps).values().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        endpoint -> endpoint.label() + " " + endpoint.callback().id(), Function.identity()));
+        this.deliveries = deliveries;
+        this.metrics = metrics;
+    }
+
+    /**
+     * Goes through all that is in the quarantine now. Blocks.
+     *
+     * @param app only those of this app, PLATFORM/NAME; of all apps if empty
+     * @param withUnreadable whether also what was genuine and could not be understood is to be tried again, as by a newer version
+     */
+    Result run(Optional<String> app, boolean withUnreadable) throws InterruptedException {
+        var counts = new Counts();
+        try (var consumer = clients.tableConsumer("re-verify")) {
+            var partitions = consumer.partitionsFor(Topics.INBOUND_QUARANTINE.name()).stream()
+                    .map(info -> new TopicPartition(info.topic(), info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            var ends = consumer.endOffsets(partitions);
+            consumer.seekToBeginning(partitions);
+            while (!isAtEnd(consumer, ends)) {
+                for (var record : consumer.poll(POLL)) {
+                    if (record.offset()
+                            < ends.getOrDefault(new TopicPartition(record.topic(), record.partition()), 0L)) {
+                        read(record.value()).ifPresent(found -> judge(found, app, withUnreadable, counts));
+                    }
+                }
+            }
+        }
+        counts.underWay.acquire(UNDER_WAY);
+        var result = counts.result();
+        LOGGER.atInfo()
+                .addKeyValue("app", app.orElse("all"))
+                .addKeyValue("result", result)
+                .log("quarantine verified again");
+        return result;
+    }
+
+    private static boolean isAtEnd(Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
+        return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+    }
+
+    private Optional<QuarantinedDelivery> read(byte[] value) {
+        try {
+            return Optional.of(serdes.read(Topics.INBOUND_QUARANTINE, value));
+        } catch (SerializationException _) {
+            return Optional.empty();
+        }
+    }
+
+    private void judge(QuarantinedDelivery found, Optional<String> app, boolean withUnreadable, Counts counts) {
+        var delivery = found.getDelivery();
+        var label = delivery.getPlatform() + "/" + delivery.getApp();
+        if (app.isPresent() && !app.get().equals(label)) {
+            return;
+        }
+        var endpoint = endpoints.get(label + " " + delivery.getCallback());
+        if (endpoint == null) {
+            counts.ofNoApp.incrementAndGet();
+        } else if (found.getIsTruncated()) {
+            counts.truncated.incrementAndGet();
+        } else if (found.getReason() == QuarantineReason.MALFORMED && !withUnreadable) {
+            counts.unreadable.incrementAndGet();
+        } else if (endpoint.platform().verify(delivery, endpoint.app().credentials()) instanceof Verdict.Valid) {
+            store(found, counts);
+        } else {
+            counts.refused.incrementAndGet();
+        }
+    }
+
+    private void store(QuarantinedDelivery found, Counts counts) {
+        counts.underWay.acquireUninterruptibly();
+        var isTaken = deliveries.store(found.getDelivery(), fate -> {
+            switch (fate) {
+                case DURABLE -> {
+                    counts.accepted.incrementAndGet();
+                    metrics.verifiedAgain(found.getDelivery().getPlatform());
+                }
+                case NOT_DURABLE -> counts.notStored.incrementAndGet();
+            }
+            counts.underWay.release();
+        });
+        if (!isTaken) {
+            // The platforms come first.
+            counts.notStored.incrementAndGet();
+            counts.underWay.release();
+        }
+    }
+
+    private static final class Counts {
+
+        private final AtomicLong accepted = new AtomicLong();
+        private final AtomicLong refused = new AtomicLong();
+        private final AtomicLong truncated = new AtomicLong();
+        private final AtomicLong ofNoApp = new AtomicLong();
+        private final AtomicLong unreadable = new AtomicLong();
+        private final AtomicLong notStored = new AtomicLong();
+        private final Semaphore underWay = new Semaphore(UNDER_WAY);
+
+        Result result() {
+            return new Result(
+                    accepted.get(), refused.get(), truncated.get(), ofNoApp.get(), unreadable.get(), notStored.get());
+        }
+    }
+}

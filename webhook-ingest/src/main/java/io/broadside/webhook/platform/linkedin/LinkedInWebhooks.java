@@ -1,0 +1,105 @@
+package io.broadside.webhook.platform.linkedin;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.broadside.events.RawDelivery;
+import io.broadside.webhook.platform.Callback;
+import io.broadside.webhook.platform.Credentials;
+import io.broadside.webhook.platform.Handshake;
+import io.broadside.webhook.platform.HmacSha256;
+import io.broadside.webhook.platform.Normalised;
+import io.broadside.webhook.platform.RawBody;
+import io.broadside.webhook.platform.Verdict;
+import io.broadside.webhook.platform.WebhookPlatform;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Webhooks of LinkedIn: what members do with an organization's posts. The secret is the app's client secret.
+ *
+ * <p>What is signed of a delivery is {@code hmacsha256=} followed by the body, of a challenge the code alone. Anybody may ask
+ * for a challenge to be signed; as a code has no equals sign, no answer to one is the signature of a delivery.
+ *
+ * @see <a href="https://learn.microsoft.com/en-us/linkedin/shared/api-guide/webhook-validation">Webhook validation</a>
+ */
+public final class LinkedInWebhooks implements WebhookPlatform {
+
+    private static final String SIGNATURE = "x-li-signature";
+    private static final String PREFIX = "hmacsha256=";
+    private static final byte[] SIGNED_BEFORE_THE_BODY = PREFIX.getBytes(UTF_8);
+
+    /** LinkedIn sends a UUID. */
+    private static final Pattern CODE = Pattern.compile("[A-Za-z0-9-]{1,128}");
+
+    @Override
+    public String id() {
+        return "linkedin";
+    }
+
+    @Override
+    public boolean needsVerifyToken() {
+        return false;
+    }
+
+    @Override
+    public Set<Callback> callbacks() {
+        return Set.of(Callback.WEBHOOK);
+    }
+
+    @Override
+    public boolean signsTime() {
+        return false;
+    }
+
+    @Override
+    public Set<String> keptHeaders() {
+        return Set.of(SIGNATURE, "content-type");
+    }
+
+    @Override
+    public Duration repeatsFor() {
+        return Duration.ofHours(8);
+    }
+
+    /** The code, and the code signed. Asked when the address is entered, and every two hours. */
+    @Override
+    public Handshake handshake(Map<String, String> query, Credentials credentials) {
+        var code = query.getOrDefault("challengeCode", "");
+        if (!CODE.matcher(code).matches()) {
+            return new Handshake.Refused("challengeCode is missing, or not like those LinkedIn sends");
+        }
+        var signature = written(HmacSha256.sign(credentials.secrets().getFirst(), code.getBytes(UTF_8)));
+        return new Handshake.Answer(
+                "application/json", "{\"challengeCode\":\"" + code + "\",\"challengeResponse\":\"" + signature + "\"}");
+    }
+
+    @Override
+    public Verdict verify(RawDelivery delivery, Credentials credentials) {
+        var header = delivery.getHeaders().getOrDefault(SIGNATURE, "");
+        if (header.isEmpty()) {
+            return new Verdict.Missing("There is no header X-LI-Signature.");
+        }
+        // Documented as the digits alone; some have seen them with the prefix that is signed.
+        var signature = header.startsWith(PREFIX) ? header.substring(PREFIX.length()) : header;
+        return HmacSha256.fits(
+                        signature,
+                        credentials.secrets(),
+                        LinkedInWebhooks::written,
+                        SIGNED_BEFORE_THE_BODY,
+                        RawBody.of(delivery))
+                ? new Verdict.Valid()
+                : new Verdict.Mismatch("None of the app's secrets makes the signature in X-LI-Signature.");
+    }
+
+    @Override
+    public Normalised normalise(RawDelivery delivery) {
+        return LinkedInEvents.of(delivery);
+    }
+
+    private static String written(byte[] signature) {
+        return HexFormat.of().formatHex(signature);
+    }
+}

@@ -1,0 +1,75 @@
+package io.broadside.webhook.platform.linkedin;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.broadside.runtime.config.Secret;
+import io.broadside.webhook.platform.Handshake;
+import io.broadside.webhook.platform.HmacSha256;
+import io.broadside.webhook.platform.Vector;
+import io.broadside.webhook.platform.Vectors;
+import io.broadside.webhook.platform.Verdict;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LinkedInWebhooksTest {
+
+    private static final Vector COMMENT = Vectors.LINKEDIN_COMMENT;
+
+    private final LinkedInWebhooks linkedIn = new LinkedInWebhooks();
+
+    @Test
+    void answersAChallengeWithTheCodeAndTheCodeSigned() {
+        assertThat(challenge("890e4665-4dfe-4ab1-b689-ed553bceeed0"))
+                .isEqualTo(new Handshake.Answer(
+                        "application/json",
+                        "{\"challengeCode\":\"890e4665-4dfe-4ab1-b689-ed553bceeed0\",\"challengeResponse\":"
+                                + "\"ddc04db9bcebfbba23dee5b16fe797c31e9c59eb8711774f57de1b053cee0cf7\"}"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a\"b", "<script>", "hmacsha256={}", "a, b", "ü", "a b", "a=b"})
+    void signsNothingForAStrangerThatCouldBeADeliveryOrMarkup(String code) {
+        assertThat(challenge(code)).isInstanceOf(Handshake.Refused.class);
+    }
+
+    @Test
+    void refusesASignatureOfTheBodyWithoutThePrefix() {
+        // Given
+        var withoutPrefix =
+                HexFormat.of().formatHex(HmacSha256.sign(Secret.of(Vectors.LINKEDIN_SECRET), COMMENT.bytes()));
+        // When / Then
+        assertThat(COMMENT.bytes()).hasSize(375);
+        assertThat(withoutPrefix).isEqualTo("0be100e8a91422745c38b8c928b3c0c4868bfbb40836f4a7d070ffcc5940440b");
+        assertThat(COMMENT.verify(COMMENT.bytes(), Optional.of(withoutPrefix), Vectors.LINKEDIN_SECRET))
+                .isInstanceOf(Verdict.Mismatch.class);
+    }
+
+    @Test
+    void takesTheSignatureWithThePrefixBeforeItOnce() {
+        var signature = COMMENT.signature().orElseThrow();
+        assertThat(COMMENT.verify(COMMENT.bytes(), Optional.of("hmacsha256=" + signature), Vectors.LINKEDIN_SECRET))
+                .isEqualTo(new Verdict.Valid());
+        assertThat(COMMENT.verify(
+                        COMMENT.bytes(), Optional.of("hmacsha256=hmacsha256=" + signature), Vectors.LINKEDIN_SECRET))
+                .isInstanceOf(Verdict.Mismatch.class);
+    }
+
+    @Test
+    void anAnswerToAChallengeIsNoSignatureOfADelivery() {
+        // Given: what anybody can have signed
+        var code = "890e4665-4dfe-4ab1-b689-ed553bceeed0";
+        var answer = Optional.of("ddc04db9bcebfbba23dee5b16fe797c31e9c59eb8711774f57de1b053cee0cf7");
+        // When / Then
+        assertThat(COMMENT.verify(code.getBytes(UTF_8), answer, Vectors.LINKEDIN_SECRET))
+                .isInstanceOf(Verdict.Mismatch.class);
+    }
+
+    private Handshake challenge(String code) {
+        return linkedIn.handshake(Map.of("challengeCode", code), Vector.credentials(Vectors.LINKEDIN_SECRET));
+    }
+}
