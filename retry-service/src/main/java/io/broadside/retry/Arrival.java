@@ -1,5 +1,6 @@
 package io.broadside.retry;
 
+import io.broadside.events.Confirmation;
 import io.broadside.events.DelayedCommand;
 import io.broadside.events.RecordPosition;
 import io.broadside.events.Withdrawal;
@@ -19,6 +20,9 @@ sealed interface Arrival {
 
     /** Somebody wants a command back. */
     record Withdrawn(Withdrawal withdrawal) implements Arrival {}
+
+    /** A platform has told of a post of the account. */
+    record Confirmed(Confirmation confirmation) implements Arrival {}
 
     /**
      * The newest token of a connection.

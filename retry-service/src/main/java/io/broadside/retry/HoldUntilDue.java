@@ -1,11 +1,13 @@
 package io.broadside.retry;
 
+import io.broadside.events.Confirmation;
 import io.broadside.events.DelayCause;
 import io.broadside.events.DelayedCommand;
 import io.broadside.events.PostResult;
 import io.broadside.events.PublishCommand;
 import io.broadside.events.RecordPosition;
 import io.broadside.events.Withdrawal;
+import io.broadside.retry.Arrival.Confirmed;
 import io.broadside.retry.Arrival.Delayed;
 import io.broadside.retry.Arrival.TokenSeen;
 import io.broadside.retry.Arrival.Withdrawn;
@@ -100,6 +102,7 @@ final class HoldUntilDue extends ContextualProcessor<String, Arrival, String, Sp
         switch (record.value()) {
             case Delayed delayed -> take(delayed, record.headers());
             case Withdrawn(var withdrawal) -> withdraw(withdrawal, record.headers());
+            case Confirmed(var confirmation) -> confirm(confirmation);
             case TokenSeen(var connectionId, var version) -> {
                 if (version.isEmpty()) {
                     room.tokenGone(connectionId);
@@ -225,6 +228,21 @@ final class HoldUntilDue extends ContextualProcessor<String, Arrival, String, Sp
         }
         room.remove(command.getConnectionId(), commandId, place);
         end(delayed, Results.cancelled(command, judge.isAttempt(delayed), now), true, headers);
+    }
+
+    /** A platform has told of a post: what may be that post goes and looks now. */
+    private void confirm(Confirmation confirmation) {
+        var released = room.makeDue(
+                confirmation.getConnectionId(),
+                held -> Confirmations.mayBeAbout(confirmation, read(held)),
+                context().currentSystemTimeMs());
+        if (released > 0) {
+            LOGGER.atInfo()
+                    .addKeyValue("connectionId", confirmation.getConnectionId())
+                    .addKeyValue("eventId", confirmation.getEventId())
+                    .addKeyValue("released", released)
+                    .log("the platform tells of a post; what waits to learn its fate looks now");
+        }
     }
 
     /** The timer. Sends back what is due, oldest first. */

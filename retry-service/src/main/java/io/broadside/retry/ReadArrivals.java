@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.broadside.events.DelayedCommand;
 import io.broadside.events.RecordPosition;
+import io.broadside.retry.Arrival.Confirmed;
 import io.broadside.retry.Arrival.Delayed;
 import io.broadside.retry.Arrival.TokenSeen;
 import io.broadside.retry.Arrival.Withdrawn;
@@ -62,6 +63,9 @@ final class ReadArrivals extends ContextualProcessor<byte[], byte[], String, Obj
         } else if (metadata.topic().equals(Topics.WITHDRAWALS.name())) {
             var withdrawal = serdes.read(Topics.WITHDRAWALS, record.value());
             pass(record, withdrawal.getConnectionId(), new Withdrawn(withdrawal));
+        } else if (metadata.topic().equals(Topics.CONFIRMATIONS.name())) {
+            var confirmation = serdes.read(Topics.CONFIRMATIONS, record.value());
+            pass(record, confirmation.getConnectionId(), new Confirmed(confirmation));
         } else {
             var topic = delaying.get(metadata.topic());
             if (topic == null) {

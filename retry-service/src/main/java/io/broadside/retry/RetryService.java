@@ -1,5 +1,7 @@
 package io.broadside.retry;
 
+import io.broadside.retry.inbound.Accounts;
+import io.broadside.retry.inbound.ConfirmationTopology;
 import io.broadside.runtime.health.Checked;
 import io.broadside.runtime.health.ManagementServer;
 import io.broadside.runtime.health.Meters;
@@ -7,6 +9,7 @@ import io.broadside.runtime.kafka.KafkaClients;
 import io.broadside.runtime.kafka.RunningTopology;
 import io.broadside.runtime.kafka.TopicSetup;
 import io.broadside.runtime.service.Closing;
+import io.broadside.schemas.Topics;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.util.List;
@@ -21,6 +24,7 @@ public final class RetryService implements AutoCloseable {
     /** Names the consumer group, the changelog topics and the directory of the stores: never change it. */
     static final String APPLICATION = "broadside-retry";
 
+    private static final String CONFIRMING = APPLICATION + "-confirmations";
     private static final String SERVICE = "retry-service";
 
     private final Closing closing;
@@ -53,9 +57,15 @@ public final class RetryService implements AutoCloseable {
             var running =
                     closing.add(RunningTopology.start(APPLICATION, topology, clients, meters, clock, settings(config)));
 
+            var accounts = closing.add(new Accounts(clients));
+            TopicSetup.ensure(clients, List.of(Topics.CONNECTIONS, Topics.INBOUND_EVENTS));
+            accounts.load();
+            var confirming = closing.add(RunningTopology.start(
+                    CONFIRMING, ConfirmationTopology.build(clients.serdes(), accounts), clients, meters, clock));
+
             var vertx = Vertx.vertx();
             closing.add(() -> vertx.close().await());
-            List<Checked> readiness = List.of(running, ticks);
+            List<Checked> readiness = List.of(running, ticks, accounts, confirming);
             var management = closing.add(ManagementServer.start(vertx, SERVICE, config.port(), readiness, meters));
             return new RetryService(closing, management);
         } catch (RuntimeException e) {

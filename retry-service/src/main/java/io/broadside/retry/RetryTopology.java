@@ -13,7 +13,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.Topology;
 
 /**
- * Delayed commands, withdrawals and tokens -> read -> hold until due -> the platform's commands, results, dead letters.
+ * Delayed commands, withdrawals, tokens and confirmations -> read -> hold until due -> the platform's commands, results, dead letters.
  *
  * <p>One processor holds, because all that concerns a connection must meet in one place: the topics are keyed by
  * connection and partitioned alike. Written with the processor API: what leaves it goes to topics of several types.
@@ -91,7 +91,7 @@ final class RetryTopology {
     }
 
     private static Stream<Topic<?>> sources() {
-        return Stream.concat(DELAYING.stream(), Stream.of(Topics.WITHDRAWALS, Topics.FRESH_TOKENS));
+        return Stream.concat(DELAYING.stream(), Stream.of(Topics.WITHDRAWALS, Topics.FRESH_TOKENS, Topics.CONFIRMATIONS));
     }
 
     private static HoldUntilDue hold(Parts parts) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.ProcessingContext;
@@ -228,6 +229,29 @@ final class WaitingRoom {
             move(connectionId, entry.getKey(), from, to);
         });
         return released.size();
+    }
+
+    /** Makes due at once those commands of a connection that are concerned. Returns how many that were. */
+    int makeDue(String connectionId, Predicate<HeldCommand> isConcerned, long now) {
+        var concerned = new ArrayList<Map.Entry<String, Place>>();
+        var prefix = connectionKey(connectionId, "");
+        try (var places = byConnection.prefixScan(prefix, Serdes.Bytes().serializer())) {
+            while (places.hasNext()) {
+                var entry = places.next();
+                var place = Place.decoded(entry.value);
+                var key = entry.key.get();
+                var commandId = new String(key, prefix.get().length, key.length - prefix.get().length, UTF_8);
+                if (place.due() > now && read(commandId, place).filter(isConcerned).isPresent()) {
+                    concerned.add(Map.entry(commandId, place));
+                }
+            }
+        }
+        concerned.forEach(entry -> {
+            var from = entry.getValue();
+            var to = new Place(now, from.round(), from.releasedBy(), from.isWithdrawn());
+            move(connectionId, entry.getKey(), from, to);
+        });
+        return concerned.size();
     }
 
     /** Notes that a connection has no token. */

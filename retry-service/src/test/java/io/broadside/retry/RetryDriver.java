@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.broadside.embedded.RegistryConfig;
 import io.broadside.embedded.SchemaRegistry;
+import io.broadside.events.Confirmation;
 import io.broadside.events.DeadLetter;
 import io.broadside.events.DelayedCommand;
 import io.broadside.events.FreshToken;
@@ -105,6 +106,14 @@ final class RetryDriver implements AutoCloseable {
                 Topics.WITHDRAWALS.name(),
                 withdrawal.getConnectionId(),
                 serdes.write(Topics.WITHDRAWALS, withdrawal),
+                new RecordHeaders());
+    }
+
+    void confirm(Confirmation confirmation) {
+        put(
+                Topics.CONFIRMATIONS.name(),
+                confirmation.getConnectionId(),
+                serdes.write(Topics.CONFIRMATIONS, confirmation),
                 new RecordHeaders());
     }
 

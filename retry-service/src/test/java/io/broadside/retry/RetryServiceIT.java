@@ -9,8 +9,13 @@ import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.broadside.events.Connection;
+import io.broadside.events.ConnectionStatus;
 import io.broadside.events.DelayCause;
 import io.broadside.events.DelayedCommand;
+import io.broadside.events.Doubt;
+import io.broadside.events.InboundEvent;
+import io.broadside.events.InboundKind;
 import io.broadside.events.PublishCommand;
 import io.broadside.runtime.kafka.KafkaClients;
 import io.broadside.runtime.kafka.TopicSetup;
@@ -148,6 +153,47 @@ class RetryServiceIT {
     }
 
     @Test
+    void whatAPlatformTellsOfAPostReleasesThatPostWithinASecond() throws Exception {
+        try (var service = RetryService.start(config("state"), CLOCK)) {
+            // Given: a post in doubt, whose next look would be in five minutes
+            awaitReady(service);
+            var now = CLOCK.instant();
+            var account = run + "-account";
+            var connection = connection(1);
+            send(Topics.CONNECTIONS, connection, aConnection(connection, account, now));
+            var doubt = Doubt.newBuilder()
+                    .setSince(now)
+                    .setStep("feed")
+                    .setCause("TIMED_OUT")
+                    .setLooks(5)
+                    .build();
+            delay(
+                    Topics.BACKOFF_UNCONFIRMED,
+                    delayed(DelayCause.UNCONFIRMED, command(1).setDoubt(doubt)).setSince(now));
+            awaitResults(1);
+            // When
+            var told = CLOCK.instant();
+            send(
+                    Topics.INBOUND_EVENTS,
+                    "facebook:" + account,
+                    InboundEvent.newBuilder()
+                            .setEventId(run + "-event")
+                            .setPlatform("facebook")
+                            .setApp("demo")
+                            .setAccountId(account)
+                            .setKind(InboundKind.POST_PUBLISHED)
+                            .setPlatformKind("feed.status.add")
+                            .setReceivedAt(told)
+                            .setText("Hello")
+                            .setDeliveryId("delivery-1")
+                            .build());
+            var record = awaitCommands(1).getFirst();
+            // Then
+            assertThat(Instant.ofEpochMilli(record.timestamp())).isBetween(told, told.plusSeconds(1));
+        }
+    }
+
+    @Test
     void aRestartOnTheSameStoresKeepsWhatWaits() throws Exception {
         restartWhileCommandsWait("state", "state");
     }
@@ -214,6 +260,22 @@ class RetryServiceIT {
             assertThat(released(one) + released(two)).isGreaterThanOrEqualTo(40);
             assertThat(commands()).hasSize(40);
         }
+    }
+
+    private static Connection aConnection(String connectionId, String account, Instant now) {
+        return Connection.newBuilder()
+                .setConnectionId(connectionId)
+                .setProfileId("profile-1")
+                .setPlatform("facebook")
+                .setAccountId(account)
+                .setAccountName(account)
+                .setAccountKind("page")
+                .setStatus(ConnectionStatus.HEALTHY)
+                .setTokenVersion(1)
+                .setConnectedAt(now)
+                .setRefreshedAt(now)
+                .setUpdatedAt(now)
+                .build();
     }
 
     private RetryConfig config(String state) {

@@ -16,6 +16,7 @@ import io.broadside.schemas.Topics;
 import io.broadside.token.connect.ConnectionWriter;
 import io.broadside.token.connect.ConnectionsApi;
 import io.broadside.token.connect.Pasting;
+import io.broadside.token.inbound.PermissionWatch;
 import io.broadside.token.platform.TokenPlatforms;
 import io.broadside.token.refresh.DueScan;
 import io.broadside.token.refresh.EndingPause;
@@ -95,13 +96,16 @@ public final class TokenService implements AutoCloseable {
         var checks = new ArrayList<Checked>(tables.checks());
         checks.add(dispatcher);
         checks.add(dueScan);
+        var writer = parts.add(new ConnectionWriter(clients, tables));
+        var permissions = parts.add(new PermissionWatch(clients, tables, writer, clock));
+        checks.add(permissions);
         var management = parts.add(ManagementServer.start(vertx, NAME, config.managementPort(), checks, meters));
 
         tables.start();
         awaitLoaded(tables);
         Thread.ofPlatform().name(REFRESH_GROUP).start(() -> run(dispatcher));
         dueScan.start();
-        var writer = parts.add(new ConnectionWriter(clients, tables));
+        permissions.start();
         var api = parts.add(ConnectionsApi.start(
                 vertx,
                 config.port(),
@@ -123,11 +127,11 @@ public final class TokenService implements AutoCloseable {
         return new TokenService(parts, api, management);
     }
 
-    /** Its own topics, the one that tells of calls, and the one for what it cannot work on. */
+    /** Its own topics, the one that tells of calls, the one for what it cannot work on, and the one platforms' news come on. */
     private static List<Topic<?>> topics() {
         return Stream.concat(
                         Topics.all(List.of()).stream().filter(topic -> topic.owner() == Topic.Owner.TOKEN_SERVICE),
-                        Stream.of(Topics.API_CALLS, Topics.DEAD_LETTERS))
+                        Stream.of(Topics.API_CALLS, Topics.DEAD_LETTERS, Topics.INBOUND_EVENTS))
                 .toList();
     }
 

@@ -9,6 +9,9 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.broadside.events.ConnectionEvent;
 import io.broadside.events.ConnectionEventKind;
+import io.broadside.events.ConnectionStatus;
+import io.broadside.events.InboundEvent;
+import io.broadside.events.InboundKind;
 import io.broadside.events.RefreshReason;
 import io.broadside.events.RefreshRequest;
 import io.broadside.runtime.config.Settings;
@@ -343,6 +346,63 @@ class TokenServiceIT {
     }
 
     @Test
+    void aPermissionTakenBackAtThePlatformIsKnownWithinASecond() throws Exception {
+        // Given
+        var user = anXUser(13);
+        try (var service = start()) {
+            var id = connectHealthy(service, user);
+            awaitWatching();
+            var told = Instant.now();
+            // When
+            tell("x", user.id(), InboundKind.TOKEN_REVOKED, told);
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(kindsOf(id))
+                            .containsExactly(ConnectionEventKind.CONNECTED, ConnectionEventKind.DEAUTHORIZED));
+            // Then
+            assertThat(eventsOf(id).getLast().getAt()).isBefore(told.plusSeconds(1));
+            assertThat(newest(Topics.CONNECTIONS, id).getStatus()).isEqualTo(ConnectionStatus.REVOKED);
+            tell("x", user.id(), InboundKind.TOKEN_REVOKED, told);
+            tell("x", "somebody-else", InboundKind.TOKEN_REVOKED, told);
+            awaitWatching();
+            assertThat(kindsOf(id)).hasSize(2);
+        }
+    }
+
+    @Test
+    void whoLeavesAFacebookAppTakesThePagesAlongAndTheirTokensIfTheyAskForIt() throws Exception {
+        // Given
+        var token = canary + "-page-left";
+        simulator.control().add(FacebookPage.of("1000000043", "Left Bakery", token).withUserId("2000000043"));
+        try (var service = start()) {
+            var id = connect(
+                    service,
+                    new JsonObject()
+                            .put("profileId", profile)
+                            .put("platform", "facebook")
+                            .put("accessToken", token));
+            assertThat(newest(Topics.CONNECTIONS, id).getGrantedBy()).contains("2000000043");
+            // When
+            tell("facebook", "2000000043", InboundKind.ACCOUNT_DEAUTHORIZED, Instant.now());
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(kindsOf(id)).contains(ConnectionEventKind.DEAUTHORIZED));
+            tell("facebook", "2000000043", InboundKind.DATA_DELETION_REQUESTED, Instant.now());
+            // Then
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(kindsOf(id)).contains(ConnectionEventKind.DISCONNECTED));
+            assertThat(newest(Topics.CONNECTIONS, id).getStatus()).isEqualTo(ConnectionStatus.DISCONNECTED);
+            for (var topic : List.of(Topics.FRESH_TOKENS, Topics.CREDENTIALS)) {
+                assertThat(kafka.readAll(topic.name()).stream()
+                                .filter(record -> id.equals(new String(record.key(), UTF_8)))
+                                .reduce((_, later) -> later)
+                                .orElseThrow()
+                                .value())
+                        .as(topic.name())
+                        .isNull();
+            }
+        }
+    }
+
+    @Test
     void theApiIsForThoseWithAKeyAndTheServiceIsReady() throws Exception {
         // Given: the hash of "open sesame"
         var hash = "41ef4bb0b23661e66301aac36066912dac037827b4ae63a7b1165a5aa93ed4eb";
@@ -490,6 +550,56 @@ class TokenServiceIT {
                                 partition, done -> assertThat(done.offset()).isGreaterThan(record.offset()));
             });
         });
+    }
+
+    private void tell(String platform, String account, InboundKind kind, Instant at)
+            throws InterruptedException, ExecutionException {
+        var event = InboundEvent.newBuilder()
+                .setEventId(UUID.randomUUID().toString())
+                .setPlatform(platform)
+                .setApp("demo")
+                .setAccountId(account)
+                .setKind(kind)
+                .setPlatformKind("told")
+                .setOccurredAt(at)
+                .setReceivedAt(at)
+                .setDeliveryId("delivery-1")
+                .build();
+        try (var producer = clients.producer("platforms")) {
+            producer.send(new ProducerRecord<>(
+                            Topics.INBOUND_EVENTS.name(),
+                            (platform + ":" + account).getBytes(UTF_8),
+                            clients.serdes().write(Topics.INBOUND_EVENTS, event)))
+                    .get();
+        }
+    }
+
+    /** The service has its partitions, and has read all that was told. */
+    private void awaitWatching() {
+        await().atMost(SOON)
+                .ignoreExceptions()
+                .untilAsserted(() -> {
+                    var committed = kafka.admin()
+                            .listConsumerGroupOffsets("broadside-token-inbound")
+                            .partitionsToOffsetAndMetadata()
+                            .get();
+                    var members = kafka.admin()
+                            .describeConsumerGroups(List.of("broadside-token-inbound"))
+                            .all()
+                            .get()
+                            .values()
+                            .stream()
+                            .flatMap(group -> group.members().stream())
+                            .toList();
+                    assertThat(members).isNotEmpty().allSatisfy(member -> assertThat(
+                                    member.assignment().topicPartitions())
+                            .isNotEmpty());
+                    var seen = committed.values().stream()
+                            .mapToLong(offset -> offset == null ? 0 : offset.offset())
+                            .sum();
+                    assertThat(seen)
+                            .isEqualTo(kafka.readAll(Topics.INBOUND_EVENTS.name()).size());
+                });
     }
 
     private <V extends SpecificRecord> V newest(Topic<V> topic, String key) {

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class InboundTopologyTest {
 
-    private static final Duration REMEMBER_FOR = Duration.ofDays(2);
+    private static final Duration REMEMBER_FOR = Duration.ofHours(76);
     private static final int QUARANTINE_BODY_LIMIT = 1_000;
 
     private final SchemaRegistry registry = SchemaRegistry.start(RegistryConfig.inMemory());
@@ -110,6 +110,19 @@ class InboundTopologyTest {
         assertThat(events.readValuesToList())
                 .extracting(event -> event.getObjectId().orElse(""))
                 .containsExactly("c-1", "c-2");
+    }
+
+    @Test
+    void anEventThatTikTokRepeatsForThreeDaysIsToldOnce() {
+        // When
+        pipe(aDelivery("tiktok", Vectors.TIKTOK_POST.body()), RECEIVED_AT);
+        pipe(aDelivery("tiktok", Vectors.TIKTOK_POST.body()), RECEIVED_AT.plus(Duration.ofHours(36)));
+        pipe(aDelivery("tiktok", Vectors.TIKTOK_POST.body()), RECEIVED_AT.plus(Duration.ofDays(3)));
+        // Then
+        assertThat(events.readKeyValuesToList()).singleElement().satisfies(pair -> {
+            assertThat(pair.key).isEqualTo("tiktok:_000abcDEFtestOpenId");
+            assertThat(pair.value.getPublishId()).contains("v_pub_file~v2-1.700000000000000001");
+        });
     }
 
     @Test

@@ -5,10 +5,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.broadside.embedded.RegistryConfig;
 import io.broadside.embedded.SchemaRegistry;
+import io.broadside.runtime.config.Secret;
 import io.broadside.schemas.EventSerdes;
+import io.broadside.schemas.Topic;
 import io.broadside.schemas.Topics;
+import io.broadside.webhook.platform.HmacSha256;
+import io.broadside.webhook.platform.Mutations;
 import io.broadside.webhook.platform.Vectors;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
@@ -24,10 +29,17 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -214,6 +226,191 @@ class WebhookServerIT {
     }
 
     @Test
+    void cutsOffAHeaderThatComesByteByByteAlsoOnAConnectionThatHasServedBefore() throws Exception {
+        // Given
+        start("WEBHOOK_IDLE_TIMEOUT", "500ms");
+        try (var slow = connect("GET " + X + "?crc_token=t HTTP/1.1\r\nhost: a\r\n\r\n")) {
+            assertThat(firstLine(slow)).startsWith("HTTP/1.1 200");
+            // When: it is never idle
+            var begun = System.nanoTime();
+            await().atMost(LIMIT).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(100)).until(() -> isCut(slow));
+            // Then
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(400));
+        }
+    }
+
+    @Test
+    void cutsOffABodyThatComesByteByByte() throws Exception {
+        // Given
+        start("WEBHOOK_READ_LIMIT", "500ms");
+        try (var slow = connect("POST " + X + " HTTP/1.1\r\nhost: a\r\ncontent-length: 100000\r\n\r\n")) {
+            // When / Then
+            await().atMost(LIMIT).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(100)).until(() -> isCut(slow));
+        }
+    }
+
+    @Test
+    void aFloodOfForgedDeliveriesDoesNotKeepTheGenuineOnesFromTheSameAddressOut() throws Exception {
+        // Given: somebody who sends forged ones on many connections, as fast as they are refused
+        start("WEBHOOK_REFUSALS_PER_SOURCE", "20");
+        var isOver = new AtomicBoolean();
+        var refused = new AtomicInteger();
+        try (var forgers = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (var i = 0; i < 50; i++) {
+                var _ = forgers.submit(() -> {
+                    while (!isOver.get()) {
+                        refused.addAndGet(forge() == 401 ? 1 : 0);
+                    }
+                    return null;
+                });
+            }
+            await().atMost(LIMIT).until(() -> refused.get() > 50);
+            // When
+            var sent = 0;
+            for (var i = 0; i < 20; i++) {
+                var answer = post(signed());
+                sent++;
+                completeDeliveries(sent);
+                // Then
+                assertThat(answer.get(2, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+            }
+            isOver.set(true);
+        }
+        assertThat(meters.counter("broadside.webhook.refusals.held.back").count()).isPositive();
+    }
+
+    @Test
+    void closesTheConnectionOfWhoWasRefused() throws Exception {
+        // Given
+        start();
+        var body = Vectors.X_POST.body();
+        // When
+        try (var forger = connect("POST " + X + " HTTP/1.1\r\nhost: a\r\nx-twitter-webhooks-signature: sha256=AAAA\r\n"
+                + "content-length: " + Vectors.X_POST.bytes().length + "\r\n\r\n" + body)) {
+            var answer = new String(forger.getInputStream().readAllBytes(), US_ASCII);
+            // Then: all that ever comes on it
+            assertThat(answer).startsWith("HTTP/1.1 401").endsWith("\r\n\r\n");
+        }
+    }
+
+    @Test
+    void closesConnectionsBeyondThoseOneAddressMayHave() throws Exception {
+        // Given
+        start("WEBHOOK_CONNECTIONS_PER_SOURCE", "2");
+        try (var first = connect("GET " + X + "?crc_token=t HTTP/1.1\r\nhost: a\r\n\r\n");
+                var second = connect("GET " + X + "?crc_token=t HTTP/1.1\r\nhost: a\r\n\r\n")) {
+            assertThat(firstLine(first)).startsWith("HTTP/1.1 200");
+            assertThat(firstLine(second)).startsWith("HTTP/1.1 200");
+            // When / Then
+            assertThat(raw("GET " + X + "?crc_token=t HTTP/1.1\r\nhost: a\r\n\r\n")).isEqualTo("closed");
+        }
+        await().atMost(LIMIT)
+                .until(() -> raw("GET " + X + "?crc_token=t HTTP/1.1\r\nhost: a\r\n\r\n")
+                        .startsWith("HTTP/1.1 200"));
+    }
+
+    @Test
+    void refusesThousandsOfMutatedDeliveriesAndServesOn() throws Exception {
+        // Given
+        start("WEBHOOK_REFUSALS_PER_SOURCE", "1000000");
+        var mutations = new Mutations(7);
+        var statuses = new HashMap<Integer, Integer>();
+        // When
+        for (var i = 0; i < 3_000; i++) {
+            var mutation = mutations.of(Vectors.X_POST);
+            var signature = mutation.signature().filter(text -> text.chars().allMatch(c -> c > ' ' && c < 127));
+            var request = request(X).POST(BodyPublishers.ofByteArray(mutation.body()));
+            signature.ifPresent(text -> request.header("x-twitter-webhooks-signature", text));
+            statuses.merge(post(request.build()).get(10, TimeUnit.SECONDS).statusCode(), 1, Integer::sum);
+            completeDeliveries(0);
+        }
+        // Then
+        assertThat(statuses).containsExactly(Map.entry(401, 3_000));
+        assertThat(sentTo(Topics.INBOUND_RAW)).isZero();
+        var genuine = post(signed());
+        completeDeliveries(1);
+        assertThat(genuine.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void whatComesOverTheWireBrokenIsRefusedOrCutAndNothingIsStored() throws Exception {
+        // Given
+        start("WEBHOOK_READ_LIMIT", "200ms", "WEBHOOK_IDLE_TIMEOUT", "300ms");
+        var random = new Random(11);
+        var genuine = ("POST " + X + " HTTP/1.1\r\nhost: a\r\nx-twitter-webhooks-signature: "
+                        + Vectors.X_POST.signature().orElseThrow() + "\r\ncontent-length: "
+                        + Vectors.X_POST.bytes().length + "\r\n\r\n")
+                .getBytes(UTF_8);
+        // When: the head of a genuine delivery, a few bytes of it changed at random
+        for (var i = 0; i < 100; i++) {
+            var head = genuine.clone();
+            for (var changes = 1 + random.nextInt(3); changes > 0; changes--) {
+                head[random.nextInt(head.length)] = (byte) random.nextInt(256);
+            }
+            if (!signatureAndPathAreWhole(head)) {
+                try (var socket = connect("")) {
+                    socket.getOutputStream().write(head);
+                    socket.getOutputStream().write(Vectors.X_POST.bytes());
+                    assertThat(firstLine(socket)).doesNotStartWith("HTTP/1.1 5").doesNotStartWith("HTTP/1.1 200");
+                } catch (IOException _) {
+                    // Cut off while it was still writing: that is well.
+                }
+            }
+        }
+        // Then
+        assertThat(get(X + "?crc_token=t").statusCode()).isEqualTo(200);
+        assertThat(sentTo(Topics.INBOUND_RAW)).isZero();
+    }
+
+    @Test
+    void confirmsARequestToDeleteDataOnceItIsDurableAndShowsHowFarItIs() throws Exception {
+        // Given
+        start(
+                "WEBHOOK_APPS", "facebook/demo",
+                "WEBHOOK_FACEBOOK_DEMO_SECRETS", Vectors.META_SECRET,
+                "WEBHOOK_FACEBOOK_DEMO_VERIFY_TOKEN", "token",
+                "WEBHOOK_PUBLIC_URI", "https://hooks.example.org");
+        var payload = Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString("{\"user_id\":\"2000000002\",\"algorithm\":\"HMAC-SHA256\"}".getBytes(UTF_8));
+        var signature = Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(HmacSha256.sign(Secret.of(Vectors.META_SECRET), payload.getBytes(UTF_8)));
+        // When
+        var answer = post(request("/webhooks/facebook/demo/data-deletion")
+                .header("content-type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString("signed_request=" + signature + "." + payload))
+                .build());
+        awaitSent(1);
+        assertThat(answer).isNotDone();
+        assertThat(broker.completeNext()).isTrue();
+        // Then
+        var confirmation = answer.get(10, TimeUnit.SECONDS);
+        assertThat(confirmation.statusCode()).isEqualTo(200);
+        assertThat(confirmation.headers().firstValue("content-type")).contains("application/json");
+        var json = new ObjectMapper().readTree(confirmation.body());
+        assertThat(json.path("url").asText())
+                .startsWith("https://hooks.example.org/webhooks/facebook/demo/data-deletion?code=");
+        var page = get("/webhooks/facebook/demo/data-deletion?code="
+                + json.path("confirmation_code").asText());
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.headers().firstValue("content-type")).contains("text/html; charset=utf-8");
+        assertThat(page.body()).contains("In progress.");
+        assertThat(get("/webhooks/facebook/demo/data-deletion?code=<b>x").statusCode())
+                .isBetween(400, 404);
+    }
+
+    @Test
+    void takesNoRequestsToDeleteDataWithoutAnAddressToTell() throws Exception {
+        start(
+                "WEBHOOK_APPS", "facebook/demo",
+                "WEBHOOK_FACEBOOK_DEMO_SECRETS", Vectors.META_SECRET,
+                "WEBHOOK_FACEBOOK_DEMO_VERIFY_TOKEN", "token");
+        assertThat(get("/webhooks/facebook/demo/data-deletion").statusCode()).isEqualTo(404);
+        assertThat(get("/webhooks/facebook/demo/deauthorize").statusCode()).isEqualTo(403);
+    }
+
+    @Test
     void knowsNoOtherPathsAndMethodsAndTellsNothing() throws Exception {
         // Given
         start();
@@ -303,6 +500,49 @@ class WebhookServerIT {
 
     private void awaitSent(int count) {
         await().atMost(LIMIT).until(() -> broker.history().size() >= count);
+    }
+
+    /** Acknowledges what was sent, until so many deliveries are among it. */
+    private void completeDeliveries(int deliveries) {
+        await().atMost(LIMIT).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5)).until(() -> {
+            var isAll = sentTo(Topics.INBOUND_RAW) >= deliveries;
+            while (broker.completeNext()) {
+                // Everything that was there.
+            }
+            return isAll;
+        });
+    }
+
+    private long sentTo(Topic<?> topic) {
+        return List.copyOf(broker.history()).stream()
+                .filter(record -> record.topic().equals(topic.name()))
+                .count();
+    }
+
+    private int forge() throws Exception {
+        var request = request(X)
+                .header("x-twitter-webhooks-signature", "sha256=" + "A".repeat(43) + "=")
+                .POST(BodyPublishers.ofString(Vectors.X_POST.body()))
+                .build();
+        return post(request).get(20, TimeUnit.SECONDS).statusCode();
+    }
+
+    private static boolean signatureAndPathAreWhole(byte[] head) {
+        var text = new String(head, UTF_8).toLowerCase(Locale.ROOT);
+        return text.startsWith("post " + X + " http/1.1\r\n")
+                && text.contains("\r\nx-twitter-webhooks-signature: "
+                        + Vectors.X_POST.signature().orElseThrow().toLowerCase(Locale.ROOT) + "\r\n")
+                && text.contains("content-length: " + Vectors.X_POST.bytes().length);
+    }
+
+    /** Sends one more byte; whether the other side has closed. */
+    private static boolean isCut(Socket socket) {
+        try {
+            socket.getOutputStream().write('a');
+            return false;
+        } catch (IOException _) {
+            return true;
+        }
     }
 
     private static void assertIsToBeRepeated(HttpResponse<String> answer) {

@@ -18,8 +18,11 @@ import io.broadside.simulator.account.Platform;
 import io.broadside.simulator.webhooks.Delivery;
 import io.broadside.testkit.KafkaExtension;
 import io.broadside.testkit.KafkaForTest;
+import io.broadside.webhook.platform.Callback;
 import io.broadside.webhook.platform.HmacSha256;
+import io.broadside.webhook.platform.Vector;
 import io.broadside.webhook.platform.Vectors;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -31,6 +34,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +49,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The whole service on a real broker. Every test has a Page or user of its own, and looks for no others. */
 @ExtendWith(KafkaExtension.class)
@@ -62,22 +67,35 @@ class WebhookServiceIT {
     WebhookServiceIT(KafkaForTest kafka, @TempDir Path state) {
         this.kafka = kafka;
         this.serdes = new EventSerdes(URI.create(kafka.registryUrl()), false);
-        this.service = WebhookService.start(
-                WebhookConfig.from(Map.ofEntries(
-                        Map.entry("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers()),
-                        Map.entry("SCHEMA_REGISTRY_URL", kafka.registryUrl()),
-                        Map.entry("KAFKA_TOPIC_PARTITIONS", "3"),
-                        Map.entry("STATE_DIR", state.toString()),
-                        Map.entry("WEBHOOK_PORT", "0"),
-                        Map.entry("WEBHOOK_MANAGEMENT_PORT", "0"),
-                        Map.entry("WEBHOOK_APPS", "facebook/demo,x/demo,facebook/simulated,x/simulated"),
-                        Map.entry("WEBHOOK_FACEBOOK_DEMO_SECRETS", "the-former-secret," + Vectors.META_SECRET),
-                        Map.entry("WEBHOOK_FACEBOOK_DEMO_VERIFY_TOKEN", "the-verify-token"),
-                        Map.entry("WEBHOOK_X_DEMO_SECRETS", Vectors.X_SECRET),
-                        Map.entry("WEBHOOK_FACEBOOK_SIMULATED_SECRETS", SimulatorConfig.FACEBOOK_APP_SECRET),
-                        Map.entry("WEBHOOK_FACEBOOK_SIMULATED_VERIFY_TOKEN", SimulatorConfig.FACEBOOK_VERIFY_TOKEN),
-                        Map.entry("WEBHOOK_X_SIMULATED_SECRETS", SimulatorConfig.X_CONSUMER_SECRET))),
-                Clock.systemUTC());
+        this.service = WebhookService.start(config(state, Map.of()), Clock.systemUTC());
+    }
+
+    private WebhookConfig config(Path state, Map<String, String> others) {
+        var settings = new HashMap<>(Map.ofEntries(
+                Map.entry("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers()),
+                Map.entry("SCHEMA_REGISTRY_URL", kafka.registryUrl()),
+                Map.entry("KAFKA_TOPIC_PARTITIONS", "3"),
+                Map.entry("STATE_DIR", state.toString()),
+                Map.entry("WEBHOOK_PORT", "0"),
+                Map.entry("WEBHOOK_MANAGEMENT_PORT", "0"),
+                Map.entry("WEBHOOK_PUBLIC_URI", "https://hooks.example.org"),
+                Map.entry(
+                        "WEBHOOK_APPS",
+                        "facebook/demo,instagram/demo,threads/demo,linkedin/demo,tiktok/demo,x/demo,facebook/simulated,x/simulated"),
+                Map.entry("WEBHOOK_FACEBOOK_DEMO_SECRETS", "the-former-secret," + Vectors.META_SECRET),
+                Map.entry("WEBHOOK_FACEBOOK_DEMO_VERIFY_TOKEN", "the-verify-token"),
+                Map.entry("WEBHOOK_INSTAGRAM_DEMO_SECRETS", Vectors.META_SECRET),
+                Map.entry("WEBHOOK_INSTAGRAM_DEMO_VERIFY_TOKEN", "the-verify-token"),
+                Map.entry("WEBHOOK_THREADS_DEMO_SECRETS", Vectors.META_SECRET),
+                Map.entry("WEBHOOK_THREADS_DEMO_VERIFY_TOKEN", "the-verify-token"),
+                Map.entry("WEBHOOK_LINKEDIN_DEMO_SECRETS", Vectors.LINKEDIN_SECRET),
+                Map.entry("WEBHOOK_TIKTOK_DEMO_SECRETS", Vectors.TIKTOK_SECRET),
+                Map.entry("WEBHOOK_X_DEMO_SECRETS", Vectors.X_SECRET),
+                Map.entry("WEBHOOK_FACEBOOK_SIMULATED_SECRETS", SimulatorConfig.FACEBOOK_APP_SECRET),
+                Map.entry("WEBHOOK_FACEBOOK_SIMULATED_VERIFY_TOKEN", SimulatorConfig.FACEBOOK_VERIFY_TOKEN),
+                Map.entry("WEBHOOK_X_SIMULATED_SECRETS", SimulatorConfig.X_CONSUMER_SECRET)));
+        settings.putAll(others);
+        return WebhookConfig.from(settings);
     }
 
     @BeforeAll
@@ -200,12 +218,86 @@ class WebhookServiceIT {
         assertThat(get(service.port(), "/webhooks/x/demo?crc_token=crc-7f3a2b10-demo")
                         .body())
                 .isEqualTo("{\"response_token\":\"sha256=lPT8QLpYgauY3X20GAmkvptWXM7z9vRVX6HGtREoFWQ=\"}");
+        assertThat(get(service.port(), "/webhooks/linkedin/demo?challengeCode=890e4665-4dfe-4ab1-b689-ed553bceeed0")
+                        .body())
+                .isEqualTo("{\"challengeCode\":\"890e4665-4dfe-4ab1-b689-ed553bceeed0\",\"challengeResponse\":"
+                        + "\"ddc04db9bcebfbba23dee5b16fe797c31e9c59eb8711774f57de1b053cee0cf7\"}");
+        assertThat(get(service.port(), "/webhooks/tiktok/demo?challenge=1").statusCode())
+                .isEqualTo(403);
+        for (var product : List.of("instagram", "threads")) {
+            assertThat(get(
+                                    service.port(),
+                                    "/webhooks/" + product
+                                            + "/demo?hub.mode=subscribe&hub.challenge=115&hub.verify_token=the-verify-token")
+                            .body())
+                    .isEqualTo("115");
+        }
         var meta = "/webhooks/facebook/demo?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=";
         assertThat(get(service.port(), meta + "the-verify-token").body()).isEqualTo("1158201444");
         assertThat(get(service.port(), meta + "another").statusCode()).isEqualTo(403);
         assertThat(get(service.port(), meta + "the-verify-token&hub.verify_token=the-verify-token")
                         .statusCode())
                 .isEqualTo(403);
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.broadside.webhook.platform.Vectors#all")
+    void everyVectorIsTakenAsItWasSignedUnlessItIsTooOld(Vector vector) throws Exception {
+        // When
+        var path = "/webhooks/" + vector.platform().id() + "/demo"
+                + (vector.callback() == Callback.WEBHOOK ? "" : "/" + vector.callback().id());
+        var request = HttpRequest.newBuilder(uri(service.port(), path))
+                .header("content-type", vector.contentType())
+                .POST(BodyPublishers.ofByteArray(vector.bytes()));
+        vector.signature().ifPresent(signature -> request.header(vector.signatureHeader(), signature));
+        var answer = client.send(request.build(), BodyHandlers.ofString());
+        // Then: those that name their time or their end are of the past
+        var isTimed = vector.platform().signsTime() || vector.signature().isEmpty();
+        assertThat(answer.statusCode()).isEqualTo(isTimed ? 401 : 200);
+    }
+
+    @Test
+    void whatASecretThatCameTooLateHadRefusedIsVerifiedAgain(@TempDir Path state) throws Exception {
+        // Given: the platform signs with a new secret before we have it
+        var body = comment("page-rotated", "c-1");
+        var signature = "sha256="
+                + HexFormat.of().formatHex(HmacSha256.sign(Secret.of("the-next-secret"), body.getBytes(UTF_8)));
+        assertThat(post("/webhooks/facebook/demo", "x-hub-signature-256", signature, body)
+                        .statusCode())
+                .isEqualTo(401);
+        post("/webhooks/facebook/demo", "x-hub-signature-256", signature, comment("page-rotated", "forged"));
+        awaitQuarantined("page-rotated");
+        try (var rotated = WebhookService.start(
+                config(
+                        state,
+                        Map.of(
+                                "WEBHOOK_FACEBOOK_DEMO_SECRETS", "the-next-secret," + Vectors.META_SECRET,
+                                // Of "open sesame".
+                                "WEBHOOK_API_KEYS",
+                                        "41ef4bb0b23661e66301aac36066912dac037827b4ae63a7b1165a5aa93ed4eb")),
+                Clock.systemUTC())) {
+            // When
+            var refused = reverify(rotated, "Bearer close sesame");
+            var first = reverify(rotated, "Bearer open sesame");
+            var second = reverify(rotated, "Bearer open sesame");
+            // Then
+            assertThat(refused.statusCode()).isEqualTo(401);
+            assertThat(first.statusCode()).as(first.body()).isEqualTo(200);
+            assertThat(new JsonObject(first.body()).getLong("accepted")).isEqualTo(1);
+            assertThat(new JsonObject(first.body()).getLong("refused")).isPositive();
+            assertThat(second.statusCode()).isEqualTo(200);
+            assertThat(awaitEvents("facebook:page-rotated", 1))
+                    .singleElement()
+                    .satisfies(event -> assertThat(event.getObjectId()).contains("c-1"));
+            await().during(NOTHING_MORE_FOR)
+                    .atMost(LIMIT)
+                    .until(() -> events("facebook:page-rotated").size() == 1);
+        }
+    }
+
+    @Test
+    void nobodyMayHaveTheQuarantineVerifiedWhereNoKeyIsSet() throws Exception {
+        assertThat(reverify(service, "Bearer open sesame").statusCode()).isEqualTo(403);
     }
 
     @ParameterizedTest
@@ -271,6 +363,15 @@ class WebhookServiceIT {
 
     private static URI uri(int port, String path) {
         return URI.create("http://localhost:" + port + path);
+    }
+
+    private HttpResponse<String> reverify(WebhookService of, String authorization)
+            throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(uri(of.managementPort(), "/webhooks/re-verify?app=facebook/demo"))
+                .header("authorization", authorization)
+                .POST(BodyPublishers.noBody())
+                .build();
+        return client.send(request, BodyHandlers.ofString());
     }
 
     private QuarantinedDelivery awaitQuarantined(String text) {

@@ -38,8 +38,9 @@ final class OwnProcess implements AutoCloseable {
         return new OwnProcess(builder.start());
     }
 
-    boolean isAlive() {
-        return process.isAlive();
+    /** Processor time it has taken so far. */
+    Duration processorTime() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
     /** Ends it as an operator would, and if it does not, at once. */

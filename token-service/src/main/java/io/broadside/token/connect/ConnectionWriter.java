@@ -13,6 +13,7 @@ import io.broadside.schemas.Topic;
 import io.broadside.schemas.Topics;
 import io.broadside.token.KnownConnections;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * last word is its own, and says it again if not. What remains is a refresh whose transaction is already on its way when
  * the change is written and arrives after that look.
  */
-public final class ConnectionWriter implements ConnectionStore, AutoCloseable {
+public final class ConnectionWriter implements ConnectionStore, Losses, AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(ConnectionWriter.class);
 
@@ -61,6 +62,16 @@ public final class ConnectionWriter implements ConnectionStore, AutoCloseable {
     @Override
     public Connection write(String connectionId, Function<Optional<Connection>, Change> compose, Trace trace)
             throws NotStoredException {
+        return inTurn(() -> writeInTurn(connectionId, compose, trace));
+    }
+
+    @Override
+    public boolean settle(String connectionId, Function<Optional<Connection>, Optional<Loss>> compose, Trace trace)
+            throws NotStoredException {
+        return inTurn(() -> settleInTurn(connectionId, compose, trace));
+    }
+
+    private <T> T inTurn(Writing<T> writing) throws NotStoredException {
         try {
             if (!turn.tryLock(TURN_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new NotStoredException("Too many changes at once.");
@@ -70,7 +81,7 @@ public final class ConnectionWriter implements ConnectionStore, AutoCloseable {
             throw new NotStoredException("The service is closing.");
         }
         try {
-            return writeInTurn(connectionId, compose, trace);
+            return writing.write();
         } catch (TimeoutException | KafkaException e) {
             discard();
             throw new NotStoredException(e.getClass().getSimpleName());
@@ -80,6 +91,27 @@ public final class ConnectionWriter implements ConnectionStore, AutoCloseable {
         } finally {
             turn.unlock();
         }
+    }
+
+    @FunctionalInterface
+    private interface Writing<T> {
+        T write() throws TimeoutException, InterruptedException, NotStoredException;
+    }
+
+    private boolean settleInTurn(String id, Function<Optional<Connection>, Optional<Loss>> compose, Trace trace)
+            throws TimeoutException, InterruptedException, NotStoredException {
+        for (int i = 0; i <= TRIES; i++) {
+            var ready = ready();
+            connections.awaitCurrent();
+            var loss = compose.apply(connections.connection(id));
+            if (loss.isEmpty()) {
+                return i > 0;
+            }
+            if (i < TRIES) {
+                commit(ready, id, records(loss.get(), trace));
+            }
+        }
+        throw new NotStoredException("Others keep writing to this connection.");
     }
 
     private Connection writeInTurn(String id, Function<Optional<Connection>, Change> compose, Trace trace)
@@ -96,7 +128,7 @@ public final class ConnectionWriter implements ConnectionStore, AutoCloseable {
             if (i < TRIES) {
                 var change = compose.apply(current);
                 written = asItWillBeRead(change.connection());
-                commit(ready, change, trace);
+                commit(ready, id, records(change, trace));
             }
         }
         throw new NotStoredException("Others keep writing to this connection.");
@@ -113,15 +145,30 @@ public final class ConnectionWriter implements ConnectionStore, AutoCloseable {
                 .isPresent();
     }
 
-    private void commit(Producer<byte[], byte[]> ready, Change change, Trace trace) {
+    private List<ProducerRecord<byte[], byte[]>> records(Change change, Trace trace) {
         var id = change.connection().getConnectionId();
+        return List.of(
+                record(Topics.CREDENTIALS, id, change.credential(), trace),
+                record(Topics.FRESH_TOKENS, id, change.token(), trace),
+                record(Topics.CONNECTIONS, id, change.connection(), trace),
+                record(Topics.CONNECTION_EVENTS, id, change.event(), trace));
+    }
+
+    private List<ProducerRecord<byte[], byte[]>> records(Loss loss, Trace trace) {
+        var id = loss.connection().getConnectionId();
+        var records = new ArrayList<ProducerRecord<byte[], byte[]>>();
+        if (loss.forgetsTokens()) {
+            records.add(tombstone(Topics.CREDENTIALS, id));
+            records.add(tombstone(Topics.FRESH_TOKENS, id));
+        }
+        records.add(record(Topics.CONNECTIONS, id, loss.connection(), trace));
+        records.add(record(Topics.CONNECTION_EVENTS, id, loss.event(), trace));
+        return records;
+    }
+
+    private void commit(Producer<byte[], byte[]> ready, String id, List<ProducerRecord<byte[], byte[]>> records) {
         try {
             ready.beginTransaction();
-            var records = List.of(
-                    record(Topics.CREDENTIALS, id, change.credential(), trace),
-                    record(Topics.FRESH_TOKENS, id, change.token(), trace),
-                    record(Topics.CONNECTIONS, id, change.connection(), trace),
-                    record(Topics.CONNECTION_EVENTS, id, change.event(), trace));
             for (var record : records) {
                 // Whatever happens to it, the commit tells.
                 var _ = ready.send(record);
@@ -134,6 +181,10 @@ public final class ConnectionWriter implements ConnectionStore, AutoCloseable {
                     .log("change may not have been stored; looking");
             discard();
         }
+    }
+
+    private static ProducerRecord<byte[], byte[]> tombstone(Topic<?> topic, String key) {
+        return new ProducerRecord<>(topic.name(), key.getBytes(UTF_8), null);
     }
 
     private <V extends SpecificRecord> ProducerRecord<byte[], byte[]> record(

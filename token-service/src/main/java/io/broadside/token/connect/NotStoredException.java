@@ -1,7 +1,7 @@
 package io.broadside.token.connect;
 
 /** A change did not become durable, or it is not known whether it did. */
-final class NotStoredException extends Exception {
+public final class NotStoredException extends Exception {
 
     NotStoredException(String message) {
         super(message);

@@ -1,9 +1,23 @@
 package io.broadside.token.platform;
 
+import java.util.Optional;
+
 /**
  * An account as its platform names it.
  *
  * @param id the platform's id: of a Page, a user
  * @param name name to show
+ * @param grantedBy the platform's id of the person whose permission the token rests on, where that is not the account itself and
+ *     the platform says so
  */
-public record Account(String id, String name) {}
+public record Account(String id, String name, Optional<String> grantedBy) {
+
+    public Account(String id, String name) {
+        this(id, name, Optional.empty());
+    }
+
+    /** The same account, and who granted it. */
+    public Account withGrantedBy(Optional<String> person) {
+        return new Account(id, name, person);
+    }
+}

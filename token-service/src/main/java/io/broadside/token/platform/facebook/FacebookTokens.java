@@ -138,7 +138,9 @@ public final class FacebookTokens implements TokenPlatform {
         var scopes = StreamSupport.stream(data.path("scopes").spliterator(), false)
                 .map(JsonNode::asText)
                 .toList();
-        return new Inspection.Found(account, time(data, "expires_at"), time(data, "data_access_expires_at"), scopes);
+        // A Page cannot remove an app, the person who manages it can: the webhook about that names the person.
+        var granted = account.withGrantedBy(PlatformJson.text(data, "user_id"));
+        return new Inspection.Found(granted, time(data, "expires_at"), time(data, "data_access_expires_at"), scopes);
     }
 
     /** Seconds since 1970; 0 means never. */
