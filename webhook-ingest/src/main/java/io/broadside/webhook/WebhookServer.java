@@ -183,14 +183,28 @@ final class WebhookServer extends VerticleBase {
             return;
         }
         request.response().setStatusCode(status);
-        if (!request.isEnded()) {
-            request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        if (request.isEnded()) {
+            // Nobody may be there to hear it any more.
+            var _ = request.response().end();
+            return;
         }
         // Nobody may be there to hear it any more.
         var _ = request.response().end();
     }
 
-    /** Values by name in lower case. One that came several times fits no signature and no token: so it shall be. */
+    /** The same, and the connection closes at once: whoever was refused may begin anew. */
+    private static void refuseAndClose(HttpServerRequest request, int status) {
+        if (request.response().ended()) {
+            return;
+        }
+        request.response()
+                .setStatusCode(status)
+                .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
+                .end()
+                .onComplete(_ -> request.connection().close());
+    }
+
+    /** Values by name. One that came several times fits no signature and no token: so it shall be. */
     private static Map<String, String> joined(MultiMap values, Collection<String> names) {
         var joined = new HashMap<String, String>();
         for (var name : names) {
