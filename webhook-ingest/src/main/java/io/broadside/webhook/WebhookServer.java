@@ -25,7 +25,6 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -59,6 +58,7 @@ final class WebhookServer extends VerticleBase {
     private static final Duration FIRST_REQUEST_WITHIN = Duration.ofSeconds(10);
     private static final Duration FINISH_WITHIN = Duration.ofSeconds(10);
     private static final Duration HELD_BACK_FOR = Duration.ofSeconds(1);
+    private static final Duration LINGER = Duration.ofSeconds(1);
     private static final long LOOK_EVERY_MS = 50;
 
     private static final Logger LOGGER = LoggerFactory.getLogger(WebhookServer.class);
@@ -177,8 +177,11 @@ final class WebhookServer extends VerticleBase {
         }
     }
 
-    /** Answers with a status and nothing else. A body not read to its end is not waited for: the connection closes. */
-    private static void refuse(HttpServerRequest request, int status) {
+    /**
+     * Answers with a status and nothing else. A body not read to its end is not waited for: the connection closes, a moment later,
+     * so that a client that is still writing gets the answer.
+     */
+    private void refuse(HttpServerRequest request, int status) {
         if (request.response().ended()) {
             return;
         }
@@ -188,8 +191,11 @@ final class WebhookServer extends VerticleBase {
             var _ = request.response().end();
             return;
         }
-        // Nobody may be there to hear it any more.
-        var _ = request.response().end();
+        request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        request.response()
+                .end()
+                .onComplete(_ -> vertx.setTimer(
+                        LINGER.toMillis(), _ -> request.connection().close()));
     }
 
     /** The same, and the connection closes at once: whoever was refused may begin anew. */
@@ -210,7 +216,7 @@ final class WebhookServer extends VerticleBase {
         for (var name : names) {
             var all = values.getAll(name);
             if (!all.isEmpty()) {
-                joined.put(name.toLowerCase(Locale.ROOT), all.size() == 1 ? all.getFirst() : String.join(", ", all));
+                joined.put(name, all.size() == 1 ? all.getFirst() : String.join(", ", all));
             }
         }
         return joined;
@@ -334,12 +340,12 @@ final class WebhookServer extends VerticleBase {
             } else {
                 shared.metrics().notQuarantined();
             }
-            request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            ended(end);
             if (source.isRefusedTooOften(now)) {
                 shared.metrics().heldBack();
-                vertx.setTimer(HELD_BACK_FOR.toMillis(), _ -> refuse(401, end));
+                vertx.setTimer(HELD_BACK_FOR.toMillis(), _ -> refuseAndClose(request, 401));
             } else {
-                refuse(401, end);
+                refuseAndClose(request, 401);
             }
         }
 

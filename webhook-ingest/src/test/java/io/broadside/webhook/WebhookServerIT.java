@@ -32,7 +32,6 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -396,7 +395,7 @@ class WebhookServerIT {
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.headers().firstValue("content-type")).contains("text/html; charset=utf-8");
         assertThat(page.body()).contains("In progress.");
-        assertThat(get("/webhooks/facebook/demo/data-deletion?code=<b>x").statusCode())
+        assertThat(get("/webhooks/facebook/demo/data-deletion?code=%3Cb%3Ex").statusCode())
                 .isBetween(400, 404);
     }
 
@@ -527,12 +526,10 @@ class WebhookServerIT {
         return post(request).get(20, TimeUnit.SECONDS).statusCode();
     }
 
+    /** What else may be in a head is not what a platform signs. */
     private static boolean signatureAndPathAreWhole(byte[] head) {
-        var text = new String(head, UTF_8).toLowerCase(Locale.ROOT);
-        return text.startsWith("post " + X + " http/1.1\r\n")
-                && text.contains("\r\nx-twitter-webhooks-signature: "
-                        + Vectors.X_POST.signature().orElseThrow().toLowerCase(Locale.ROOT) + "\r\n")
-                && text.contains("content-length: " + Vectors.X_POST.bytes().length);
+        var text = new String(head, UTF_8);
+        return text.contains(X) && text.contains(Vectors.X_POST.signature().orElseThrow());
     }
 
     /** Sends one more byte; whether the other side has closed. */
