@@ -409,7 +409,7 @@ final class WebhookServer extends VerticleBase {
         }
 
         private void refuse(int status, End end) {
-            WebhookServer.refuse(request, status);
+            WebhookServer.this.refuse(request, status);
             ended(end);
         }
 
