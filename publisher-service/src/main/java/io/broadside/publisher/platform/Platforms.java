@@ -1,9 +1,9 @@
 package io.broadside.publisher.platform;
 
 import io.broadside.publisher.platform.facebook.FacebookPlatform;
+import io.broadside.publisher.platform.facebook.FacebookQuotas;
 import io.broadside.publisher.platform.instagram.InstagramPlatform;
 import io.broadside.publisher.platform.linkedin.LinkedInPlatform;
-import io.broadside.publisher.platform.facebook.FacebookQuotas;
 import io.broadside.publisher.platform.media.MediaFetch;
 import io.broadside.publisher.platform.tiktok.TikTokPlatform;
 import io.broadside.publisher.platform.x.XPlatform;
@@ -29,16 +29,11 @@ public final class Platforms {
 
     public static Platforms all(PlatformsConfig config, PlatformHttp http, MediaFetch media, Clock clock) {
         return new Platforms(List.of(
-                new FacebookPlatform(config.facebook(), http, clock),
+                new FacebookPlatform(config.facebook(), http, media, clock),
                 new InstagramPlatform(config.instagram(), config.media(), http, clock),
                 new LinkedInPlatform(config.linkedIn(), http, media, clock),
                 new TikTokPlatform(config.tiktok(), http, media, clock),
                 new XPlatform(config.x(), http, media, clock)));
-    }
-
-    /** How those limit calls that say so; the line beside that of the platform. */
-    public static List<Quotas> quotas() {
-        return List.of(new FacebookQuotas(), new XQuotas());
     }
 
     /** How those limit calls that say so; the line beside that of the platform. */
