@@ -91,7 +91,8 @@ final class RetryTopology {
     }
 
     private static Stream<Topic<?>> sources() {
-        return Stream.concat(DELAYING.stream(), Stream.of(Topics.WITHDRAWALS, Topics.FRESH_TOKENS, Topics.CONFIRMATIONS));
+        return Stream.concat(
+                DELAYING.stream(), Stream.of(Topics.WITHDRAWALS, Topics.FRESH_TOKENS, Topics.CONFIRMATIONS));
     }
 
     private static HoldUntilDue hold(Parts parts) {

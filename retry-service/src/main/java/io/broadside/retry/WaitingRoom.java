@@ -241,7 +241,8 @@ final class WaitingRoom {
                 var place = Place.decoded(entry.value);
                 var key = entry.key.get();
                 var commandId = new String(key, prefix.get().length, key.length - prefix.get().length, UTF_8);
-                if (place.due() > now && read(commandId, place).filter(isConcerned).isPresent()) {
+                if (place.due() > now
+                        && read(commandId, place).filter(isConcerned).isPresent()) {
                     concerned.add(Map.entry(commandId, place));
                 }
             }

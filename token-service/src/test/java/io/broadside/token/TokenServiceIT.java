@@ -372,7 +372,9 @@ class TokenServiceIT {
     void whoLeavesAFacebookAppTakesThePagesAlongAndTheirTokensIfTheyAskForIt() throws Exception {
         // Given
         var token = canary + "-page-left";
-        simulator.control().add(FacebookPage.of("1000000043", "Left Bakery", token).withUserId("2000000043"));
+        simulator
+                .control()
+                .add(FacebookPage.of("1000000043", "Left Bakery", token).withUserId("2000000043"));
         try (var service = start()) {
             var id = connect(
                     service,
@@ -576,14 +578,14 @@ class TokenServiceIT {
 
     /** The service has its partitions, and has read all that was told. */
     private void awaitWatching() {
-        await().atMost(SOON)
-                .ignoreExceptions()
-                .untilAsserted(() -> {
-                    var committed = kafka.admin()
-                            .listConsumerGroupOffsets("broadside-token-inbound")
-                            .partitionsToOffsetAndMetadata()
-                            .get();
-                    var members = kafka.admin()
+        await().atMost(SOON).ignoreExceptions().untilAsserted(() -> {
+            var committed = kafka.admin()
+                    .listConsumerGroupOffsets("broadside-token-inbound")
+                    .partitionsToOffsetAndMetadata()
+                    .get();
+            var members =
+                    kafka
+                            .admin()
                             .describeConsumerGroups(List.of("broadside-token-inbound"))
                             .all()
                             .get()
@@ -591,15 +593,16 @@ class TokenServiceIT {
                             .stream()
                             .flatMap(group -> group.members().stream())
                             .toList();
-                    assertThat(members).isNotEmpty().allSatisfy(member -> assertThat(
-                                    member.assignment().topicPartitions())
-                            .isNotEmpty());
-                    var seen = committed.values().stream()
-                            .mapToLong(offset -> offset == null ? 0 : offset.offset())
-                            .sum();
-                    assertThat(seen)
-                            .isEqualTo(kafka.readAll(Topics.INBOUND_EVENTS.name()).size());
-                });
+            assertThat(members)
+                    .isNotEmpty()
+                    .allSatisfy(member ->
+                            assertThat(member.assignment().topicPartitions()).isNotEmpty());
+            var seen = committed.values().stream()
+                    .mapToLong(offset -> offset == null ? 0 : offset.offset())
+                    .sum();
+            assertThat(seen)
+                    .isEqualTo(kafka.readAll(Topics.INBOUND_EVENTS.name()).size());
+        });
     }
 
     private <V extends SpecificRecord> V newest(Topic<V> topic, String key) {

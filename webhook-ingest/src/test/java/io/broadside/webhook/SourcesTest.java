@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SourcesTest {
 
-    private final Limits limits = Limits.from(Settings.from(
-            Map.of("WEBHOOK_REFUSALS_PER_SOURCE", "3", "WEBHOOK_CONNECTIONS_PER_SOURCE", "2")));
+    private final Limits limits = Limits.from(
+            Settings.from(Map.of("WEBHOOK_REFUSALS_PER_SOURCE", "3", "WEBHOOK_CONNECTIONS_PER_SOURCE", "2")));
     private long now = 1;
     private final Sources sources = new Sources(limits, () -> now);
 

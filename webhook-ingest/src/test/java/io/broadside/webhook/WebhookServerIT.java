@@ -232,7 +232,10 @@ class WebhookServerIT {
             assertThat(firstLine(slow)).startsWith("HTTP/1.1 200");
             // When: it is never idle
             var begun = System.nanoTime();
-            await().atMost(LIMIT).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(100)).until(() -> isCut(slow));
+            await().atMost(LIMIT)
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(100))
+                    .until(() -> isCut(slow));
             // Then
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(400));
         }
@@ -244,7 +247,10 @@ class WebhookServerIT {
         start("WEBHOOK_READ_LIMIT", "500ms");
         try (var slow = connect("POST " + X + " HTTP/1.1\r\nhost: a\r\ncontent-length: 100000\r\n\r\n")) {
             // When / Then
-            await().atMost(LIMIT).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(100)).until(() -> isCut(slow));
+            await().atMost(LIMIT)
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(100))
+                    .until(() -> isCut(slow));
         }
     }
 
@@ -275,7 +281,8 @@ class WebhookServerIT {
             }
             isOver.set(true);
         }
-        assertThat(meters.counter("broadside.webhook.refusals.held.back").count()).isPositive();
+        assertThat(meters.counter("broadside.webhook.refusals.held.back").count())
+                .isPositive();
     }
 
     @Test
@@ -301,7 +308,8 @@ class WebhookServerIT {
             assertThat(firstLine(first)).startsWith("HTTP/1.1 200");
             assertThat(firstLine(second)).startsWith("HTTP/1.1 200");
             // When / Then
-            assertThat(raw("GET " + X + "?crc_token=t HTTP/1.1\r\nhost: a\r\n\r\n")).isEqualTo("closed");
+            assertThat(raw("GET " + X + "?crc_token=t HTTP/1.1\r\nhost: a\r\n\r\n"))
+                    .isEqualTo("closed");
         }
         await().atMost(LIMIT)
                 .until(() -> raw("GET " + X + "?crc_token=t HTTP/1.1\r\nhost: a\r\n\r\n")
@@ -503,13 +511,16 @@ class WebhookServerIT {
 
     /** Acknowledges what was sent, until so many deliveries are among it. */
     private void completeDeliveries(int deliveries) {
-        await().atMost(LIMIT).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5)).until(() -> {
-            var isAll = sentTo(Topics.INBOUND_RAW) >= deliveries;
-            while (broker.completeNext()) {
-                // Everything that was there.
-            }
-            return isAll;
-        });
+        await().atMost(LIMIT)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> {
+                    var isAll = sentTo(Topics.INBOUND_RAW) >= deliveries;
+                    while (broker.completeNext()) {
+                        // Everything that was there.
+                    }
+                    return isAll;
+                });
     }
 
     private long sentTo(Topic<?> topic) {

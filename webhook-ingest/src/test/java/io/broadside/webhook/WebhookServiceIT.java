@@ -245,7 +245,9 @@ class WebhookServiceIT {
     void everyVectorIsTakenAsItWasSignedUnlessItIsTooOld(Vector vector) throws Exception {
         // When
         var path = "/webhooks/" + vector.platform().id() + "/demo"
-                + (vector.callback() == Callback.WEBHOOK ? "" : "/" + vector.callback().id());
+                + (vector.callback() == Callback.WEBHOOK
+                        ? ""
+                        : "/" + vector.callback().id());
         var request = HttpRequest.newBuilder(uri(service.port(), path))
                 .header("content-type", vector.contentType())
                 .POST(BodyPublishers.ofByteArray(vector.bytes()));
@@ -271,10 +273,11 @@ class WebhookServiceIT {
                 config(
                         state,
                         Map.of(
-                                "WEBHOOK_FACEBOOK_DEMO_SECRETS", "the-next-secret," + Vectors.META_SECRET,
+                                "WEBHOOK_FACEBOOK_DEMO_SECRETS",
+                                "the-next-secret," + Vectors.META_SECRET,
                                 // Of "open sesame".
                                 "WEBHOOK_API_KEYS",
-                                        "41ef4bb0b23661e66301aac36066912dac037827b4ae63a7b1165a5aa93ed4eb")),
+                                "41ef4bb0b23661e66301aac36066912dac037827b4ae63a7b1165a5aa93ed4eb")),
                 Clock.systemUTC())) {
             // When
             var refused = reverify(rotated, "Bearer close sesame");

@@ -25,8 +25,7 @@ final class BareServer extends VerticleBase {
 
     static void main(String[] args) throws InterruptedException {
         var port = Integer.parseInt(args[0]);
-        var options =
-                new DeploymentOptions().setInstances(Runtime.getRuntime().availableProcessors());
+        var options = new DeploymentOptions().setInstances(Runtime.getRuntime().availableProcessors());
         Vertx.vertx().deployVerticle(() -> new BareServer(port), options).await();
         System.out.println(OwnProcess.READY + port);
         Thread.currentThread().join();

@@ -71,10 +71,14 @@ final class Contenders {
         @Override
         public AutoCloseable start(String topic, String group, Consumer<RefreshRequest> handler) {
             var settings = Settings.from(Map.of(
-                    "KAFKA_BOOTSTRAP_SERVERS", broker,
-                    "SCHEMA_REGISTRY_URL", registry,
-                    "DISPATCH_MAX_IN_FLIGHT", Integer.toString(atOnce),
-                    "DISPATCH_MAX_IN_FLIGHT_PER_TOPIC", Integer.toString(atOnce)));
+                    "KAFKA_BOOTSTRAP_SERVERS",
+                    broker,
+                    "SCHEMA_REGISTRY_URL",
+                    registry,
+                    "DISPATCH_MAX_IN_FLIGHT",
+                    Integer.toString(atOnce),
+                    "DISPATCH_MAX_IN_FLIGHT_PER_TOPIC",
+                    Integer.toString(atOnce)));
             var clients = new KafkaClients(KafkaConfig.from(settings), "bench");
             var commands = new Topic<>(
                     topic,
@@ -198,8 +202,8 @@ final class Contenders {
                     for (var record : consumer.poll(Duration.ofMillis(100))) {
                         var request = serdes.read(outcomes, record.value());
                         handler.accept(request);
-                        var _ = producer.send(new ProducerRecord<>(
-                                outcomes.name(), record.key(), serdes.write(outcomes, request)));
+                        var _ = producer.send(
+                                new ProducerRecord<>(outcomes.name(), record.key(), serdes.write(outcomes, request)));
                         if (isClosed.get()) {
                             return;
                         }
@@ -225,8 +229,8 @@ final class Contenders {
     }
 
     private KafkaProducer<byte[], byte[]> producer(boolean isTransactional) {
-        var settings = new HashMap<String, Object>(Map.of(
-                "bootstrap.servers", broker, "acks", "all", "compression.type", "lz4", "retry.backoff.ms", "2"));
+        var settings = new HashMap<String, Object>(
+                Map.of("bootstrap.servers", broker, "acks", "all", "compression.type", "lz4", "retry.backoff.ms", "2"));
         if (isTransactional) {
             settings.put("transactional.id", "bench-" + UUID.randomUUID());
         }

@@ -242,11 +242,7 @@ final class DispatcherBench {
         System.out.printf(Locale.ROOT, "%n%s%n", title);
         var ours = median(results.getOrDefault("dispatcher", List.of()));
         results.forEach((name, rates) -> System.out.printf(
-                Locale.ROOT,
-                "  %-32s %10.0f   dispatcher / this: %.2f%n",
-                name,
-                median(rates),
-                ours / median(rates)));
+                Locale.ROOT, "  %-32s %10.0f   dispatcher / this: %.2f%n", name, median(rates), ours / median(rates)));
     }
 
     private static void tellLatencies(Map<String, List<Latency>> results) {
@@ -279,7 +275,8 @@ final class DispatcherBench {
 
     private static void delete(Path directory) throws IOException {
         try (var files = Files.walk(directory)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         }
     }
 }

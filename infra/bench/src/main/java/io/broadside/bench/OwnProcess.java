@@ -31,9 +31,7 @@ final class OwnProcess implements AutoCloseable {
         command.add(System.getProperty("java.class.path"));
         command.add(main);
         command.addAll(arguments);
-        var builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(new File(output.toString()));
+        var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(new File(output.toString()));
         builder.environment().putAll(environment);
         return new OwnProcess(builder.start());
     }

@@ -56,7 +56,8 @@ final class WebhookBench {
             run(directory, seconds, rounds, connections);
         } finally {
             try (var files = Files.walk(directory)) {
-                files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+                files.sorted(Comparator.reverseOrder())
+                        .forEach(file -> file.toFile().delete());
             }
         }
         System.exit(0);
@@ -88,18 +89,24 @@ final class WebhookBench {
                     jvmOptions(),
                     List.of(),
                     Map.of(
-                            "KAFKA_BOOTSTRAP_SERVERS", broker[0],
-                            "SCHEMA_REGISTRY_URL", broker[1],
-                            "STATE_DIR", directory.resolve("state").toString(),
-                            "WEBHOOK_PORT", Integer.toString(port),
-                            "WEBHOOK_MANAGEMENT_PORT", Integer.toString(managementPort),
-                            "WEBHOOK_APPS", "x/bench",
-                            "WEBHOOK_X_BENCH_SECRETS", SECRET),
+                            "KAFKA_BOOTSTRAP_SERVERS",
+                            broker[0],
+                            "SCHEMA_REGISTRY_URL",
+                            broker[1],
+                            "STATE_DIR",
+                            directory.resolve("state").toString(),
+                            "WEBHOOK_PORT",
+                            Integer.toString(port),
+                            "WEBHOOK_MANAGEMENT_PORT",
+                            Integer.toString(managementPort),
+                            "WEBHOOK_APPS",
+                            "x/bench",
+                            "WEBHOOK_X_BENCH_SECRETS",
+                            SECRET),
                     directory.resolve("webhook.log"))) {
                 awaitHealthy(managementPort, directory.resolve("webhook.log"));
                 var bare = new Target(wrk, "http://127.0.0.1:" + barePort + PATH, List.of(bareProcess));
-                var webhooks =
-                        new Target(wrk, "http://127.0.0.1:" + port + PATH, List.of(process, brokerProcess));
+                var webhooks = new Target(wrk, "http://127.0.0.1:" + port + PATH, List.of(process, brokerProcess));
                 measure(bare, webhooks, seconds, rounds);
             }
         }
@@ -149,8 +156,7 @@ final class WebhookBench {
 
     private static void measure(Target bare, Target webhooks, int seconds, int rounds)
             throws IOException, InterruptedException {
-        System.out.printf(
-                Locale.ROOT, "Warming up, then %d rounds of %d s each way, taking turns.%n", rounds, seconds);
+        System.out.printf(Locale.ROOT, "Warming up, then %d rounds of %d s each way, taking turns.%n", rounds, seconds);
         bare.run(WARM_UP_SECONDS / 2);
         webhooks.run(WARM_UP_SECONDS);
         var bareRuns = new ArrayList<Measure>();
@@ -244,7 +250,9 @@ final class WebhookBench {
                     .build();
             while (System.nanoTime() < deadline) {
                 try {
-                    if (http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
+                    if (http.send(request, HttpResponse.BodyHandlers.discarding())
+                                    .statusCode()
+                            == 200) {
                         return;
                     }
                 } catch (IOException _) {

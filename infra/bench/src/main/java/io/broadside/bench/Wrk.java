@@ -29,7 +29,11 @@ final class Wrk {
 
     static boolean isThere() {
         try {
-            return new ProcessBuilder("wrk", "-v").redirectErrorStream(true).start().waitFor() >= 0;
+            return new ProcessBuilder("wrk", "-v")
+                            .redirectErrorStream(true)
+                            .start()
+                            .waitFor()
+                    >= 0;
         } catch (IOException _) {
             return false;
         } catch (InterruptedException _) {

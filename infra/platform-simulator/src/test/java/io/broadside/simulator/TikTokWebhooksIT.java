@@ -65,8 +65,9 @@ class TikTokWebhooksIT {
         deliver(Delivery.of(Delivery.Kind.POST, CREATOR, "").about(publishId));
         deliver(Delivery.of(Delivery.Kind.POST, CREATOR, "").about(postId));
         // Then
-        assertThat(received).extracting(Received::event).containsExactly(
-                "post.publish.complete", "post.publish.publicly_available");
+        assertThat(received)
+                .extracting(Received::event)
+                .containsExactly("post.publish.complete", "post.publish.publicly_available");
         assertThat(received).allSatisfy(delivery -> {
             assertThat(delivery.isSigned()).isTrue();
             assertThat(delivery.json().at("/user_openid").asText()).isEqualTo(CREATOR);

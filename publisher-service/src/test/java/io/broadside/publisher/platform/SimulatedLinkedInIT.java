@@ -131,12 +131,14 @@ final class SimulatedLinkedInIT {
                 .setTitle("Our year")
                 .build();
         // Then
-        assertThat(toTheEnd(ORGANIZATION, aText("Read").setMedia(List.of(document)))).isInstanceOf(Published.class);
+        assertThat(toTheEnd(ORGANIZATION, aText("Read").setMedia(List.of(document))))
+                .isInstanceOf(Published.class);
     }
 
     @Test
     void writesAFirstCommentAsItIs() {
-        assertThat(toTheEnd(ORGANIZATION, aText("Post").setFirstComment(TRICKY))).isInstanceOf(Published.class);
+        assertThat(toTheEnd(ORGANIZATION, aText("Post").setFirstComment(TRICKY)))
+                .isInstanceOf(Published.class);
         assertThat(simulator.control().comments(LINKEDIN))
                 .singleElement()
                 .satisfies(comment -> assertThat(comment.text()).isEqualTo(TRICKY));
@@ -153,8 +155,12 @@ final class SimulatedLinkedInIT {
         // When
         var found = platform().find(inDoubt(command, since), TOKEN, context());
         // Then
-        assertThat(found).isInstanceOfSatisfying(Found.Landed.class, landed -> assertThat(landed.remoteId())
-                .isEqualTo(simulator.control().posts().getFirst().id()));
+        assertThat(found)
+                .isInstanceOfSatisfying(
+                        Found.Landed.class,
+                        landed -> assertThat(landed.remoteId())
+                                .isEqualTo(
+                                        simulator.control().posts().getFirst().id()));
     }
 
     @Test
@@ -165,8 +171,7 @@ final class SimulatedLinkedInIT {
         var since = clock.instant();
         assertThat(platform().publish(command, TOKEN, context())).isInstanceOf(Unconfirmed.class);
         // Then
-        assertThat(platform().find(inDoubt(command, since), TOKEN, context()))
-                .isInstanceOf(Found.CannotTell.class);
+        assertThat(platform().find(inDoubt(command, since), TOKEN, context())).isInstanceOf(Found.CannotTell.class);
         assertThat(simulator.control().posts(LINKEDIN)).hasSize(1);
     }
 
@@ -193,7 +198,8 @@ final class SimulatedLinkedInIT {
         var command = command(author, content);
         var outcome = platform().publish(command, TOKEN, context());
         for (var round = 0; outcome instanceof Continue(var checkpoint, var _) && round < 60; round++) {
-            command = PublishCommand.newBuilder(command).setCheckpoint(checkpoint).build();
+            command =
+                    PublishCommand.newBuilder(command).setCheckpoint(checkpoint).build();
             outcome = platform().publish(command, TOKEN, context());
         }
         return outcome;
@@ -218,7 +224,9 @@ final class SimulatedLinkedInIT {
     }
 
     private PublishCommand command(String author, Content.Builder content) {
-        return aCommand("linkedin", author, content).setAcceptedAt(clock.instant()).build();
+        return aCommand("linkedin", author, content)
+                .setAcceptedAt(clock.instant())
+                .build();
     }
 
     private static PublishCommand inDoubt(PublishCommand command, Instant since) {

@@ -58,8 +58,7 @@ final class SimulatedTikTokIT {
     private final Vertx vertx = Vertx.vertx();
     private final PlatformHttp http = new PlatformHttp(
             vertx,
-            HttpConfig.from(Settings.from(
-                    Map.of("HTTP_CALL_TIMEOUT", "2s", "HTTP_BREAKER_MINIMUM_CALLS", "100000"))),
+            HttpConfig.from(Settings.from(Map.of("HTTP_CALL_TIMEOUT", "2s", "HTTP_BREAKER_MINIMUM_CALLS", "100000"))),
             CallJournal.none(),
             new SimpleMeterRegistry(),
             clock);
@@ -67,11 +66,7 @@ final class SimulatedTikTokIT {
             vertx, new MediaConfig(true, 64 << 20, 64 << 20, Duration.ofSeconds(5), Duration.ofSeconds(20)));
     private final Platform tikTok = Platforms.all(
                     PlatformsConfig.from(Settings.from(Map.of(
-                            "TIKTOK_API_URI",
-                            simulator.uri(TIKTOK)
-                                    .toString(),
-                            "TIKTOK_CHUNK_BYTES",
-                            "5242880"))),
+                            "TIKTOK_API_URI", simulator.uri(TIKTOK).toString(), "TIKTOK_CHUNK_BYTES", "5242880"))),
                     http,
                     media,
                     clock)
@@ -150,9 +145,7 @@ final class SimulatedTikTokIT {
         // When
         var end = toTheEnd(video("video-16MB.mp4"), (uploads, step) -> {
             if (uploads == uploadsBefore) {
-                simulator
-                        .control()
-                        .inject(Failure.of(TIKTOK, endpoint, kind));
+                simulator.control().inject(Failure.of(TIKTOK, endpoint, kind));
             }
         });
         // Then
@@ -185,10 +178,7 @@ final class SimulatedTikTokIT {
         // Given
         simulator
                 .control()
-                .inject(Failure.of(
-                                TIKTOK,
-                                "processing",
-                                FailureKind.REFUSED_BEFORE_EFFECT)
+                .inject(Failure.of(TIKTOK, "processing", FailureKind.REFUSED_BEFORE_EFFECT)
                         .code("frame_rate_check_failed"));
         // Then
         assertThat(toTheEnd(video("sample.mp4"))).isEqualTo("Rejected frame_rate_check_failed");
@@ -211,8 +201,10 @@ final class SimulatedTikTokIT {
                 .add(TikTokCreator.of(CREATOR, "tester", TOKEN.reveal(), "tiktok-refresh-77")
                         .asPrivate());
         // Then
-        assertThat(toTheEnd(video("sample.mp4").setVisibility(Visibility.PUBLIC))).startsWith("Rejected");
-        assertThat(toTheEnd(video("sample.mp4").setVisibility(Visibility.FOLLOWERS))).isEqualTo("Published");
+        assertThat(toTheEnd(video("sample.mp4").setVisibility(Visibility.PUBLIC)))
+                .startsWith("Rejected");
+        assertThat(toTheEnd(video("sample.mp4").setVisibility(Visibility.FOLLOWERS)))
+                .isEqualTo("Published");
     }
 
     /** Told before each call how many pieces went out so far, and at which step the command is. */
@@ -300,12 +292,17 @@ final class SimulatedTikTokIT {
         return switch (outcome) {
             case Outcome.Continue(var checkpoint, var notBefore) -> {
                 moveTo(notBefore);
-                yield PublishCommand.newBuilder(command).setCheckpoint(checkpoint).build();
+                yield PublishCommand.newBuilder(command)
+                        .setCheckpoint(checkpoint)
+                        .build();
             }
             case Outcome.Underway(var checkpoint, var notBefore) -> {
                 moveTo(notBefore);
                 yield inDoubt(
-                        PublishCommand.newBuilder(command).setCheckpoint(checkpoint).build(), checkpoint.getStep());
+                        PublishCommand.newBuilder(command)
+                                .setCheckpoint(checkpoint)
+                                .build(),
+                        checkpoint.getStep());
             }
             case Outcome.Unconfirmed(var step, var _) -> {
                 clock.advance(Duration.ofSeconds(2));
@@ -369,10 +366,7 @@ final class SimulatedTikTokIT {
     }
 
     private long published() {
-        return simulator
-                .control()
-                .posts(TIKTOK)
-                .size();
+        return simulator.control().posts(TIKTOK).size();
     }
 
     private Content.Builder video(String file) {
@@ -396,7 +390,9 @@ final class SimulatedTikTokIT {
     }
 
     private PublishCommand command(Content.Builder content) {
-        return aCommand("tiktok", CREATOR, content).setAcceptedAt(clock.instant()).build();
+        return aCommand("tiktok", CREATOR, content)
+                .setAcceptedAt(clock.instant())
+                .build();
     }
 
     private static CallContext context() {

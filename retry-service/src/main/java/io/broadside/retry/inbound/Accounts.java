@@ -34,8 +34,8 @@ public final class Accounts implements Checked, AutoCloseable {
         this.table = new CompactedTable<>(
                 Topics.CONNECTIONS,
                 clients,
-                connection -> new Account(
-                        connection.getPlatform(), connection.getAccountId(), connection.getAccountName()),
+                connection ->
+                        new Account(connection.getPlatform(), connection.getAccountId(), connection.getAccountName()),
                 index);
     }
 
@@ -49,7 +49,8 @@ public final class Accounts implements Checked, AutoCloseable {
         try {
             table.awaitCurrent(LOADED_WITHIN);
         } catch (TimeoutException e) {
-            throw new KafkaException("The connections could not be read within " + LOADED_WITHIN.toMinutes() + " min.", e);
+            throw new KafkaException(
+                    "The connections could not be read within " + LOADED_WITHIN.toMinutes() + " min.", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new KafkaException("Interrupted while the connections were read.", e);

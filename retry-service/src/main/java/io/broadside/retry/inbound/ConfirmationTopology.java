@@ -65,7 +65,9 @@ public final class ConfirmationTopology {
                 event = serdes.read(Topics.INBOUND_EVENTS, record.value());
             } catch (SerializationException e) {
                 // Nothing is lost with it: what waits looks by itself, only later.
-                LOGGER.atWarn().addKeyValue("cause", e.getMessage()).log("inbound event could not be read and is left out");
+                LOGGER.atWarn()
+                        .addKeyValue("cause", e.getMessage())
+                        .log("inbound event could not be read and is left out");
                 return;
             }
             if (!isOfAPost(event)) {

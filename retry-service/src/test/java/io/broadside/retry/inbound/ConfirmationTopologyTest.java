@@ -42,8 +42,7 @@ class ConfirmationTopologyTest {
         var settings = new Properties();
         settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
         var topology = ConfirmationTopology.build(
-                serdes,
-                (platform, account) -> CONNECTIONS.getOrDefault(platform + ":" + account, Set.of()));
+                serdes, (platform, account) -> CONNECTIONS.getOrDefault(platform + ":" + account, Set.of()));
         driver = new TopologyTestDriver(topology, settings);
         events = driver.createInputTopic(
                 Topics.INBOUND_EVENTS.name(), new ByteArraySerializer(), new ByteArraySerializer());
@@ -63,7 +62,10 @@ class ConfirmationTopologyTest {
     @Test
     void everyConnectionOfTheAccountIsTold() {
         // When
-        pipe(anEvent(InboundKind.POST_PUBLISHED).setObjectId("post-1").setPublishId("publish-1").build());
+        pipe(anEvent(InboundKind.POST_PUBLISHED)
+                .setObjectId("post-1")
+                .setPublishId("publish-1")
+                .build());
         // Then
         assertThat(confirmations.readKeyValuesToList()).hasSize(2).allSatisfy(pair -> {
             assertThat(pair.key).isEqualTo(pair.value.getConnectionId());

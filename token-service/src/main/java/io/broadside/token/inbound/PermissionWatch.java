@@ -93,7 +93,9 @@ public final class PermissionWatch implements Checked, AutoCloseable {
                 }
             } catch (KafkaException | NotStoredException | TimeoutException e) {
                 // Nothing was committed of what was not written: a new consumer begins with it.
-                LOGGER.atWarn().addKeyValue("cause", e.toString()).log("cannot act on what platforms tell; trying again");
+                LOGGER.atWarn()
+                        .addKeyValue("cause", e.toString())
+                        .log("cannot act on what platforms tell; trying again");
                 pause.await(AFTER_A_FAULT);
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
@@ -130,7 +132,8 @@ public final class PermissionWatch implements Checked, AutoCloseable {
         }
     }
 
-    private void act(InboundEvent event, Trace trace) throws NotStoredException, TimeoutException, InterruptedException {
+    private void act(InboundEvent event, Trace trace)
+            throws NotStoredException, TimeoutException, InterruptedException {
         // A connection that was made a moment ago is among them.
         connections.awaitCurrent();
         for (var connection : connections.all()) {

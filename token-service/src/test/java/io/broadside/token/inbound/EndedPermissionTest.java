@@ -98,7 +98,8 @@ class EndedPermissionTest {
                 .setRefreshedAt(HAPPENED_AT.plusSeconds(1))
                 .build();
         // When / Then: platforms name whole seconds, and their clocks are not ours
-        assertThat(EndedPermission.lossOf(event(InboundKind.TOKEN_REVOKED), again, NOW)).isEmpty();
+        assertThat(EndedPermission.lossOf(event(InboundKind.TOKEN_REVOKED), again, NOW))
+                .isEmpty();
         assertThat(EndedPermission.lossOf(event(InboundKind.TOKEN_REVOKED), justBefore, NOW))
                 .isPresent();
     }

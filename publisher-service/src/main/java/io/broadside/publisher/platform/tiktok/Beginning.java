@@ -117,20 +117,22 @@ final class Beginning {
             case Answer answer -> {
                 var data = TikTokErrors.dataIn(answer);
                 var id = data.flatMap(Beginning::publishId);
-                var address = data.flatMap(it -> AnswerJson.text(it, "upload_url")).filter(this::isUploadAddress);
+                var address =
+                        data.flatMap(it -> AnswerJson.text(it, "upload_url")).filter(this::isUploadAddress);
                 if (id.isEmpty() || address.isEmpty()) {
                     yield errors.outcome(answer, step, visit.command());
                 }
                 values.put(Visit.PUBLISH_ID, id.get());
-                values.put(Visit.UPLOAD, TokenSeal.seal(visit.token(), visit.command().getCommandId(), address.get()));
+                values.put(
+                        Visit.UPLOAD,
+                        TokenSeal.seal(visit.token(), visit.command().getCommandId(), address.get()));
                 values.put(Visit.BEGUN_AT, visit.now().toString());
                 values.put(Visit.SIZE, Long.toString(chunks.size()));
                 values.put(Visit.CHUNK_SIZE, Long.toString(chunks.chunkSize()));
                 values.put(Visit.VERSION, file.version());
                 values.put(Visit.CONTENT_TYPE, file.contentType());
                 values.put(Visit.OFFSET, "0");
-                yield visit.next(
-                        chunks.count() == 1 ? TikTokStep.FINISH : TikTokStep.UPLOAD, values, Optional.empty());
+                yield visit.next(chunks.count() == 1 ? TikTokStep.FINISH : TikTokStep.UPLOAD, values, Optional.empty());
             }
         };
     }
@@ -139,7 +141,12 @@ final class Beginning {
     Outcome pull(Visit visit) {
         return isStale(visit)
                 ? begin(visit)
-                : publish(visit, TikTokStep.PULL, "post.video.init", "/post/publish/video/init/", body(visit).pulledVideo());
+                : publish(
+                        visit,
+                        TikTokStep.PULL,
+                        "post.video.init",
+                        "/post/publish/video/init/",
+                        body(visit).pulledVideo());
     }
 
     /** Photos, which TikTok fetches. */
@@ -147,7 +154,11 @@ final class Beginning {
         return isStale(visit)
                 ? begin(visit)
                 : publish(
-                        visit, TikTokStep.PHOTOS, "post.photo.init", "/post/publish/content/init/", body(visit).photos());
+                        visit,
+                        TikTokStep.PHOTOS,
+                        "post.photo.init",
+                        "/post/publish/content/init/",
+                        body(visit).photos());
     }
 
     private Outcome publish(Visit visit, TikTokStep step, String endpoint, String path, String json) {
@@ -158,7 +169,10 @@ final class Beginning {
                         .flatMap(Beginning::publishId)
                         .<Outcome>map(id -> visit.underway(
                                 visit.valuesWith(Map.of(
-                                        Visit.PUBLISH_ID, id, Visit.BEGUN_AT, visit.now().toString())),
+                                        Visit.PUBLISH_ID,
+                                        id,
+                                        Visit.BEGUN_AT,
+                                        visit.now().toString())),
                                 Progress.firstLook(visit.now())))
                         .orElseGet(() -> errors.outcome(answer, step.step(), visit.command()));
         };

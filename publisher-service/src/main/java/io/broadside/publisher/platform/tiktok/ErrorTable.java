@@ -43,7 +43,10 @@ final class ErrorTable {
                     APP_NOT_ALLOWED,
                     "The app lacks this product at TikTok; add it in TikTok's developer portal."),
             row("invalid_param", BAD_CONTENT, "TikTok refuses a field of the post; check its text, options and media."),
-            row("invalid_params", BAD_CONTENT, "TikTok refuses a field of the post; check its text, options and media."),
+            row(
+                    "invalid_params",
+                    BAD_CONTENT,
+                    "TikTok refuses a field of the post; check its text, options and media."),
             row("invalid_file_upload", BAD_CONTENT, "TikTok refuses the size or kind of the file; use another one."),
             row(
                     "privacy_level_option_mismatch",
@@ -68,7 +71,10 @@ final class ErrorTable {
                     "spam_risk_too_many_pending_share",
                     ACCOUNT_CAP,
                     "Too many posts wait in the account's inbox; its owner must finish or delete some" + WAITS),
-            row("reached_active_user_cap", APP_CAP, "The app has posted for all accounts it may within 24 hours" + WAITS),
+            row(
+                    "reached_active_user_cap",
+                    APP_CAP,
+                    "The app has posted for all accounts it may within 24 hours" + WAITS),
             row(
                     "spam_risk_user_banned_from_posting",
                     NOT_ALLOWED,
@@ -86,7 +92,10 @@ final class ErrorTable {
 
     private static final Map<String, Row> FAIL_REASONS = byCode(
             row("file_format_check_failed", BAD_MEDIA, "TikTok cannot read the format of the file; use another one."),
-            row("duration_check_failed", BAD_MEDIA, "TikTok calls the video too long or too short for the account; cut it."),
+            row(
+                    "duration_check_failed",
+                    BAD_MEDIA,
+                    "TikTok calls the video too long or too short for the account; cut it."),
             row(
                     "frame_rate_check_failed",
                     BAD_MEDIA,

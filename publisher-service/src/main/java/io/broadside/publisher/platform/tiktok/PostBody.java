@@ -57,7 +57,8 @@ final class PostBody {
         var source = body.putObject("source_info").put("source", "PULL_FROM_URL");
         var images = source.putArray("photo_images");
         content.getMedia().forEach(medium -> images.add(address(medium.getUrl())));
-        source.put("photo_cover_index", options.number(TikTokOptions.COVER_INDEX).orElse(0));
+        source.put(
+                "photo_cover_index", options.number(TikTokOptions.COVER_INDEX).orElse(0));
         return body.toString();
     }
 

@@ -85,11 +85,10 @@ final class Progress {
         return switch (post(visit, "post.status", "/post/publish/status/fetch/", body.toString())) {
             case NoAnswer missing -> new Word.Fails(step.unanswered(missing));
             case Answer answer -> {
-                var data = TikTokErrors.dataIn(answer).filter(it -> it.path("status").isTextual());
+                var data = TikTokErrors.dataIn(answer)
+                        .filter(it -> it.path("status").isTextual());
                 if (data.isPresent()) {
-                    yield PublishStatus.in(data.get())
-                            .<Word>map(Word.Says::new)
-                            .orElseGet(Word.SaysSomethingNew::new);
+                    yield PublishStatus.in(data.get()).<Word>map(Word.Says::new).orElseGet(Word.SaysSomethingNew::new);
                 }
                 yield TikTokErrors.codeIn(answer).filter(UNKNOWN_ID::equals).isPresent() && isNoUpload(visit)
                         ? new Word.KnowsNothing()
@@ -118,9 +117,7 @@ final class Progress {
     }
 
     private Found stillUnderway(Visit visit) {
-        return isTooLong(visit)
-                ? new Found.CannotTell(tooLong())
-                : new Found.Underway(Optional.of(nextLook(visit)));
+        return isTooLong(visit) ? new Found.CannotTell(tooLong()) : new Found.Underway(Optional.of(nextLook(visit)));
     }
 
     /** Goes on with a post that was found not to have come out, or not yet. */
@@ -141,9 +138,7 @@ final class Progress {
             case Word.KnowsNothing() -> Optional.of(beginAnew(visit, RESTART_PAUSE));
             case Word.SaysSomethingNew() -> Optional.of(goOn(visit));
             case Word.Says says ->
-                lacksItsLastPiece(visit, says.status())
-                        ? Optional.empty()
-                        : Optional.of(ended(visit, says.status()));
+                lacksItsLastPiece(visit, says.status()) ? Optional.empty() : Optional.of(ended(visit, says.status()));
         };
     }
 
@@ -174,8 +169,7 @@ final class Progress {
             case FAULT, NOT_FETCHED, TOKEN_EXPIRED ->
                 mayRestart(visit) ? beginAnew(visit, RESTART_PAUSE) : new Rejected(cause);
             // If the account was connected again meanwhile it works; if not, the first call tells.
-            case CONSENT_WITHDRAWN ->
-                mayRestart(visit) ? beginAnew(visit, Duration.ZERO) : new TokenRevoked(cause);
+            case CONSENT_WITHDRAWN -> mayRestart(visit) ? beginAnew(visit, Duration.ZERO) : new TokenRevoked(cause);
             case MINUTE_LIMIT, ACCOUNT_CAP, APP_CAP ->
                 begunAnew(visit, TikTokErrors.pause(row.meaning()).orElse(RESTART_PAUSE), 0);
             case NOT_ALLOWED, APP_NOT_ALLOWED, BAD_CONTENT, BAD_MEDIA, NOT_THERE, TOO_LATE, UNKNOWN ->
@@ -222,7 +216,9 @@ final class Progress {
 
     private static Outcome begunAnew(Visit visit, Duration pause, int more) {
         var restarts = visit.number(Visit.RESTARTS) + more;
-        var notBefore = pause.isZero() ? Optional.<Instant>empty() : Optional.of(visit.now().plus(pause));
+        var notBefore = pause.isZero()
+                ? Optional.<Instant>empty()
+                : Optional.of(visit.now().plus(pause));
         return visit.next(TikTokStep.BEGIN, Map.of(Visit.RESTARTS, Long.toString(restarts)), notBefore);
     }
 
@@ -238,9 +234,8 @@ final class Progress {
     /** Whether an upload lacks its last piece. Once TikTok has said that it took it, not on the first word to the contrary. */
     private static boolean lacksItsLastPiece(Visit visit, PublishStatus status) {
         var size = visit.number(Visit.SIZE);
-        var isTaken = TikTokStep.of(visit.command())
-                .filter(TikTokStep.STATUS::equals)
-                .isPresent();
+        var isTaken =
+                TikTokStep.of(visit.command()).filter(TikTokStep.STATUS::equals).isPresent();
         var isSettled = !visit.now().isBefore(visit.workingSince().plus(SETTLED_AFTER));
         return size > 0
                 && (isSettled || !isTaken)

@@ -40,7 +40,8 @@ sealed interface PublishStatus {
         return Optional.ofNullable(
                 switch (data.path("status").asText()) {
                     case "PUBLISH_COMPLETE" -> new Complete(postId(data));
-                    case "FAILED" -> new Failed(AnswerJson.text(data, "fail_reason").orElse("unknown"));
+                    case "FAILED" ->
+                        new Failed(AnswerJson.text(data, "fail_reason").orElse("unknown"));
                     case "PROCESSING_UPLOAD" -> new Uploading(bytes(data));
                     case "PROCESSING_DOWNLOAD" -> new Downloading();
                     case "SEND_TO_USER_INBOX" -> new InInbox();

@@ -34,8 +34,8 @@ public record TikTokConfig(
     /** TikTok's 64 MB, taken as 10^6 bytes each: not too much whichever it means. */
     private static final int LARGEST_CHUNK = 64_000_000;
 
-    private static final Setting API_URI = Setting.of(
-            "TIKTOK_API_URI", "https://open.tiktokapis.com", "Where TikTok's API is, without the version.");
+    private static final Setting API_URI =
+            Setting.of("TIKTOK_API_URI", "https://open.tiktokapis.com", "Where TikTok's API is, without the version.");
     private static final Setting API_VERSION = Setting.of("TIKTOK_API_VERSION", "v2", "Version of TikTok's API.");
     private static final Setting APP_AUDITED = Setting.of(
             "TIKTOK_APP_AUDITED",

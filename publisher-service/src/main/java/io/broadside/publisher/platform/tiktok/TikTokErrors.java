@@ -87,8 +87,7 @@ final class TikTokErrors {
             case CONSENT_WITHDRAWN -> new TokenRevoked(cause(row, answer));
             case TOO_LATE -> step.unclear(cause(row, answer));
             case NOT_FETCHED -> new Unavailable(cause(row, answer));
-            case UNKNOWN ->
-                status == 401 ? new TokenExpired(cause(row, answer)) : new Rejected(cause(row, answer));
+            case UNKNOWN -> status == 401 ? new TokenExpired(cause(row, answer)) : new Rejected(cause(row, answer));
             case NOT_ALLOWED, APP_NOT_ALLOWED, BAD_CONTENT, BAD_MEDIA, NOT_THERE -> new Rejected(cause(row, answer));
         };
     }
@@ -132,8 +131,7 @@ final class TikTokErrors {
     }
 
     private static Cause cause(ErrorTable.Row row, Answer answer) {
-        return new Cause(
-                row.meaning().code(), row.sentence(), Optional.of(row.code()), Optional.of(answer.status()));
+        return new Cause(row.meaning().code(), row.sentence(), Optional.of(row.code()), Optional.of(answer.status()));
     }
 
     private static Cause cause(ErrorCode code, Answer answer, Optional<String> platformCode) {

@@ -129,9 +129,9 @@ public final class TikTokPlatform implements Platform {
     }
 
     private static Outcome ofAnotherVersion(PublishCommand command) {
-        var step = command.getCheckpoint().map(checkpoint -> checkpoint.getStep()).orElse("");
+        var step =
+                command.getCheckpoint().map(checkpoint -> checkpoint.getStep()).orElse("");
         var detail = "The post was begun by another version of Broadside, at a step unknown to this one; please look.";
-        return new Unconfirmed(
-                step, new Cause(ErrorCode.NOT_CONFIRMABLE, detail, Optional.empty(), Optional.empty()));
+        return new Unconfirmed(step, new Cause(ErrorCode.NOT_CONFIRMABLE, detail, Optional.empty(), Optional.empty()));
     }
 }

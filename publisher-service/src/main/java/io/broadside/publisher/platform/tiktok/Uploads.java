@@ -69,7 +69,8 @@ final class Uploads {
     /** The last piece. */
     Outcome finish(Visit visit) {
         if (visit.wasEverInDoubt()) {
-            // It may have been sent before. Sent twice it would not publish twice, but it is better known than believed.
+            // It may have been sent before. Sent twice it would not publish twice, but it is better known than
+            // believed.
             var known = progress.beforeFinish(visit);
             if (known.isPresent()) {
                 return known.get();
@@ -175,8 +176,7 @@ final class Uploads {
                 case Answer answer ->
                     // Refused, it may be because it is there already: the post's status knows.
                     answer.isSuccess() || isRefusal(answer)
-                            ? visit.underway(
-                                    visit.valuesWith(offset(chunks.size())), Progress.firstLook(visit.now()))
+                            ? visit.underway(visit.valuesWith(offset(chunks.size())), Progress.firstLook(visit.now()))
                             : errors.outcome(answer, step, visit.command());
             };
         }
@@ -228,8 +228,7 @@ final class Uploads {
     private Optional<URI> address(Visit visit) {
         return visit.begunAt()
                 .filter(begun -> visit.now().isBefore(begun.plus(ADDRESS_LIVES)))
-                .flatMap(_ -> TokenSeal.open(
-                        visit.token(), visit.command().getCommandId(), visit.value(Visit.UPLOAD)))
+                .flatMap(_ -> TokenSeal.open(visit.token(), visit.command().getCommandId(), visit.value(Visit.UPLOAD)))
                 .flatMap(WebAddress::of);
     }
 

@@ -42,15 +42,19 @@ final class VideoList {
                 .findFirst()
                 .<Found>map(video -> new Found.Landed(
                         AnswerJson.text(video, "id").orElse(""), AnswerJson.webAddress(video, "share_url")))
-                .orElseGet(() -> Doubts.notSeen(
-                        "The account's newest public videos do not have the post, which proves nothing; look at the account."));
+                .orElseGet(
+                        () -> Doubts.notSeen(
+                                "The account's newest public videos do not have the post, which proves nothing; look at the account."));
     }
 
     private boolean isOurs(JsonNode video) {
-        var isRecent = Instant.ofEpochSecond(Math.clamp(video.path("create_time").asLong(), 0, Integer.MAX_VALUE * 2L))
+        var isRecent = Instant.ofEpochSecond(
+                        Math.clamp(video.path("create_time").asLong(), 0, Integer.MAX_VALUE * 2L))
                 .isAfter(since.minusSeconds(1));
         return isRecent
-                && AnswerJson.text(video, "id").filter(id -> id.matches("[0-9]{1,20}")).isPresent()
+                && AnswerJson.text(video, "id")
+                        .filter(id -> id.matches("[0-9]{1,20}"))
+                        .isPresent()
                 && Stream.of("video_description", "title")
                         .flatMap(field -> AnswerJson.text(video, field).stream())
                         .anyMatch(this::isCaption);
@@ -63,6 +67,8 @@ final class VideoList {
     }
 
     private static String normal(String text) {
-        return Normalizer.normalize(text, Normalizer.Form.NFC).replaceAll("\\s+", " ").strip();
+        return Normalizer.normalize(text, Normalizer.Form.NFC)
+                .replaceAll("\\s+", " ")
+                .strip();
     }
 }

@@ -29,7 +29,8 @@ final class TikTokErrorsTest {
     private static final Step BEGIN = Step.preparing("begin");
     private static final Step PHOTOS = Step.publishing("photos");
 
-    private final PublishCommand command = aCommand("tiktok", "1", aText("Hello")).build();
+    private final PublishCommand command =
+            aCommand("tiktok", "1", aText("Hello")).build();
     private final TikTokErrors errors = new TikTokErrors(Clock.fixed(Bench.NOW, ZoneOffset.UTC));
 
     @ParameterizedTest(name = "{0} {1}: {2} {3}")
@@ -93,7 +94,8 @@ final class TikTokErrorsTest {
     @ParameterizedTest
     @ValueSource(ints = {200, 204, 302, 400, 403, 404})
     void isNotFoundOutMuchByAnAnswerThatIsNotTikToks(int status) {
-        for (var body : new String[] {"<html>", "", "{}", "{\"error\":\"invalid_grant\"}", "{\"error\":{\"code\":7}}"}) {
+        for (var body :
+                new String[] {"<html>", "", "{}", "{\"error\":\"invalid_grant\"}", "{\"error\":{\"code\":7}}"}) {
             var answer = new Answer(status, Map.of(), body);
             assertThat(errors.outcome(answer, PHOTOS, command)).isInstanceOf(Unconfirmed.class);
             assertThat(errors.outcome(answer, BEGIN, command)).isInstanceOf(Unavailable.class);
@@ -106,19 +108,24 @@ final class TikTokErrorsTest {
         var limited = limited(new Answer(429, Map.of(), TikTokFixtures.error("rate_limit_exceeded")));
         // Then
         assertThat(limited.scope()).isEqualTo(Scope.ENDPOINT);
-        assertThat(limited.notBefore().orElseThrow())
-                .isBetween(Bench.NOW.plusSeconds(60), Bench.NOW.plusSeconds(70));
+        assertThat(limited.notBefore().orElseThrow()).isBetween(Bench.NOW.plusSeconds(60), Bench.NOW.plusSeconds(70));
     }
 
     @Test
     void believesATimeThatIsNamedIfItMakesSense() {
         var at = Bench.NOW.plusSeconds(20).getEpochSecond();
-        assertThat(limited(new Answer(429, Map.of("x-ratelimit-reset", Long.toString(at)), "")).notBefore().orElseThrow())
+        assertThat(limited(new Answer(429, Map.of("x-ratelimit-reset", Long.toString(at)), ""))
+                        .notBefore()
+                        .orElseThrow())
                 .isBetween(Bench.NOW.plusSeconds(20), Bench.NOW.plusSeconds(30));
-        assertThat(limited(new Answer(429, Map.of("retry-after", "7"), "")).notBefore().orElseThrow())
+        assertThat(limited(new Answer(429, Map.of("retry-after", "7"), ""))
+                        .notBefore()
+                        .orElseThrow())
                 .isBetween(Bench.NOW.plusSeconds(7), Bench.NOW.plusSeconds(17));
         for (var senseless : new String[] {"0", "99999999999", "x", "-1", "999999999999999999999"}) {
-            assertThat(limited(new Answer(429, Map.of("x-ratelimit-reset", senseless), "")).notBefore().orElseThrow())
+            assertThat(limited(new Answer(429, Map.of("x-ratelimit-reset", senseless), ""))
+                            .notBefore()
+                            .orElseThrow())
                     .isBetween(Bench.NOW.plusSeconds(60), Bench.NOW.plusSeconds(70));
         }
     }

@@ -139,7 +139,10 @@ final class TikTokFaultsTest {
 
     @Test
     void knowsTheLimitsOfFiles() {
-        var large = Media.newBuilder(VIDEO).setSizeBytes(4_000_000_001L).setContentType("video/x-matroska").build();
+        var large = Media.newBuilder(VIDEO)
+                .setSizeBytes(4_000_000_001L)
+                .setContentType("video/x-matroska")
+                .build();
         assertThat(rules(aText("a").setMedia(List.of(large))))
                 .containsExactly(
                         Tuple.tuple("content.media[0].contentType", "unsupported"),
@@ -151,12 +154,18 @@ final class TikTokFaultsTest {
                 .containsExactly(Tuple.tuple("content.media[0].contentType", "unsupported"));
         assertThat(faults(aText("a").setMedia(List.of(webm)).setOptions(Map.of("tiktok.pullFromUrl", "true"))))
                 .isEmpty();
-        var png = Media.newBuilder(PHOTO).setSizeBytes(20_000_001L).setContentType("image/PNG; q=1").build();
+        var png = Media.newBuilder(PHOTO)
+                .setSizeBytes(20_000_001L)
+                .setContentType("image/PNG; q=1")
+                .build();
         assertThat(rules(aText("a").setMedia(List.of(png))))
                 .containsExactly(
                         Tuple.tuple("content.media[0].contentType", "unsupported"),
                         Tuple.tuple("content.media[0].sizeBytes", "maxBytes"));
-        var webp = Media.newBuilder(PHOTO).setSizeBytes(20_000_000L).setContentType("image/webp").build();
+        var webp = Media.newBuilder(PHOTO)
+                .setSizeBytes(20_000_000L)
+                .setContentType("image/webp")
+                .build();
         assertThat(faults(aText("a").setMedia(List.of(webp)))).isEmpty();
     }
 
@@ -197,9 +206,7 @@ final class TikTokFaultsTest {
         for (var visibility : List.of(Visibility.PUBLIC, Visibility.FOLLOWERS, Visibility.FRIENDS)) {
             var content = aText("a").setMedia(List.of(VIDEO)).setVisibility(visibility);
             assertThat(faults(content)).isEmpty();
-            assertThat(faults(content, unaudited))
-                    .extracting(Fault::getField)
-                    .containsExactly("content.visibility");
+            assertThat(faults(content, unaudited)).extracting(Fault::getField).containsExactly("content.visibility");
         }
         for (var visibility : List.of(Visibility.PRIVATE, Visibility.PLATFORM_DEFAULT)) {
             assertThat(faults(aText("a").setMedia(List.of(VIDEO)).setVisibility(visibility), unaudited))

@@ -94,9 +94,10 @@ final class TikTokPlatformTest {
         assertThat(outcome).isInstanceOf(Underway.class);
         assertThat(bench.server().last().path()).isEqualTo("/v2/post/publish/video/init/");
         assertThat(bench.server().last().text())
-                .isEqualTo("{\"post_info\":{\"title\":\"hi\",\"privacy_level\":\"PUBLIC_TO_EVERYONE\",\"disable_comment\":false,"
-                        + "\"disable_duet\":false,\"disable_stitch\":true},\"source_info\":{\"source\":\"PULL_FROM_URL\","
-                        + "\"video_url\":\"https://media.example.org/a.mp4\"}}");
+                .isEqualTo(
+                        "{\"post_info\":{\"title\":\"hi\",\"privacy_level\":\"PUBLIC_TO_EVERYONE\",\"disable_comment\":false,"
+                                + "\"disable_duet\":false,\"disable_stitch\":true},\"source_info\":{\"source\":\"PULL_FROM_URL\","
+                                + "\"video_url\":\"https://media.example.org/a.mp4\"}}");
     }
 
     @Test
@@ -109,7 +110,8 @@ final class TikTokPlatformTest {
         // Then
         assertThat(publish(waited))
                 .isInstanceOfSatisfying(
-                        Continue.class, it -> assertThat(it.checkpoint().getAt()).isEqualTo(Bench.NOW));
+                        Continue.class,
+                        it -> assertThat(it.checkpoint().getAt()).isEqualTo(Bench.NOW));
         assertThat(bench.server().last().path()).isEqualTo("/v2/post/publish/creator_info/query/");
     }
 
@@ -158,8 +160,8 @@ final class TikTokPlatformTest {
                 .answers(200, data("{\"status\":\"PUBLISH_COMPLETE\"}"));
         // Then
         assertThat(find(underway()))
-                .isEqualTo(new Found.Landed(
-                        POST, Optional.of(URI.create("https://www.tiktok.com/@demo/video/" + POST))));
+                .isEqualTo(
+                        new Found.Landed(POST, Optional.of(URI.create("https://www.tiktok.com/@demo/video/" + POST))));
         assertThat(find(underway())).isEqualTo(new Found.Landed(PUBLISH_ID, Optional.empty()));
     }
 
@@ -199,7 +201,8 @@ final class TikTokPlatformTest {
     void knowsAnUploadToBeGoneOnlyWhenItIsNeitherNewNorOld(int seconds, String found) {
         // Given
         bench.server().answers(400, error("invalid_publish_id"));
-        var upload = statusCommand(Map.of("size", "25", "begunAt", Bench.NOW.minusSeconds(seconds).toString()))
+        var upload = statusCommand(Map.of(
+                        "size", "25", "begunAt", Bench.NOW.minusSeconds(seconds).toString()))
                 .setDoubt(aDoubt("status", 0))
                 .build();
         // Then
@@ -285,16 +288,16 @@ final class TikTokPlatformTest {
                         200,
                         videos("{\"id\":\"1\",\"video_description\":\"other\",\"create_time\":1795169725},"
                                 + "{\"id\":\"" + POST + "\",\"title\":\"\",\"video_description\":\"Two  cats\","
-                                + "\"create_time\":1795169720,\"share_url\":\"https://www.tiktok.com/@demo/video/" + POST
+                                + "\"create_time\":1795169720,\"share_url\":\"https://www.tiktok.com/@demo/video/"
+                                + POST
                                 + "\"}"));
         // Then
         assertThat(find(doubted(photos())))
-                .isEqualTo(new Found.Landed(
-                        POST, Optional.of(URI.create("https://www.tiktok.com/@demo/video/" + POST))));
+                .isEqualTo(
+                        new Found.Landed(POST, Optional.of(URI.create("https://www.tiktok.com/@demo/video/" + POST))));
         var asked = bench.server().last();
         assertThat(asked.method() + " " + asked.path()).isEqualTo("POST /v2/video/list/");
-        assertThat(asked.query())
-                .isEqualTo(Map.of("fields", "id,title,video_description,create_time,share_url"));
+        assertThat(asked.query()).isEqualTo(Map.of("fields", "id,title,video_description,create_time,share_url"));
         assertThat(asked.text()).isEqualTo("{\"max_count\":20}");
     }
 
@@ -399,7 +402,8 @@ final class TikTokPlatformTest {
     }
 
     private static String video(String description, long createTime) {
-        return "{\"id\":\"" + POST + "\",\"video_description\":\"" + description + "\",\"create_time\":" + createTime + "}";
+        return "{\"id\":\"" + POST + "\",\"video_description\":\"" + description + "\",\"create_time\":" + createTime
+                + "}";
     }
 
     private static Cause causeOf(Outcome outcome) {

@@ -48,8 +48,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A video that we upload: 25 bytes in pieces of 10, so one piece and a last one of 15. */
 final class TikTokUploadTest {
 
-    private static final String COMPLETE =
-            data("{\"status\":\"PUBLISH_COMPLETE\",\"publicaly_available_post_id\":[" + POST + "],\"uploaded_bytes\":25}");
+    private static final String COMPLETE = data(
+            "{\"status\":\"PUBLISH_COMPLETE\",\"publicaly_available_post_id\":[" + POST + "],\"uploaded_bytes\":25}");
     private static final String LACKS_THE_LAST = data("{\"status\":\"PROCESSING_UPLOAD\",\"uploaded_bytes\":10}");
     private static final String WORKS_ON_IT = data("{\"status\":\"PROCESSING_UPLOAD\",\"uploaded_bytes\":25}");
 
@@ -87,9 +87,10 @@ final class TikTokUploadTest {
         assertThat(asked.get(2).method() + " " + asked.get(2).path()).isEqualTo("POST /v2/post/publish/video/init/");
         assertThat(asked.get(2).headers()).containsEntry("content-type", "application/json; charset=UTF-8");
         assertThat(asked.get(2).text())
-                .isEqualTo("{\"post_info\":{\"title\":\"hi #demo\",\"privacy_level\":\"SELF_ONLY\",\"disable_comment\":false,"
-                        + "\"disable_duet\":false,\"disable_stitch\":true},\"source_info\":{\"source\":\"FILE_UPLOAD\","
-                        + "\"video_size\":25,\"chunk_size\":10,\"total_chunk_count\":2}}");
+                .isEqualTo(
+                        "{\"post_info\":{\"title\":\"hi #demo\",\"privacy_level\":\"SELF_ONLY\",\"disable_comment\":false,"
+                                + "\"disable_duet\":false,\"disable_stitch\":true},\"source_info\":{\"source\":\"FILE_UPLOAD\","
+                                + "\"video_size\":25,\"chunk_size\":10,\"total_chunk_count\":2}}");
     }
 
     @Test
@@ -118,8 +119,8 @@ final class TikTokUploadTest {
         assertThat(((Underway) outcome).notBefore()).contains(Bench.NOW.plusSeconds(3));
         assertThat(((Underway) outcome).checkpoint().getValues()).doesNotContainKey("upload");
         assertThat(found)
-                .isEqualTo(new Found.Landed(
-                        POST, Optional.of(URI.create("https://www.tiktok.com/@demo/video/" + POST))));
+                .isEqualTo(
+                        new Found.Landed(POST, Optional.of(URI.create("https://www.tiktok.com/@demo/video/" + POST))));
         var puts = puts();
         assertThat(puts).hasSize(2).allSatisfy(put -> {
             assertThat(put.path()).isEqualTo("/video/");
@@ -144,9 +145,7 @@ final class TikTokUploadTest {
         servesTheVideo();
         answersTheBeginning();
         var whole = TikTokFixtures.tikTok(
-                bench,
-                new TikTokConfig(
-                        bench.server().uri(), "v2", true, List.of(), false, 100, Duration.ofHours(6)));
+                bench, new TikTokConfig(bench.server().uri(), "v2", true, List.of(), false, 100, Duration.ofHours(6)));
         // When
         var outcome = whole.publish(start(), Bench.TOKEN, bench.context());
         // Then
@@ -235,7 +234,8 @@ final class TikTokUploadTest {
     void beginsAnewWhenTheAddressIsAnHourOldOrItsTokenWasRenewed() {
         var begun = begun();
         var calls = bench.server().asked().size();
-        assertThat(publish(with(begun, Map.of("begunAt", Bench.NOW.minusSeconds(3_500).toString()))))
+        assertThat(publish(with(
+                        begun, Map.of("begunAt", Bench.NOW.minusSeconds(3_500).toString()))))
                 .isInstanceOfSatisfying(Continue.class, TikTokUploadTest::beginsAnew);
         assertThat(tikTok.publish(begun, Secret.of("a-newer-token"), bench.context()))
                 .isInstanceOfSatisfying(Continue.class, TikTokUploadTest::beginsAnew);
@@ -336,8 +336,8 @@ final class TikTokUploadTest {
     @Test
     void cancelsAPostThatMayHaveItsLastPieceBeforeItBeginsAnother() {
         // Given
-        var doubted = settled(inDoubt(with(
-                uploaded(), Map.of("begunAt", Bench.NOW.minusSeconds(3_600).toString()))));
+        var doubted = settled(inDoubt(
+                with(uploaded(), Map.of("begunAt", Bench.NOW.minusSeconds(3_600).toString()))));
         bench.server().answers(200, LACKS_THE_LAST).answers(200, data("{}"));
         // When
         var outcome = publish(doubted);
@@ -350,8 +350,8 @@ final class TikTokUploadTest {
     @Test
     void beginsNoOtherPostBesideOneThatCannotBeCancelled() {
         // Given
-        var doubted = settled(inDoubt(with(
-                uploaded(), Map.of("begunAt", Bench.NOW.minusSeconds(3_600).toString()))));
+        var doubted = settled(inDoubt(
+                with(uploaded(), Map.of("begunAt", Bench.NOW.minusSeconds(3_600).toString()))));
         bench.server()
                 .answers(200, LACKS_THE_LAST)
                 .answers(400, error("publish_not_cancellable"))
@@ -419,12 +419,9 @@ final class TikTokUploadTest {
         servesTheVideo();
         answersTheBeginning();
         var unaudited = TikTokFixtures.tikTok(
-                bench,
-                new TikTokConfig(
-                        bench.server().uri(), "v2", false, List.of(), false, 10, Duration.ofHours(6)));
+                bench, new TikTokConfig(bench.server().uri(), "v2", false, List.of(), false, 10, Duration.ofHours(6)));
         // When
-        unaudited.publish(
-                command(content().setVisibility(Visibility.PLATFORM_DEFAULT)), Bench.TOKEN, bench.context());
+        unaudited.publish(command(content().setVisibility(Visibility.PLATFORM_DEFAULT)), Bench.TOKEN, bench.context());
         // Then
         assertThat(bench.server().last().text()).contains("\"privacy_level\":\"SELF_ONLY\"");
     }
@@ -556,7 +553,8 @@ final class TikTokUploadTest {
     }
 
     private static PublishCommand next(PublishCommand command, Outcome outcome) {
-        var checkpoint = outcome instanceof Underway underway ? underway.checkpoint() : ((Continue) outcome).checkpoint();
+        var checkpoint =
+                outcome instanceof Underway underway ? underway.checkpoint() : ((Continue) outcome).checkpoint();
         return PublishCommand.newBuilder(command).setCheckpoint(checkpoint).build();
     }
 
