@@ -273,6 +273,7 @@ final class SimulatedTikTokIT {
                 if (step.equals("pull") || step.equals("photos")) {
                     // TikTok fetches by itself, whether or not anybody is still there.
                     await().until(() -> published() == 1);
+                    clock.advance(Duration.ofSeconds(5));
                 }
                 command = inDoubt(command, step(command));
             } else if (outcome instanceof Outcome.Published) {

@@ -69,6 +69,13 @@ final class Cycle<V extends SpecificRecord> {
         starting.add(new Starting<>(slot, work, true, Outputs.none()));
     }
 
+    /** Takes out what is done. */
+    List<Settling<V>> takeSettling() {
+        var taken = List.copyOf(settling);
+        settling.clear();
+        return taken;
+    }
+
     boolean isEmpty() {
         return starting.isEmpty() && settling.isEmpty();
     }

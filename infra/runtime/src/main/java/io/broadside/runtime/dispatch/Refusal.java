@@ -35,6 +35,11 @@ record Refusal(Outputs outputs, String topic, Kind kind, Throwable cause) {
             case RecordTooLargeException _, RecordBatchTooLargeException _, InvalidRecordException _ ->
                 Optional.of(new Refusal(outputs, topic, Kind.RECORD, cause));
             case SerializationException _ -> Optional.of(new Refusal(outputs, topic, Kind.RECORD, cause));
+            // Records for other topics end with the same exception when their transaction does: it says which it is
+            // about.
+            case TopicAuthorizationException refused
+            when !refused.unauthorizedTopics().contains(topic) -> Optional.empty();
+            case InvalidTopicException refused when !refused.invalidTopics().contains(topic) -> Optional.empty();
             case TopicAuthorizationException _,
                     InvalidTopicException _,
                     PolicyViolationException _,

@@ -86,6 +86,15 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
     /** Nothing is chosen before this, by the monotonic clock. */
     private long chooseFrom = System.nanoTime();
 
+    /**
+     * Of a transaction that failed because of a record, other records fail with the same exception. So if several did, what the
+     * cycle held is tried again one by one, until whose fault it was is known.
+     */
+    private final ArrayDeque<Settling<V>> oneByOne = new ArrayDeque<>();
+
+    /** How many cycles more hold one record only. */
+    private int careful;
+
     /** A cycle of which it is not known whether it was committed: nothing starts until it is. */
     private @Nullable Cycle<V> unresolved;
 
@@ -164,6 +173,7 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
         takeUpEnded();
         if (isSettled()) {
             held.releaseInto(pending);
+            beCareful();
             if (held.isQuiet()) {
                 choose();
             }
@@ -194,6 +204,9 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
     }
 
     private Duration pollTime() {
+        if (!oneByOne.isEmpty() && unresolved == null) {
+            return Duration.ZERO;
+        }
         if (unresolved != null || pending.isRetry()) {
             return RETRY_PAUSE;
         }
@@ -233,6 +246,24 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
         }
     }
 
+    /** Leaves one record in the cycle at hand, as long as that is needed; then all that waited for it. */
+    private void beCareful() {
+        if (careful == 0 && oneByOne.isEmpty()) {
+            return;
+        }
+        oneByOne.addAll(pending.takeSettling());
+        if (careful == 0) {
+            oneByOne.forEach(pending::settleAgain);
+            oneByOne.clear();
+        } else if (!oneByOne.isEmpty()) {
+            pending.settleAgain(oneByOne.remove());
+        }
+    }
+
+    private int mostPerCycle() {
+        return careful > 0 ? 1 : MOST_PER_CYCLE;
+    }
+
     /** Without the schema registry a record may be unreadable that is not, or an outcome unwritable: all that waits. */
     private void waitForRegistry(String reason) {
         LOGGER.atWarn()
@@ -251,7 +282,7 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
         }
         var now = clock.instant();
         for (var turn = new ArrayDeque<>(assignment.inTurn()); !turn.isEmpty(); ) {
-            if (pending.isFull(MOST_PER_CYCLE)) {
+            if (pending.isFull(mostPerCycle())) {
                 isMoreToChoose = true;
                 return;
             }
@@ -326,10 +357,12 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
 
     private void commit() {
         if (pending.isEmpty()) {
+            careful = 0;
             return;
         }
         var cycle = pending;
         pending = new Cycle<>();
+        careful = Math.max(0, careful - 1);
         if (cycle.needsNoCommit()) {
             start(cycle, 0);
             return;
@@ -361,8 +394,16 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
         cycle.revert();
         var refused = new IdentityHashMap<Outputs, Refusal>();
         refusals.forEach(refusal -> refused.put(refusal.outputs(), refusal));
+        var isUnclear = refused.values().stream()
+                        .filter(refusal -> refusal.kind() == Refusal.Kind.RECORD)
+                        .count()
+                > 1;
+        if (isUnclear) {
+            refused.values().removeIf(refusal -> refusal.kind() == Refusal.Kind.RECORD);
+            careful = cycle.settling().size() + cycle.starting().size();
+        }
         var closed = new HashSet<String>();
-        for (var refusal : refusals) {
+        for (var refusal : refused.values()) {
             LOGGER.atError()
                     .addKeyValue("dispatcher", name)
                     .addKeyValue("topic", refusal.topic())
@@ -468,10 +509,12 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
             takeUpEnded();
             if (isSettled()) {
                 held.releaseInto(pending);
+                beCareful();
                 commit();
             }
             if (unresolved == null
                     && pending.isEmpty()
+                    && oneByOne.isEmpty()
                     && leaving.stream().allMatch(partition -> partition.underWay == 0)) {
                 return;
             }
@@ -544,6 +587,7 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
             assignment.drop(partitions);
             dropLost(pending);
             held.dropLost();
+            oneByOne.removeIf(settle -> !settle.slot().partition.isOwned);
         }
     }
 }
