@@ -18,20 +18,20 @@ class ChaosIT {
             throws Exception {
         // Given
         var said = new ArrayList<String>();
-        var plan = new Chaos.Plan(300, 2, 6, 42, LIMIT, 1.0, false);
+        var plan = new Chaos.Plan(400, 2, 8, 42, LIMIT, 1.0, false);
         // When
         var reckoning = new Chaos(plan, FreePorts.find(), data, said::add).run();
         reckoning.tell(said::add);
         // Then
         assertThat(reckoning.exitCode()).as(String.join("\n", said)).isZero();
-        assertThat(reckoning.accepted()).isEqualTo(300);
+        assertThat(reckoning.accepted()).isEqualTo(400);
     }
 
     @Test
     void aDispatcherThatForgetsItsIntentsIsFoundOut(@TempDir Path data) throws Exception {
         // Given
         var said = new ArrayList<String>();
-        var plan = new Chaos.Plan(200, 2, 4, 43, LIMIT, 1.0, true);
+        var plan = new Chaos.Plan(500, 2, 12, 43, LIMIT, 1.0, true);
         // When
         var reckoning = new Chaos(plan, FreePorts.find(), data, said::add).run();
         reckoning.tell(said::add);
