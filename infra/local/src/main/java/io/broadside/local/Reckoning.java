@@ -129,7 +129,8 @@ record Reckoning(
         if (!isGood()) {
             return 1;
         }
-        return plan.kills() > 0 && reconciled.isEmpty() ? 2 : 0;
+        var isWhole = accepted == plan.posts() && mischief.kills() == plan.kills();
+        return !isWhole || (plan.kills() > 0 && reconciled.isEmpty()) ? 2 : 0;
     }
 
     void tell(Consumer<String> line) {
@@ -152,7 +153,7 @@ record Reckoning(
                 switch (exitCode()) {
                     case 0 -> "Nothing was lost and nothing was posted twice.";
                     case 2 ->
-                        "Nothing was lost, but no call was in doubt either: this run proves nothing. Use more kills.";
+                        "Nothing was lost, but posts or kills are missing, or no call was in doubt: this run proves nothing.";
                     default -> "The promises were broken.";
                 });
     }

@@ -52,7 +52,9 @@ final class Endings<V extends SpecificRecord> {
         } catch (RegistryUnavailableException e) {
             throw e;
         } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
-            e.addSuppressed(cause);
+            if (!e.equals(cause)) {
+                e.addSuppressed(cause);
+            }
             return bare(work.position(), work.trace(), work.key(), null, e);
         }
     }

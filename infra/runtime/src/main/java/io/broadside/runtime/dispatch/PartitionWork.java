@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.broadside.runtime.dispatch.Ledger.State;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -118,10 +120,19 @@ final class PartitionWork<V extends SpecificRecord> {
             return Optional.of(inDoubt.remove());
         }
         var next = ready.peek();
-        if (next == null || !isTold(next)) {
+        if (next == null) {
             return Optional.empty();
         }
-        return Optional.of(ready.remove());
+        if (isTold(next)) {
+            return Optional.of(ready.remove());
+        }
+        // Behind one that has no space yet there may be those whose end makes that space: the oldest first.
+        var oldest = Collections.min(ready, Comparator.comparingLong(slot -> slot.offset));
+        if (!isTold(oldest)) {
+            return Optional.empty();
+        }
+        ready.remove(oldest);
+        return Optional.of(oldest);
     }
 
     /** Extends what the ledger tells of up to this record, if there is space for it. */

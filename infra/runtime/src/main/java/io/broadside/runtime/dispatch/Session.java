@@ -82,6 +82,7 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
     private Cycle<V> pending = new Cycle<>();
 
     private boolean isMoreToChoose;
+    private boolean isAbandoned;
 
     /** Nothing is chosen before this, by the monotonic clock. */
     private long chooseFrom = System.nanoTime();
@@ -176,6 +177,8 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
             beCareful();
             if (held.isQuiet()) {
                 choose();
+            } else {
+                isMoreToChoose = false;
             }
             commit();
         }
@@ -350,7 +353,7 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
             return handler.decide(work);
         } catch (RegistryUnavailableException e) {
             throw e;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
             return new Decision.Settle(endings.failed(work, e));
         }
     }
@@ -504,6 +507,9 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
     /** Lets what is under way for these partitions end, within the limit, and commits what came of it. */
     private void finish(Collection<PartitionWork<V>> leaving, Duration limit) {
         leaving.forEach(partition -> partition.mayStart = false);
+        if (isAbandoned) {
+            return;
+        }
         var deadline = System.nanoTime() + limit.toNanos();
         do {
             takeUpEnded();
@@ -559,6 +565,10 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
         assignment.drop(assignment.partitions());
         pending = new Cycle<>();
         unresolved = null;
+        held.dropLost();
+        oneByOne.clear();
+        careful = 0;
+        isAbandoned = true;
     }
 
     /** Takes partitions up and gives them away. Kafka calls it inside poll, on the dispatcher's thread. */

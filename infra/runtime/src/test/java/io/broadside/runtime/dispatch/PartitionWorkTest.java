@@ -144,6 +144,26 @@ class PartitionWorkTest {
     }
 
     @Test
+    void goesOnWithTheOldestRecordWhereTheNextOneHasNoSpace() {
+        // Given: one key with many records among very many others
+        var work = partition(0, Ledger.empty());
+        for (long offset = 0; offset < 4000; offset++) {
+            work.add(record(offset, offset % 4 == 0 ? "hot" : "key-" + offset));
+        }
+        var done = 0;
+        // When
+        for (var taken = takeAll(work); !taken.isEmpty(); taken = takeAll(work)) {
+            for (var slot : taken) {
+                slot.state = State.DONE;
+                work.finish(slot);
+                done++;
+            }
+        }
+        // Then
+        assertThat(done).isEqualTo(4000);
+    }
+
+    @Test
     void givesTheRecordsOfOneKeyOneAfterAnotherAndKeysInTurn() {
         // Given
         var work = partition(0, Ledger.empty());
