@@ -58,7 +58,7 @@ final class Chaos {
                 + (plan.isWeakened() ? " Publishers forget their intents on purpose." : ""));
         var dice = new SplittableRandom(plan.seed());
         var cluster = Cluster.start(plan, ports, data, tell);
-        // Whatever ends this process, no other stays behind.
+        // An interrupt from here on leaves no process behind.
         Runtime.getRuntime().addShutdownHook(new Thread(cluster::close, "end the cluster"));
         try (cluster;
                 var client = new StackClient(ports)) {

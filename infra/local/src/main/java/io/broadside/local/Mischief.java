@@ -16,7 +16,7 @@ final class Mischief implements AutoCloseable {
     private static final Duration MOST_PAUSE = Duration.ofSeconds(20);
     private static final Duration POLL = Duration.ofMillis(50);
 
-    /** So long that others have taken over, and also so long that they have looked for calls under way. */
+    /** So long that others have taken over; the longer ones last until those have looked for calls under way. */
     private static final int LEAST_FREEZE_SECONDS = 12;
 
     private static final int MOST_FREEZE_SECONDS = 40;
