@@ -14,6 +14,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -106,6 +107,10 @@ final class Transactions implements AutoCloseable {
                 abort(mine);
                 return new Fate.NotCommitted(refusals(sent));
             }
+        } catch (OffsetMetadataTooLarge e) {
+            // The broker's limit has changed: a new session asks for it.
+            abort(mine);
+            throw e;
         } catch (KafkaException e) {
             log("transaction could not be prepared", e);
             abort(mine);
