@@ -126,6 +126,7 @@ class DispatcherFaultsIT extends DispatcherCase {
         // Then
         await().atMost(LONG).until(() -> dispatcher.check().detail().contains(missing.name()));
         assertThat(dispatcher.check().isOk()).isFalse();
+        await().atMost(LONG).until(() -> outcomes().size() == 9);
         // When
         kafka.createTopics(1, missing.name());
         // Then
@@ -135,6 +136,37 @@ class DispatcherFaultsIT extends DispatcherCase {
         assertThat(handler.ran()).hasSize(10).doesNotHaveDuplicates();
         assertThat(handler.failed()).isEmpty();
         await().atMost(LONG).until(() -> dispatcher.check().isOk());
+    }
+
+    @Test
+    void aCallThatCannotBeAnnouncedIsNotMadeUntilItCan() {
+        // Given
+        var missing = topic(kafka.uniqueName("missing"), RefreshRequest.class);
+        var handler = new RecordingHandler(outcomes, clients.serdes()).announcingOn(missing);
+        produce(10, 10);
+        var dispatcher = start(handler, clients);
+        await().atMost(LONG).until(() -> dispatcher.check().detail().contains(missing.name()));
+        assertThat(handler.ran()).isEmpty();
+        // When
+        kafka.createTopics(1, missing.name());
+        // Then
+        await().atMost(LONG).until(() -> outcomes().size() == 10);
+        assertThat(handler.ran()).hasSize(10).doesNotHaveDuplicates();
+        assertThat(kafka.readAll(missing.name())).hasSize(10);
+        await().atMost(LONG).until(() -> dispatcher.check().isOk());
+    }
+
+    @Test
+    void aPartitionThatHasLostRecordsStartsNothingAndSaysSo() {
+        // Given
+        produce(3, 1);
+        commit(partitionOf("key-0"), 100, Ledger.empty());
+        var handler = new RecordingHandler(outcomes, clients.serdes());
+        // When
+        var dispatcher = start(handler, clients);
+        // Then
+        await().atMost(LONG).until(() -> dispatcher.check().detail().contains("--reset-offsets"));
+        assertThat(handler.ran()).isEmpty();
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
@@ -36,6 +37,7 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
     private Set<Integer> withoutRegistryAt = Set.of();
     private Map<Integer, String> answersAt = Map.of();
     private Map<Integer, Topic<RefreshRequest>> topicsAt = Map.of();
+    private Optional<Topic<RefreshRequest>> announcements = Optional.empty();
     private Predicate<String> holdsTopic = _ -> false;
     private Map<String, Integer> owned = Map.of();
     private int mostAtOnce;
@@ -92,6 +94,12 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
         return this;
     }
 
+    /** Announces every call on this topic. */
+    RecordingHandler announcingOn(Topic<RefreshRequest> topic) {
+        announcements = Optional.of(topic);
+        return this;
+    }
+
     /** Does not return from calls for these topics until released. */
     RecordingHandler holdingTopics(Predicate<String> topics, CompletableFuture<Void> until) {
         holdsTopic = topics;
@@ -111,7 +119,11 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
 
     @Override
     public Decision decide(Work<PublishCommand> work) {
-        return new Decision.Attempt(Outputs.none());
+        return new Decision.Attempt(announcements
+                .map(topic -> Outputs.to(serdes, work.trace())
+                        .add(topic, work.key(), DispatcherCase.outcome(work.value().getTargetIndex()))
+                        .build())
+                .orElse(Outputs.none()));
     }
 
     @Override
