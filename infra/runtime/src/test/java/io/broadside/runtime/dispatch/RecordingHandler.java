@@ -121,7 +121,10 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
     public Decision decide(Work<PublishCommand> work) {
         return new Decision.Attempt(announcements
                 .map(topic -> Outputs.to(serdes, work.trace())
-                        .add(topic, work.key(), DispatcherCase.outcome(work.value().getTargetIndex()))
+                        .add(
+                                topic,
+                                work.key(),
+                                DispatcherCase.outcome(work.value().getTargetIndex()))
                         .build())
                 .orElse(Outputs.none()));
     }
