@@ -50,7 +50,13 @@ public final class EventSerdes implements AutoCloseable {
     /** What the registry has told once need not be asked again; its own cache is slow to ask, since it orders all by use. */
     private final Set<KnownSchema> known = ConcurrentHashMap.newKeySet();
 
-    private record KnownSchema(String topic, int id) {}
+    private record KnownSchema(String topic, int id) {
+
+        /** @param bytes at least {@link #HEADER_BYTES} */
+        static KnownSchema namedBy(String topic, byte[] bytes) {
+            return new KnownSchema(topic, ByteBuffer.wrap(bytes).getInt(1));
+        }
+    }
 
     /**
      * @param registry base URL of the schema registry
@@ -151,6 +157,14 @@ public final class EventSerdes implements AutoCloseable {
         }
     }
 
+    /** Whether {@link #read} needs no registry for this record: it names a schema that is known, or none. */
+    public boolean knowsSchemaOf(String topic, byte @Nullable [] bytes) {
+        return bytes == null
+                || bytes.length < HEADER_BYTES
+                || bytes[0] != MAGIC
+                || known.contains(KnownSchema.namedBy(topic, bytes));
+    }
+
     /**
      * Learns the schema that a record names. Whatever goes wrong after that is the fault of the record's bytes, even if Avro
      * calls it a failure of input.
@@ -159,7 +173,7 @@ public final class EventSerdes implements AutoCloseable {
         if (bytes.length < HEADER_BYTES || bytes[0] != MAGIC) {
             throw new SerializationException(NOT_AVRO);
         }
-        var schema = new KnownSchema(topic, ByteBuffer.wrap(bytes).getInt(1));
+        var schema = KnownSchema.namedBy(topic, bytes);
         if (!known.contains(schema)) {
             patiently(() -> ask(schema));
             known.add(schema);

@@ -20,8 +20,8 @@ final class Chaos {
     private static final Duration TELL_EVERY = Duration.ofSeconds(10);
     private static final Duration READ = Duration.ofMillis(250);
 
-    /** Longer than a call in doubt waits until it is looked up, and what is then put off for a first time. */
-    private static final Duration LATE = Duration.ofSeconds(20);
+    /** Longer than it takes to miss an instance, to wait out its calls, to look for them, and to make one more. */
+    private static final Duration LATE = Duration.ofSeconds(45);
 
     private final Plan plan;
     private final Ports ports;
@@ -61,7 +61,7 @@ final class Chaos {
                 + " instances, " + plan.kills() + " kills, seed " + plan.seed() + "; logs in " + data.resolve("logs")
                 + "."
                 + (plan.isWeakened() ? " Publishers forget their intents on purpose." : ""));
-        requireUnused(data);
+        requireEmpty(data);
         var dice = new SplittableRandom(plan.seed());
         var parts = new Closing();
         // An interrupt from here on leaves no process behind.
@@ -88,10 +88,12 @@ final class Chaos {
         }
     }
 
-    /** What an earlier run logged would be counted as of this one. */
-    private static void requireUnused(Path data) throws IOException {
-        if (Files.exists(data.resolve("logs"))) {
-            throw new IOException("--data: " + data + " holds another run; name a new directory.");
+    /** What an earlier run left would be counted as of this one. */
+    private static void requireEmpty(Path data) throws IOException {
+        try (var files = Files.list(Files.createDirectories(data))) {
+            if (files.findAny().isPresent()) {
+                throw new IOException("--data: " + data + " is not empty; name a new directory.");
+            }
         }
     }
 
@@ -124,6 +126,7 @@ final class Chaos {
                                     mischief.frozenNow(),
                                     cluster.upAndDown()));
                 }
+                mischief.requireSound();
                 if (!isOver
                         && posts.areAllSent()
                         && mischief.isDone()

@@ -125,15 +125,13 @@ final class Instance implements AutoCloseable {
      * @return whether it was up
      */
     synchronized boolean freeze() {
-        isFrozen = isUp();
-        signal("-STOP");
+        isFrozen = isSignalled("-STOP");
         return isFrozen;
     }
 
     synchronized void thaw() {
         if (isFrozen) {
-            signal("-CONT");
-            isFrozen = false;
+            isFrozen = !isSignalled("-CONT");
         }
     }
 
@@ -145,20 +143,21 @@ final class Instance implements AutoCloseable {
         return isFrozen && isUp();
     }
 
-    private void signal(String signal) {
+    private boolean isSignalled(String signal) {
         var running = process;
         if (running == null || !running.isAlive()) {
-            return;
+            return false;
         }
         try {
-            new ProcessBuilder("kill", signal, Long.toString(running.pid()))
+            var kill = new ProcessBuilder("kill", signal, Long.toString(running.pid()))
                     .inheritIO()
-                    .start()
-                    .waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                    .start();
+            return kill.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) && kill.exitValue() == 0;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Kills processes with posts under way and starts them again, freezes some for longer than their sessions live, and kills the
@@ -32,6 +33,7 @@ final class Mischief implements AutoCloseable {
     private final Thread thread = Thread.ofPlatform().name("mischief").daemon().unstarted(this::doAll);
     private volatile Tally tally = new Tally(0, 0, 0);
     private volatile boolean isDone;
+    private volatile @Nullable RuntimeException fault;
 
     /** What was done so far. */
     record Tally(int kills, int freezes, int brokerKills) {}
@@ -49,6 +51,18 @@ final class Mischief implements AutoCloseable {
 
     Tally tally() {
         return tally;
+    }
+
+    /**
+     * Makes sure that it can go on.
+     *
+     * @throws IllegalStateException if something went wrong here: what waits then is not the product's fault
+     */
+    void requireSound() {
+        var wrong = fault;
+        if (wrong != null) {
+            throw new IllegalStateException("Killing and starting processes went wrong: " + wrong.getMessage(), wrong);
+        }
     }
 
     /** Whether all kills are done and everything is up again. */
@@ -78,6 +92,8 @@ final class Mischief implements AutoCloseable {
             isDone = true;
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            fault = e;
         }
     }
 
@@ -125,8 +141,12 @@ final class Mischief implements AutoCloseable {
 
     /** A service that is started while there is no broker gives up; the broker does when its former self holds a lock. */
     private void startWhatEnded() {
-        cluster.broker().start();
-        cluster.instances().forEach(Instance::start);
+        try {
+            cluster.broker().start();
+            cluster.instances().forEach(Instance::start);
+        } catch (RuntimeException e) {
+            fault = e;
+        }
     }
 
     @Override

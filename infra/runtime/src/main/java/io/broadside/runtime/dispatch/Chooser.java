@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -21,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * Chooses what may start and puts it into a cycle: fairly, one record of each partition after another, as far as there is room.
  * A record that needs no call, or that cannot be read, goes there as done.
  *
- * <p>Without the schema registry a record may look unreadable that is not, so then all that is not chosen yet waits.
+ * <p>Without the schema registry a record may look unreadable that is not: it is set aside for a moment, and others are chosen.
  *
  * <p>For the dispatcher's thread alone, except {@link #complaint}.
  */
@@ -30,8 +31,8 @@ final class Chooser<V extends SpecificRecord> {
     private static final Logger LOGGER = LoggerFactory.getLogger(Chooser.class);
     private static final Duration REGISTRY_PAUSE = Duration.ofMillis(500);
 
-    /** The registry is asked again and again while something waits for it, more often than this. */
-    private static final Duration COMPLAINT_HOLDS = Duration.ofSeconds(5);
+    /** The registry is asked again and again while something waits for it, mostly more often than this. */
+    private static final Duration COMPLAINT_HOLDS = Duration.ofSeconds(15);
 
     private final String name;
     private final Map<String, Topic<V>> topics;
@@ -43,7 +44,13 @@ final class Chooser<V extends SpecificRecord> {
     private final Clock clock;
     private final LongSupplier nanoClock;
 
-    /** Nothing is chosen before this, by the monotonic clock. */
+    /** Records that could not be decided without the registry, until it is asked again. */
+    private final Deque<Slot<V>> aside = new ArrayDeque<>();
+
+    /** When the registry may be asked again, by the monotonic clock. */
+    private long askAgain;
+
+    /** Nothing is chosen before this. */
     private long opensAt;
 
     private volatile long missedRegistryAt;
@@ -69,16 +76,24 @@ final class Chooser<V extends SpecificRecord> {
         this.clock = clock;
         this.nanoClock = nanoClock;
         this.opensAt = nanoClock.getAsLong();
+        this.askAgain = opensAt;
     }
 
-    /** Nothing more is chosen for a moment. */
+    /** What came of a call could not be told without the registry: nothing more is chosen for a moment. */
     void waitForRegistry(String reason) {
-        LOGGER.atWarn()
-                .addKeyValue("dispatcher", name)
-                .addKeyValue("cause", reason)
-                .log("records wait for the schema registry");
+        missed(reason);
+        opensAt = askAgain;
+    }
+
+    private void missed(String reason) {
+        if (complaint().isEmpty()) {
+            LOGGER.atWarn()
+                    .addKeyValue("dispatcher", name)
+                    .addKeyValue("cause", reason)
+                    .log("records wait for the schema registry");
+        }
         var now = nanoClock.getAsLong();
-        opensAt = now + REGISTRY_PAUSE.toNanos();
+        askAgain = now + REGISTRY_PAUSE.toNanos();
         missedRegistryAt = now;
         registryFault = reason;
     }
@@ -91,7 +106,7 @@ final class Chooser<V extends SpecificRecord> {
                 : Optional.of("records wait for the schema registry: " + fault);
     }
 
-    /** Whether it does not wait for the registry. */
+    /** Whether anything may be chosen. */
     boolean isOpen() {
         return nanoClock.getAsLong() - opensAt >= 0;
     }
@@ -103,6 +118,7 @@ final class Chooser<V extends SpecificRecord> {
      * @return whether more may be there
      */
     boolean choose(Cycle<V> cycle, int most) {
+        takeBack();
         var now = clock.instant();
         var left = most;
         for (var turn = new ArrayDeque<>(assignment.inTurn()); !turn.isEmpty(); ) {
@@ -114,10 +130,9 @@ final class Chooser<V extends SpecificRecord> {
             if (room.isThereFor(topic) && handler.admits(topic)) {
                 var slot = partition.take(now);
                 if (slot.isPresent()) {
-                    if (!isDecided(slot.get(), cycle)) {
-                        return false;
+                    if (isDecided(slot.get(), cycle)) {
+                        left--;
                     }
-                    left--;
                     turn.add(partition);
                 }
             }
@@ -125,13 +140,29 @@ final class Chooser<V extends SpecificRecord> {
         return false;
     }
 
+    private void takeBack() {
+        if (nanoClock.getAsLong() - askAgain < 0) {
+            return;
+        }
+        while (!aside.isEmpty()) {
+            var slot = aside.removeLast();
+            slot.partition.putBack(slot);
+        }
+    }
+
     private boolean isDecided(Slot<V> slot, Cycle<V> cycle) {
+        var isAsking = nanoClock.getAsLong() - askAgain >= 0;
+        if (!isAsking
+                && !serdes.knowsSchemaOf(slot.record().topic(), slot.record().value())) {
+            aside.add(slot);
+            return false;
+        }
         try {
             decide(slot, cycle);
             return true;
         } catch (RegistryUnavailableException e) {
-            slot.partition.putBack(slot);
-            waitForRegistry(String.valueOf(e.getMessage()));
+            missed(String.valueOf(e.getMessage()));
+            aside.add(slot);
             return false;
         }
     }

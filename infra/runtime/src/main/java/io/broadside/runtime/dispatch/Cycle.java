@@ -35,7 +35,7 @@ final class Cycle<V extends SpecificRecord> {
     record Settling<V extends SpecificRecord>(Slot<V> slot, Optional<Work<V>> work, Outputs outputs, int refusals) {
 
         boolean writesToOneOf(Set<String> topics) {
-            return outputs.records().stream().anyMatch(record -> topics.contains(record.topic()));
+            return outputs.writesToOneOf(topics);
         }
     }
 
@@ -156,6 +156,10 @@ final class Cycle<V extends SpecificRecord> {
                         settling.stream().map(Settling::outputs),
                         starting.stream().map(Starting::announcement))
                 .toList();
+    }
+
+    boolean writesToOneOf(Set<String> topics) {
+        return outputs().stream().anyMatch(outputs -> outputs.writesToOneOf(topics));
     }
 
     Map<TopicPartition, OffsetAndMetadata> offsets() {

@@ -31,7 +31,8 @@ import org.slf4j.LoggerFactory;
  *   <li><b>In doubt is looked up, never repeated.</b> A record found ATTEMPTED at takeover goes to
  *       {@link EffectHandler#reconcile}, once the longest time that a call of the former owner could last is over.
  *   <li><b>No record holds up another</b> beyond those of its key: not one that takes long, cannot be read, or meets a
- *       bug, nor one whose outcome the broker finds unfit. Only a topic that is missing or closed holds all starts up.
+ *       bug, nor one whose outcome the broker finds unfit, nor a partition whose ledger is no good. Only a topic that is missing or
+ *       closed holds all starts up, and so does a schema registry that is away when the outcome of a call is to be written.
  * </ol>
  *
  * <p>The turns are in {@link Session}. A session that fails is followed by a new one, after a pause that grows to half a minute:

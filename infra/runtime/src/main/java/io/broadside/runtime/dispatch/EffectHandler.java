@@ -23,7 +23,8 @@ public interface EffectHandler<V extends SpecificRecord> {
 
     /**
      * Decides without calling anybody whether a call is needed at all. Runs on the dispatcher's own thread: it must not
-     * block, and is called again for the same record when an intent could not be made durable.
+     * block, and is called again for the same record when its call did not start after all: an intent could not be made durable, or was
+     * too old by then, or the schema registry was away.
      */
     Decision decide(Work<V> work);
 

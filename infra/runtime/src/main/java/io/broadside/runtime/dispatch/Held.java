@@ -76,16 +76,17 @@ final class Held<V extends SpecificRecord> {
         }
     }
 
-    /** Everything that was tried has been taken. */
-    void written() {
-        if (settlings.isEmpty() && isTimeToTry()) {
+    /** Something was committed; if it was for what was refused before, nothing is wrong any more. */
+    void written(Cycle<V> cycle) {
+        if (settlings.isEmpty() && !topics.isEmpty() && cycle.writesToOneOf(topics)) {
             forget();
         }
     }
 
-    /** Forgets what concerns partitions that were taken away: their new owner finds out for itself what is wrong. */
+    /** Forgets what concerns partitions that were taken away. What is still wrong is found out again at the next try. */
     void dropLost() {
-        if (settlings.removeIf(settle -> !settle.slot().partition.isOwned) && settlings.isEmpty()) {
+        settlings.removeIf(settle -> !settle.slot().partition.isOwned);
+        if (settlings.isEmpty()) {
             forget();
         }
     }

@@ -116,6 +116,17 @@ record Ledger(Instant lastIntent, States states) {
             return runs == 0 ? 0 : ends[runs - 1];
         }
 
+        /** How many of them are not DONE. */
+        int unfinished() {
+            var count = 0;
+            for (int run = 0; run < runs; run++) {
+                if (codes[run] != State.DONE.code) {
+                    count += ends[run] - begin(run);
+                }
+            }
+            return count;
+        }
+
         private void repeat(State state, int times) {
             if (times < 1 || times > MAX_SPAN - length()) {
                 throw LedgerException.unreadable("it describes more than " + MAX_SPAN + " records");

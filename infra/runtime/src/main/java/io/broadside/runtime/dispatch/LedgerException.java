@@ -2,14 +2,17 @@ package io.broadside.runtime.dispatch;
 
 import org.jspecify.annotations.Nullable;
 
-/** What was done with the records of a partition is not known or could not be kept: nothing of it may be started. */
-public final class LedgerException extends RuntimeException {
+/**
+ * What was done with the records of a partition is not known or could not be kept: nothing of it may be started. The message goes on
+ * from "partition X waits: ".
+ */
+final class LedgerException extends RuntimeException {
 
     private LedgerException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 
-    /** @param message what is wrong and what a person can do, in sentences */
+    /** @param message what is wrong and what a person can do */
     static LedgerException of(String message) {
         return new LedgerException(message, null);
     }
@@ -22,7 +25,7 @@ public final class LedgerException extends RuntimeException {
     /** As {@link #unreadable(String)}. */
     static LedgerException unreadable(String reason, @Nullable Throwable cause) {
         return new LedgerException(
-                "The ledger of a partition cannot be read: " + reason
+                "its ledger cannot be read: " + reason
                         + ". It may have been written by a newer version of Broadside; run that one, and nothing is lost.",
                 cause);
     }

@@ -1,7 +1,5 @@
 package io.broadside.runtime.dispatch;
 
-import org.apache.kafka.common.TopicPartition;
-
 /**
  * How far beyond its first unfinished record a partition may be worked on, so that its ledger fits whatever happens next.
  *
@@ -32,24 +30,25 @@ record LedgerSpace(int characters, int brokersLimit) {
 
     LedgerSpace {
         if (brokersLimit < LEAST_CHARACTERS) {
-            throw LedgerException.of("The broker takes " + brokersLimit + " bytes of metadata with an offset; set its"
-                    + " offset.metadata.max.bytes to " + LEAST_CHARACTERS + " or more, best to 4096.");
+            throw new IllegalStateException(
+                    "The broker takes " + brokersLimit + " bytes of metadata with an offset; set its"
+                            + " offset.metadata.max.bytes to " + LEAST_CHARACTERS + " or more, best to 4096.");
         }
         characters = Math.min(characters, brokersLimit);
     }
 
     /**
-     * Makes sure that a ledger that was found can be committed again.
+     * Makes sure that a ledger that was found can be committed again, whatever becomes of its records.
      *
      * @throws LedgerException if the broker would not take it, as when its limit was lowered since
      */
-    void require(TopicPartition partition, String found) {
-        if (found.length() > brokersLimit) {
+    void require(Ledger found) {
+        var most = new LedgerSpace(brokersLimit, brokersLimit);
+        var states = found.states();
+        if (found.encoded().length() > brokersLimit || !most.fits(states.length(), states.unfinished())) {
             throw LedgerException.of(
-                    "The ledger of " + partition + " has " + found.length() + " characters and the broker now takes "
-                            + brokersLimit + "; set its offset.metadata.max.bytes to " + found.length()
-                            + " or more, at least until"
-                            + " what is under way is done.");
+                    "its ledger may grow beyond the " + brokersLimit + " characters that the broker now takes with an"
+                            + " offset; set its offset.metadata.max.bytes to what it was, at least until what is under way is done.");
         }
     }
 

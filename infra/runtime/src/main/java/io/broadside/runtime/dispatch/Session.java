@@ -1,6 +1,7 @@
 package io.broadside.runtime.dispatch;
 
 import io.broadside.runtime.dispatch.Calls.Ended;
+import io.broadside.runtime.dispatch.Ledger.State;
 import io.broadside.runtime.dispatch.Transactions.Fate;
 import io.broadside.runtime.health.Check;
 import io.broadside.runtime.kafka.KafkaClients;
@@ -40,7 +41,6 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
     private static final Duration LEDGER_WAIT = Duration.ofMillis(250);
     private static final Duration RETRY_PAUSE = Duration.ofMillis(50);
     private static final Duration FINISH_PAUSE = Duration.ofMillis(1);
-    private static final Duration STALLED_AFTER = Duration.ofSeconds(30);
     private static final int MOST_CHOSEN = 1000;
 
     private final String name;
@@ -57,17 +57,10 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
     private final Chooser<V> chooser;
     private final TopicLookup topicLookup;
     private final Unwritten<V> unwritten;
+    private final Progress progress;
 
     private final AtomicBoolean isPolling = new AtomicBoolean();
     private volatile boolean isStopping;
-    private volatile long lastTurn = System.nanoTime();
-
-    /** Since when commits have failed, if {@link #isFailing}. */
-    private volatile long failingSince;
-
-    /** Whether the last commit failed, or is not known to have been made. */
-    private volatile boolean isFailing;
-
     /** What has finished and is not committed. */
     private Cycle<V> pending = new Cycle<>();
 
@@ -96,6 +89,7 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
         this.transactions = new Transactions(turn -> clients.transactionalProducer(name + "-" + turn));
         this.assignment = new Assignment<>(config, space, clock);
         this.room = new Room(config.maxInFlight(), config.maxInFlightPerTopic(), topics.keySet());
+        this.progress = new Progress(name, System::nanoTime);
         var endings = new Endings<>(handler, clients.serdes(), clock);
         this.calls = new Calls<>(name, handler, endings, config, metrics, this::wakeUp);
         this.chooser = new Chooser<>(
@@ -108,16 +102,27 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
     /**
      * Works until {@link #stop}, then lets calls end and commits what came of them.
      *
-     * @throws LedgerException if a partition's ledger cannot be read
      * @throws KafkaException if the connection to Kafka is lost in a way that a new session must mend
      */
     void run() {
+        endFormerTransactions();
         consumer.subscribe(topics.keySet(), new Rebalance());
         while (!isStopping) {
-            lastTurn = System.nanoTime();
+            progress.turn();
             turn();
         }
         finish(assignment.all(), config.closeLimit());
+    }
+
+    /** What a former holder of our transactional ids left open would hold the ledgers back until it times out. */
+    private void endFormerTransactions() {
+        try {
+            transactions.prepare();
+        } catch (InterruptException e) {
+            throw e;
+        } catch (KafkaException _) {
+            // They are made ready when they are needed, then.
+        }
     }
 
     void stop() {
@@ -134,25 +139,23 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
     }
 
     Check check() {
-        var complaint = unwritten.complaint().or(chooser::complaint);
-        if (complaint.isPresent()) {
-            return Check.failing(name, complaint.get());
-        }
-        var stuck = Duration.ofNanos(System.nanoTime() - failingSince);
-        if (isFailing && stuck.compareTo(STALLED_AFTER) > 0) {
-            return Check.failing(name, "could not commit for " + stuck.toSeconds() + " s");
-        }
-        var idle = Duration.ofNanos(System.nanoTime() - lastTurn);
-        return idle.compareTo(STALLED_AFTER) > 0
-                ? Check.failing(name, "no progress for " + idle.toSeconds() + " s; is the broker reachable?")
-                : Check.ok(name, figures().partitions() + " partitions, " + underWay() + " calls under way");
+        return unwritten
+                .complaint()
+                .or(assignment::complaint)
+                .or(chooser::complaint)
+                .map(complaint -> Check.failing(name, complaint))
+                .orElseGet(() -> progress.check(
+                        transactions.lastFault(),
+                        figures().partitions() + " partitions, " + underWay() + " calls under way"));
     }
 
     private void turn() {
         var records = poll();
         assignment.takeUp(consumer, LEDGER_WAIT);
         assignment.changedShares().ifPresent(handler::owns);
-        assignment.add(records);
+        if (assignment.add(consumer, records)) {
+            dropLost();
+        }
         takeUpEnded();
         if (isSettled()) {
             unwritten.giveBackTo(pending);
@@ -183,7 +186,7 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
     }
 
     private Duration pollTime() {
-        if (isFailing) {
+        if (progress.isFailing()) {
             return RETRY_PAUSE;
         }
         var isMore = isStopping || isMoreToChoose || unwritten.isMore() || calls.hasEnded();
@@ -212,6 +215,8 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
                         .addKeyValue("offset", slot.offset)
                         .log("call ended after its partition was taken away; the new owner looks what came of it");
             case Ended.TooLate<V> _ -> {
+                // Its call was certainly not made: the next commit takes the intent back.
+                slot.state = State.NEW;
                 partition.putBack(slot);
                 isMoreToChoose = true;
             }
@@ -225,7 +230,7 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
 
     private void commit() {
         if (pending.isEmpty()) {
-            isFailing = false;
+            progress.well();
             return;
         }
         var cycle = pending;
@@ -244,13 +249,13 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
             case Fate.Unknown _ -> {
                 cycle.revert();
                 unresolved = cycle;
-                failing();
+                progress.failing();
             }
         }
     }
 
     private void committed(Cycle<V> cycle, long intentNanos) {
-        isFailing = false;
+        progress.well();
         cycle.finish();
         unwritten.committed(cycle);
         // The next records of the keys that are done may be ready now.
@@ -259,18 +264,11 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
     }
 
     private void notCommitted(Cycle<V> cycle, List<Refusal> refusals) {
-        failing();
+        progress.failing();
         cycle.revert();
         cycle.starting()
                 .forEach(start -> room.leave(start.slot().partition.partition.topic()));
         unwritten.notCommitted(cycle, refusals, pending);
-    }
-
-    private void failing() {
-        if (!isFailing) {
-            failingSince = System.nanoTime();
-            isFailing = true;
-        }
     }
 
     /** Finds out what became of a cycle whose commit got no answer, by reading what is committed now. */
@@ -335,12 +333,12 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
             if (isFinished(leaving)) {
                 return;
             }
-            pause(isFailing ? RETRY_PAUSE : FINISH_PAUSE);
+            pause(progress.isFailing() ? RETRY_PAUSE : FINISH_PAUSE);
         } while (System.nanoTime() - deadline < 0);
         LOGGER.atWarn()
                 .addKeyValue("dispatcher", name)
                 .addKeyValue("underWay", underWay(leaving))
-                .addKeyValue("isCommitFailing", isFailing)
+                .addKeyValue("isCommitFailing", progress.isFailing())
                 .log(
                         "not all that was under way was ended and committed in time; the next owner looks what came of it");
     }
@@ -359,6 +357,11 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         }
+    }
+
+    private void dropLost() {
+        dropLost(pending);
+        unwritten.dropLost();
     }
 
     private void dropLost(Cycle<V> cycle) {
@@ -411,8 +414,7 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
         /** From here on nothing is committed for these partitions: the broker would not notice that they are not ours. */
         private void drop(Collection<TopicPartition> partitions) {
             assignment.drop(partitions);
-            dropLost(pending);
-            unwritten.dropLost();
+            dropLost();
         }
     }
 }

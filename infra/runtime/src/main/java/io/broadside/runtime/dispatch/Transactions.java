@@ -14,7 +14,6 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * CONCURRENT_TRANSACTIONS and sleeps. Taking turns, each producer's markers are written while the others work. Two are enough for a
  * coordinator that is not busy; with a third one the slowest of a hundred records starts a third sooner.
  *
- * <p>For use by one thread.
+ * <p>For use by one thread, except {@link #lastFault}.
  */
 final class Transactions implements AutoCloseable {
 
@@ -74,6 +73,7 @@ final class Transactions implements AutoCloseable {
     private final IntFunction<Producer<byte[], byte[]>> producerForTurn;
     private final @Nullable Producer<byte[], byte[]>[] producers;
     private int turn;
+    private volatile String lastFault = "";
 
     /** @param producerForTurn makes a producer with a transactional id of its own for each turn, counted from 0 */
     @SuppressWarnings({"unchecked", "rawtypes"})
@@ -93,6 +93,11 @@ final class Transactions implements AutoCloseable {
         }
     }
 
+    /** What went wrong last, for a person. For any thread. */
+    String lastFault() {
+        return lastFault;
+    }
+
     Fate commit(List<Outputs> outputs, Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
         var mine = turn;
         turn = (turn + 1) % TURNS;
@@ -108,10 +113,6 @@ final class Transactions implements AutoCloseable {
                 abort(mine);
                 return new Fate.NotCommitted(refusals(sent));
             }
-        } catch (OffsetMetadataTooLarge e) {
-            // The broker's limit has changed: a new session asks for it.
-            abort(mine);
-            throw e;
         } catch (KafkaException e) {
             log("transaction could not be prepared", e);
             abort(mine);
@@ -189,7 +190,8 @@ final class Transactions implements AutoCloseable {
         }
     }
 
-    private static void log(String message, KafkaException cause) {
+    private void log(String message, KafkaException cause) {
+        lastFault = message + " (" + cause.getMessage() + ")";
         LOGGER.atWarn().addKeyValue("cause", cause.toString()).log(message);
     }
 

@@ -85,7 +85,7 @@ final class Unwritten<V extends SpecificRecord> {
     /** A cycle was committed: nothing in it was at fault. */
     void committed(Cycle<V> cycle) {
         cleared(cycle.changes());
-        held.written();
+        held.written(cycle);
     }
 
     /** There was nothing to commit although everything that may start was chosen: those suspected are gone. */

@@ -2,8 +2,14 @@ package io.broadside.runtime.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.broadside.events.PostResult;
 import io.broadside.events.PublishCommand;
 import io.broadside.runtime.dispatch.Cycle.Settling;
+import io.broadside.runtime.tracing.Trace;
+import io.broadside.schemas.EventSerdes;
+import io.broadside.schemas.Topic;
+import io.broadside.schemas.Topics;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +23,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.junit.jupiter.api.Test;
 
 class HeldTest {
+
+    private static final Topic<PostResult> RESULTS = Topics.RESULTS;
 
     private final AtomicLong nanos = new AtomicLong();
     private final List<Set<String>> lookedUp = new ArrayList<>();
@@ -37,13 +45,13 @@ class HeldTest {
         answer.complete(null);
         // Then
         assertThat(released()).isEqualTo(1);
-        assertThat(held.complaint()).hasValueSatisfying(text -> assertThat(text).contains("results"));
+        assertThat(held.complaint()).hasValueSatisfying(text -> assertThat(text).contains(RESULTS.name()));
         // When
-        held.written();
+        held.written(written());
         // Then
         assertThat(held.complaint()).isEmpty();
         assertThat(held.isQuiet()).isTrue();
-        assertThat(lookedUp).containsExactly(Set.of("results"));
+        assertThat(lookedUp).containsExactly(Set.of(RESULTS.name()));
     }
 
     @Test
@@ -90,13 +98,53 @@ class HeldTest {
     }
 
     @Test
-    void startsNothingWhileOneTopicIsMissing() {
-        assertThat(held.isQuiet()).isTrue();
+    void startsNothingWhileATopicIsMissing() {
+        // Given
+        held.refused(refusal());
+        // When
+        pass(Held.PAUSE);
+        // Then
+        assertThat(held.isQuiet()).isFalse();
+    }
+
+    @Test
+    void startsAgainOnceTheTopicIsThere() {
+        // Given
         held.refused(refusal());
         pass(Held.PAUSE);
-        assertThat(held.isQuiet()).isFalse();
+        // When
         answer.complete(null);
+        // Then
         assertThat(held.isQuiet()).isTrue();
+    }
+
+    @Test
+    void doesNotTakeWhatWasWrittenElsewhereForASign() {
+        // Given
+        held.refused(refusal());
+        // When
+        held.written(new Cycle<>());
+        // Then
+        assertThat(held.complaint()).isPresent();
+    }
+
+    @Test
+    void saysNothingMoreOncePartitionsAreGoneWhoseCallsCouldNotBeAnnounced() {
+        // Given
+        held.refused(refusal());
+        // When
+        held.dropLost();
+        // Then
+        assertThat(held.complaint()).isEmpty();
+    }
+
+    private Cycle<PublishCommand> written() {
+        var cycle = new Cycle<PublishCommand>();
+        var outputs = Outputs.to(new EventSerdes(URI.create("http://localhost:1"), false), Trace.root())
+                .remove(RESULTS, "key")
+                .build();
+        cycle.settleUnreadable(slot, outputs);
+        return cycle;
     }
 
     private void hold() {
@@ -105,7 +153,8 @@ class HeldTest {
     }
 
     private static Refusal refusal() {
-        return new Refusal(Outputs.none(), "results", Refusal.Kind.TOPIC, new UnknownTopicOrPartitionException("none"));
+        return new Refusal(
+                Outputs.none(), RESULTS.name(), Refusal.Kind.TOPIC, new UnknownTopicOrPartitionException("none"));
     }
 
     private int released() {

@@ -107,11 +107,15 @@ class PartitionWorkTest {
     }
 
     @Test
-    void startsNothingOfAPartitionThatIsReadFromBeforeItsLedger() {
-        var work = partition(100, Ledger.empty());
-        assertThatThrownBy(() -> work.add(record(40, "key")))
+    void takesNoRecordThatLiesBeforeWhatWasRead() {
+        var takenOver = partition(100, Ledger.empty());
+        assertThatThrownBy(() -> takenOver.add(record(40, "key")))
                 .isInstanceOf(LedgerException.class)
-                .hasMessageContainingAll("commands-0", "100", "40", "--reset-offsets");
+                .hasMessageContainingAll("100", "40", "--reset-offsets");
+        var atWork = partition(0, Ledger.empty());
+        atWork.add(record(0, "key"));
+        atWork.add(record(1, "key"));
+        assertThatThrownBy(() -> atWork.add(record(0, "key"))).isInstanceOf(LedgerException.class);
     }
 
     @Test

@@ -40,6 +40,7 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
     private Optional<Topic<RefreshRequest>> announcements = Optional.empty();
     private Predicate<String> holdsTopic = _ -> false;
     private Map<String, Integer> owned = Map.of();
+    private int failuresToAdmit;
     private int mostAtOnce;
     private int mostAtOnceOfOneKey;
 
@@ -92,6 +93,21 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
     RecordingHandler writingTo(Topic<RefreshRequest> other, int number) {
         topicsAt = Map.of(number, other);
         return this;
+    }
+
+    /** Throws when it is asked for the first times whether a topic may be worked on. */
+    RecordingHandler failingToAdmit(int times) {
+        failuresToAdmit = times;
+        return this;
+    }
+
+    @Override
+    public synchronized boolean admits(String topic) {
+        if (failuresToAdmit > 0) {
+            failuresToAdmit--;
+            throw new IllegalStateException("A bug in the handler");
+        }
+        return true;
     }
 
     /** Announces every call on this topic. */
