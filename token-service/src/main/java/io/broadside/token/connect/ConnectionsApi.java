@@ -2,6 +2,7 @@ package io.broadside.token.connect;
 
 import io.broadside.events.Connection;
 import io.broadside.runtime.config.ConfigException;
+import io.broadside.runtime.http.ApiKeys;
 import io.broadside.runtime.tracing.Trace;
 import io.broadside.schemas.ErrorCode;
 import io.broadside.token.KnownConnections;

@@ -1,4 +1,4 @@
-package io.broadside.token.connect;
+package io.broadside.runtime.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

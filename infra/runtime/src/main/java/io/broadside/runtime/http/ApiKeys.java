@@ -1,4 +1,4 @@
-package io.broadside.token.connect;
+package io.broadside.runtime.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -45,7 +45,7 @@ public final class ApiKeys {
     }
 
     /** Whether this Authorization header holds a key. All hashes are compared, each in constant time. */
-    boolean admits(@Nullable String authorization) {
+    public boolean admits(@Nullable String authorization) {
         if (isOpen()) {
             return true;
         }
