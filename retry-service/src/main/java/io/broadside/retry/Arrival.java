@@ -1,5 +1,8 @@
 package io.broadside.retry;
 
+import io.broadside.events.Amendment;
+import io.broadside.events.CommandEnded;
+import io.broadside.events.Connection;
 import io.broadside.events.DelayedCommand;
 import io.broadside.events.RecordPosition;
 import io.broadside.events.Withdrawal;
@@ -19,6 +22,15 @@ sealed interface Arrival {
 
     /** Somebody wants a command back. */
     record Withdrawn(Withdrawal withdrawal) implements Arrival {}
+
+    /** Somebody wants it otherwise. */
+    record Amended(Amendment amendment) implements Arrival {}
+
+    /** A post that others wait for has ended. */
+    record Ended(CommandEnded ended) implements Arrival {}
+
+    /** How a connection fares. */
+    record Fares(Connection connection) implements Arrival {}
 
     /**
      * The newest token of a connection.
