@@ -2,11 +2,13 @@ package io.broadside.publisher;
 
 import io.broadside.events.AttemptEnd;
 import io.broadside.events.Checkpoint;
+import io.broadside.events.CommandEnded;
 import io.broadside.events.DeadLetter;
 import io.broadside.events.DelayCause;
 import io.broadside.events.DelayedCommand;
 import io.broadside.events.Doubt;
 import io.broadside.events.FreshToken;
+import io.broadside.events.PostOrder;
 import io.broadside.events.PostResult;
 import io.broadside.events.PublishCommand;
 import io.broadside.events.RefreshReason;
@@ -499,7 +501,25 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
     }
 
     private Outputs end(Work<PublishCommand> work, PostResult result) {
-        return outputs(work).add(Topics.RESULTS, result.getRequestId(), result).build();
+        return withEnd(work, outputs(work).add(Topics.RESULTS, result.getRequestId(), result))
+                .build();
+    }
+
+    /** Later posts of the account may wait for this one. */
+    private Outputs.Builder withEnd(Work<PublishCommand> work, Outputs.Builder out) {
+        var command = work.value();
+        if (command.getOrder() != PostOrder.IN_ORDER) {
+            return out;
+        }
+        return out.add(
+                Topics.ENDED,
+                command.getConnectionId(),
+                CommandEnded.newBuilder()
+                        .setCommandId(command.getCommandId())
+                        .setRequestId(command.getRequestId())
+                        .setConnectionId(command.getConnectionId())
+                        .setAt(clock.instant())
+                        .build());
     }
 
     @Override
@@ -521,9 +541,11 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
     public Outputs failed(Work<PublishCommand> work, Throwable cause) {
         var command = work.value();
         var now = clock.instant();
+        // Whoever takes the letter up again must look first, if a call may have left.
+        var left = work.lease().isUsed() && command.getDoubt().isEmpty() && !isOut(command);
         var letter = DeadLetter.newBuilder()
                 .setSource(work.position())
-                .setCommand(command)
+                .setCommand(left ? doubting(command, brokenOff(work)) : command)
                 .setCode(ErrorCode.INTERNAL.name())
                 .setDetail("Publishing failed unexpectedly.")
                 .setCause(DeadLetters.chain(cause))
@@ -536,9 +558,19 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
                 : isMaybeOut
                         ? Results.unconfirmed(command, Cause.of(ErrorCode.NOT_CONFIRMABLE), now)
                         : Results.failed(command, Cause.of(ErrorCode.INTERNAL), now);
-        return outputs(work)
-                .add(Topics.DEAD_LETTERS, command.getConnectionId(), letter)
-                .add(Topics.RESULTS, command.getRequestId(), result)
+        return withEnd(
+                        work,
+                        outputs(work)
+                                .add(Topics.DEAD_LETTERS, command.getConnectionId(), letter)
+                                .add(Topics.RESULTS, command.getRequestId(), result))
+                .build();
+    }
+
+    private static Doubt brokenOff(Work<PublishCommand> work) {
+        return Doubt.newBuilder()
+                .setSince(work.writtenAt())
+                .setStep(CommandHistory.step(work.value()))
+                .setCause(ErrorCode.INTERNAL.name())
                 .build();
     }
 
