@@ -19,7 +19,15 @@ import picocli.CommandLine.ExitCode;
         version = "Broadside 0.1.0",
         description = "Publishes one post to many social accounts, and tells the truth about each of them.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DemoCommand.class, UpCommand.class, PublishCommand.class, WatchCommand.class, ChaosCommand.class
+        subcommands = {
+            DemoCommand.class,
+            UpCommand.class,
+            PublishCommand.class,
+            ChangeCommand.class,
+            WatchCommand.class,
+            AccountCommand.class,
+            DeadLettersCommand.class,
+            ChaosCommand.class
         })
 final class Broadside {
 

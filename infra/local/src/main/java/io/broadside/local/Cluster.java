@@ -119,6 +119,7 @@ final class Cluster implements AutoCloseable {
             // Nobody asks them, and several of them cannot have the same port.
             own.put("PUBLISHER_PORT", "0");
             own.put("RETRY_PORT", "0");
+            own.put("RETRY_API_PORT", "0");
         }
         return Instance.of(name, before, List.of(main), "400m", own, logs);
     }
