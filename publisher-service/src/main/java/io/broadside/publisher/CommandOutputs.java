@@ -1,10 +1,12 @@
 package io.broadside.publisher;
 
 import io.broadside.events.Checkpoint;
+import io.broadside.events.CommandEnded;
 import io.broadside.events.DeadLetter;
 import io.broadside.events.DelayCause;
 import io.broadside.events.DelayedCommand;
 import io.broadside.events.Doubt;
+import io.broadside.events.PostOrder;
 import io.broadside.events.PostResult;
 import io.broadside.events.PublishCommand;
 import io.broadside.events.RefreshReason;
@@ -35,7 +37,24 @@ final class CommandOutputs {
 
     /** A change of status: the last word, or what is told before a call is made. */
     Outputs tell(Work<PublishCommand> work, PostResult result) {
-        return of(work).add(Topics.RESULTS, result.getRequestId(), result).build();
+        return told(of(work), work.value(), result).build();
+    }
+
+    /** Later posts of the account may wait for the end of this one. */
+    private static Outputs.Builder told(Outputs.Builder out, PublishCommand command, PostResult result) {
+        out.add(Topics.RESULTS, result.getRequestId(), result);
+        if (!result.getIsFinal() || command.getOrder() != PostOrder.IN_ORDER) {
+            return out;
+        }
+        return out.add(
+                Topics.ENDED,
+                command.getConnectionId(),
+                CommandEnded.newBuilder()
+                        .setCommandId(command.getCommandId())
+                        .setRequestId(command.getRequestId())
+                        .setConnectionId(command.getConnectionId())
+                        .setAt(result.getAt())
+                        .build());
     }
 
     /** The next step starts at once, from a command that holds the checkpoint durably. */
@@ -182,9 +201,14 @@ final class CommandOutputs {
     /** A bug of ours: kept with its causes, and told. */
     Outputs failed(Work<PublishCommand> work, Throwable cause, Instant now) {
         var command = work.value();
+        // Whoever takes the letter up again must look first, if a call may have left.
+        var hasLeft = work.lease().isUsed() && command.getDoubt().isEmpty() && !isOut(command);
         var letter = DeadLetter.newBuilder()
                 .setSource(work.position())
-                .setCommand(command)
+                .setCommand(
+                        hasLeft
+                                ? doubting(command, work.writtenAt(), CommandHistory.step(command), ErrorCode.INTERNAL)
+                                : command)
                 .setCode(ErrorCode.INTERNAL.name())
                 .setDetail("Publishing failed unexpectedly.")
                 .setCause(DeadLetters.chain(cause))
@@ -197,8 +221,7 @@ final class CommandOutputs {
                 : isMaybeOut
                         ? Results.unconfirmed(command, Cause.of(ErrorCode.NOT_CONFIRMABLE), now)
                         : Results.failed(command, Cause.of(ErrorCode.INTERNAL), now);
-        return of(work).add(Topics.DEAD_LETTERS, command.getConnectionId(), letter)
-                .add(Topics.RESULTS, command.getRequestId(), result)
+        return told(of(work).add(Topics.DEAD_LETTERS, command.getConnectionId(), letter), command, result)
                 .build();
     }
 

@@ -1,8 +1,10 @@
 package io.broadside.publisher;
 
+import io.broadside.events.Content;
 import io.broadside.events.DelayCause;
 import io.broadside.events.DelayedCommand;
 import io.broadside.events.Fault;
+import io.broadside.events.PostOrder;
 import io.broadside.events.PostResult;
 import io.broadside.events.PublishCommand;
 import io.broadside.events.PublishRequest;
@@ -146,7 +148,33 @@ final class FanOut {
                         .setNotBefore(due)
                         .setSince(now)
                         .build()))
-                .orElseGet(() -> new Part.Now(command));
+                .orElseGet(() -> inOrder(command, now));
+    }
+
+    /** Posts that keep their order go by way of where commands wait: it knows which of an account's posts have not ended. */
+    private static Part inOrder(PublishCommand command, Instant now) {
+        return command.getOrder() == PostOrder.IN_ORDER
+                ? new Part.Later(DelayedCommand.newBuilder()
+                        .setCommand(command)
+                        .setCause(DelayCause.ORDER)
+                        .setSince(now)
+                        .build())
+                : new Part.Now(command);
+    }
+
+    /** What is wrong with content that is to go through this connection instead of what was accepted. */
+    List<Fault> faults(String connectionId, Content content) {
+        var target = Target.newBuilder().setConnectionId(connectionId).build();
+        return switch (connections.resolve(target)) {
+            case Resolution.Resolved(var account) ->
+                platforms
+                        .byId(account.platform())
+                        .map(platform -> platform.faults(content))
+                        .orElseGet(() -> unknownPlatform("connectionId", target));
+            case Resolution.Unknown() -> unknownConnection("connectionId", target);
+            case Resolution.Ambiguous(var count) -> ambiguous("connectionId", count);
+            case Resolution.Disconnected() -> disconnected("connectionId");
+        };
     }
 
     private static Part refused(PublishRequest request, int index, ErrorCode code, List<Fault> faults, Instant now) {

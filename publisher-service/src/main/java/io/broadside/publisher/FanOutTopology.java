@@ -16,8 +16,8 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * Requests and cancellations in; commands, results and withdrawals out. Results come back in, to be remembered for a request
- * that is sent again.
+ * Requests, cancellations and changes in; commands, results, withdrawals and amendments out. Results come back in, to be
+ * remembered for a request that is sent again, and to answer changes that came too late.
  *
  * <p>Values pass through as bytes: a record that cannot be read is an ordinary case here, not the end of a thread.
  */
@@ -31,6 +31,10 @@ final class FanOutTopology {
     static final String REQUESTS_SINK = "requests-under-their-own-key-sink";
     static final String CANCELLATIONS_SINK = "cancellations-under-their-own-key-sink";
 
+    static final String AMENDMENTS_SINK = "amendments-sink";
+    static final String CHANGES_SINK = "changes-under-their-own-key-sink";
+
+    private static final String CHANGE = "change";
     private static final String REMEMBER = "remember-results";
     private static final String CANCEL = "cancel";
 
@@ -45,23 +49,28 @@ final class FanOutTopology {
         source(topology, "requests-source", Topics.REQUESTS);
         source(topology, "cancellations-source", Topics.CANCELLATIONS);
         source(topology, "results-source", Topics.RESULTS);
+        source(topology, "changes-source", Topics.CHANGES);
 
         topology.addProcessor(FAN_OUT, () -> new FanOutProcessor(fanOut, serdes, home), "requests-source");
         topology.addProcessor(CANCEL, () -> new CancelProcessor(serdes, home), "cancellations-source");
+        topology.addProcessor(CHANGE, () -> new ChangeProcessor(fanOut, serdes, home), "changes-source");
         topology.addProcessor(REMEMBER, () -> new RememberResultsProcessor(serdes), "results-source");
 
-        topology.addStateStore(store(Stores.persistentKeyValueStore(RequestStores.REQUESTS)), FAN_OUT, CANCEL);
-        topology.addStateStore(store(Stores.persistentKeyValueStore(RequestStores.RESULTS)), FAN_OUT, REMEMBER);
+        topology.addStateStore(store(Stores.persistentKeyValueStore(RequestStores.REQUESTS)), FAN_OUT, CANCEL, CHANGE);
+        topology.addStateStore(store(Stores.persistentKeyValueStore(RequestStores.RESULTS)), FAN_OUT, REMEMBER, CHANGE);
         topology.addStateStore(store(Stores.inMemoryKeyValueStore(RequestStores.HELD)), FAN_OUT);
 
         topology.addStateStore(store(Stores.persistentKeyValueStore(RequestStores.CANCELLED)), FAN_OUT, CANCEL);
+        topology.addStateStore(store(Stores.persistentKeyValueStore(RequestStores.CHANGES)), CHANGE, REMEMBER);
 
         sink(topology, REQUESTS_SINK, Topics.REQUESTS, FAN_OUT);
         sink(topology, CANCELLATIONS_SINK, Topics.CANCELLATIONS, CANCEL);
-        sink(topology, RESULTS_SINK, Topics.RESULTS, FAN_OUT);
+        sink(topology, CHANGES_SINK, Topics.CHANGES, CHANGE);
+        sink(topology, AMENDMENTS_SINK, Topics.AMENDMENTS, CHANGE);
+        sink(topology, RESULTS_SINK, Topics.RESULTS, FAN_OUT, CHANGE, REMEMBER);
         sink(topology, WAITING_SINK, Topics.WAITING, FAN_OUT);
         sink(topology, WITHDRAWALS_SINK, Topics.WITHDRAWALS, CANCEL);
-        sink(topology, DEAD_LETTERS_SINK, Topics.DEAD_LETTERS, FAN_OUT, CANCEL);
+        sink(topology, DEAD_LETTERS_SINK, Topics.DEAD_LETTERS, FAN_OUT, CANCEL, CHANGE);
         platforms.forEach(platform -> sink(topology, commandsSink(platform), Topics.commands(platform), FAN_OUT));
         return topology;
     }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The rules every request keeps, whatever the platform; and what a target's content is once its override is laid over it. */
@@ -64,16 +65,22 @@ final class RequestRules {
                     null,
                     "Use at most " + MOST_LABELS + " labels of at most " + LONGEST_LABEL + " characters."));
         }
-        if (request.getOrder() != PostOrder.INDEPENDENT) {
+        if (request.getOrder() == PostOrder.UNKNOWN) {
             faults.add(fault(
                     "order",
-                    "unsupported",
-                    PostOrder.INDEPENDENT.name(),
+                    "known",
+                    PostOrder.INDEPENDENT.name() + ", " + PostOrder.IN_ORDER.name(),
                     request.getOrder().name(),
-                    "Leave the order out, or INDEPENDENT: posts of one account in the order of their requests are not"
-                            + " supported by this version."));
+                    "Leave the order out, or give INDEPENDENT or IN_ORDER."));
         }
-        request.getPublishAt()
+        faults.addAll(timeFaults(request.getPublishAt(), request.getDeadline(), now));
+        return faults;
+    }
+
+    /** What is wrong with the times of a request, or of a change of one. */
+    static List<Fault> timeFaults(Optional<Instant> publishAt, Optional<Instant> deadline, Instant now) {
+        var faults = new ArrayList<Fault>();
+        publishAt
                 .filter(at -> at.isAfter(now.plus(LONGEST_SCHEDULE)))
                 .ifPresent(at -> faults.add(fault(
                         "publishAt",
@@ -81,18 +88,13 @@ final class RequestRules {
                         LONGEST_SCHEDULE.toDays() + " days",
                         at.toString(),
                         "Schedule at most " + LONGEST_SCHEDULE.toDays() + " days ahead.")));
-        request.getDeadline().ifPresent(deadline -> {
-            if (request.getPublishAt()
-                    .filter(publishAt -> !publishAt.isBefore(deadline))
-                    .isPresent()) {
-                faults.add(fault(
+        deadline.filter(end -> publishAt.filter(at -> !at.isBefore(end)).isPresent())
+                .ifPresent(end -> faults.add(fault(
                         "deadline",
                         "beforePublishAt",
-                        request.getPublishAt().toString(),
-                        deadline.toString(),
-                        "Set the deadline after publishAt, or leave it out."));
-            }
-        });
+                        publishAt.toString(),
+                        end.toString(),
+                        "Set the deadline after publishAt, or leave it out.")));
         return faults;
     }
 

@@ -15,7 +15,19 @@ final class RequestStores {
     /** Cancellations of requests that have not been taken in yet: value as on the topic of cancellations. */
     static final String CANCELLED = "early-cancellations";
 
+    /** Changes that are not answered yet: key {@link #changeKey}, value as on the topic of changes. */
+    static final String CHANGES = "open-changes";
+
     private RequestStores() {}
+
+    static String changeKey(String requestId, String commandId, String changeId) {
+        return changesOf(requestId, commandId) + changeId;
+    }
+
+    /** What the keys of a command's changes begin with. Without a command: changes that came before their request. */
+    static String changesOf(String requestId, String commandId) {
+        return requestId + '\0' + commandId + '\0';
+    }
 
     /** Ids are visible ASCII, so that this separator sorts before all of them. */
     static String resultKey(String requestId, int targetIndex) {

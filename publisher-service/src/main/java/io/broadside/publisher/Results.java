@@ -1,5 +1,7 @@
 package io.broadside.publisher;
 
+import io.broadside.events.ChangeAnswer;
+import io.broadside.events.ChangeRequest;
 import io.broadside.events.Fault;
 import io.broadside.events.PostError;
 import io.broadside.events.PostResult;
@@ -108,6 +110,41 @@ final class Results {
                 .build();
     }
 
+    /** The answer to a change that is not made: where the target stands, and why. */
+    static PostResult unchanged(PostResult stands, String changeId, ErrorCode code, List<Fault> faults, Instant at) {
+        return PostResult.newBuilder(stands)
+                .setIsRepeat(true)
+                .setAt(at)
+                .setChange(ChangeAnswer.newBuilder()
+                        .setChangeId(RequestRules.shortened(changeId))
+                        .setIsApplied(false)
+                        .setCode(code.name())
+                        .setMessage(
+                                faults.isEmpty()
+                                        ? code.sentence() + " It is " + stands.getStatus() + "."
+                                        : faults.getFirst().getMessage())
+                        .setFaults(faults.stream()
+                                .limit(MOST_FAULTS)
+                                .map(RequestRules::shortened)
+                                .toList())
+                        .build())
+                .build();
+    }
+
+    /** The answer to a change of something that is not there. */
+    static PostResult unchanged(
+            ChangeRequest change, Optional<String> connectionId, ErrorCode code, List<Fault> faults, Instant at) {
+        var nothing = PostResult.newBuilder()
+                .setRequestId(RequestRules.shortened(change.getRequestId()))
+                .setTargetIndex(-1)
+                .setConnectionId(connectionId.map(RequestRules::shortened).orElse(null))
+                .setStatus(ResultStatus.UNKNOWN)
+                .setIsFinal(false)
+                .setAt(at)
+                .build();
+        return unchanged(nothing, change.getChangeId(), code, faults, at);
+    }
+
     private static PostResult.Builder of(PublishCommand command, ResultStatus status, Instant at) {
         return PostResult.newBuilder()
                 .setRequestId(command.getRequestId())
@@ -120,6 +157,7 @@ final class Results {
                 .setIsFinal(false)
                 .setAt(at)
                 .setAcceptedAt(command.getAcceptedAt())
+                .setRedrives(command.getRedrives())
                 .setLabels(command.getLabels());
     }
 

@@ -11,6 +11,7 @@ import io.broadside.events.Checkpoint;
 import io.broadside.events.DelayCause;
 import io.broadside.events.Doubt;
 import io.broadside.events.FreshToken;
+import io.broadside.events.PostOrder;
 import io.broadside.events.PostResult;
 import io.broadside.events.PublishCommand;
 import io.broadside.events.RecordPosition;
@@ -400,8 +401,29 @@ class PublishHandlerTest {
         // When
         var out = handler.failed(work, new IllegalStateException("bug"));
         // Then
-        assertThat(only(Topics.DEAD_LETTERS, out).getCause().orElseThrow()).contains("bug");
+        var letter = only(Topics.DEAD_LETTERS, out);
+        assertThat(letter.getCause().orElseThrow()).contains("bug");
+        // Whoever takes it up again must look first.
+        assertThat(letter.getCommand().orElseThrow().getDoubt()).isPresent();
         assertThat(result(out).getStatus()).isEqualTo(ResultStatus.UNCONFIRMED);
+    }
+
+    @Test
+    void theEndOfAPostThatKeepsItsOrderIsToldToThoseThatWaitForIt() {
+        // Given
+        var inOrder = aCommand().setOrder(PostOrder.IN_ORDER).build();
+        // When
+        var published = handler.run(work(inOrder));
+        platform.outcome = new Outcome.Unavailable(A_FAULT);
+        var waits = handler.run(work(inOrder));
+        var bug = handler.failed(work(inOrder), new IllegalStateException("bug"));
+        platform.outcome = new Outcome.Published("remote-2", Optional.empty());
+        var independent = handler.run(work(aCommand().build()));
+        // Then
+        assertThat(only(Topics.ENDED, published).getCommandId()).isEqualTo("command-1");
+        assertThat(only(Topics.ENDED, bug).getCommandId()).isEqualTo("command-1");
+        assertThat(topics(waits)).containsExactly(Topics.BACKOFF_5XX.name());
+        assertThat(topics(independent)).doesNotContain(Topics.ENDED.name());
     }
 
     @Test
@@ -559,6 +581,10 @@ class PublishHandlerTest {
 
     private PostResult result(Outputs outputs) {
         return only(Topics.RESULTS, outputs);
+    }
+
+    private static List<String> topics(Outputs outputs) {
+        return outputs.records().stream().map(record -> record.topic()).toList();
     }
 
     private <V extends SpecificRecord> V only(Topic<V> topic, Outputs outputs) {

@@ -1,6 +1,9 @@
 package io.broadside.retry;
 
+import io.broadside.events.Amendment;
+import io.broadside.events.CommandEnded;
 import io.broadside.events.Confirmation;
+import io.broadside.events.Connection;
 import io.broadside.events.DelayedCommand;
 import io.broadside.events.RecordPosition;
 import io.broadside.events.Withdrawal;
@@ -23,6 +26,15 @@ sealed interface Arrival {
 
     /** A platform has told of a post of the account. */
     record Confirmed(Confirmation confirmation) implements Arrival {}
+
+    /** Somebody wants it otherwise. */
+    record Amended(Amendment amendment) implements Arrival {}
+
+    /** A post that others wait for has ended. */
+    record Ended(CommandEnded ended) implements Arrival {}
+
+    /** How a connection fares. */
+    record Fares(Connection connection) implements Arrival {}
 
     /**
      * The newest token of a connection.

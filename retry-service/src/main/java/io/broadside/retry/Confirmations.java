@@ -26,6 +26,11 @@ final class Confirmations {
 
     private Confirmations() {}
 
+    /** Whether what waits for this reason waits to learn its fate; no other is worth reading. */
+    static boolean concern(DelayCause cause) {
+        return cause == DelayCause.UNCONFIRMED || cause == DelayCause.PROCESSING;
+    }
+
     static boolean mayBeAbout(Confirmation confirmation, DelayedCommand waiting) {
         var command = waiting.getCommand();
         var isInDoubt = waiting.getCause() == DelayCause.UNCONFIRMED;

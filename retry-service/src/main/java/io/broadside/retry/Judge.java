@@ -56,13 +56,14 @@ final class Judge {
     /**
      * Judges a command that came to wait.
      *
+     * @param run the trouble this wait belongs to
      * @param isRepeat whether its last wait was for the same cause
      * @param knownToken version of the newest token of the connection that was seen
      */
-    Verdict judge(DelayedCommand delayed, Instant now, boolean isRepeat, OptionalLong knownToken) {
+    Verdict judge(DelayedCommand delayed, Instant now, Run run, boolean isRepeat, OptionalLong knownToken) {
         var command = delayed.getCommand();
         var rule = policy.rule(command.getPlatform(), delayed.getCause());
-        var limit = reachedLimit(rule, delayed, now);
+        var limit = reachedLimit(rule, delayed, run, now);
         if (limit.isPresent()) {
             return new UsedUp(limit.get());
         }
@@ -81,7 +82,7 @@ final class Judge {
                         : untilToken(command, named, named.orElse(Verdict.NEVER), now, needed);
             }
             case Exponential pause ->
-                until(command, named.orElseGet(() -> now.plus(chosen(pause, failures(delayed)))), now);
+                until(command, named.orElseGet(() -> now.plus(chosen(pause, failures(delayed, run)))), now);
             case Steps(var spans) -> until(command, named.orElseGet(() -> now.plus(spans.get(looks(command)))), now);
             case Fixed(var span) -> until(command, named.orElseGet(() -> now.plus(span)), now);
         };
@@ -137,9 +138,8 @@ final class Judge {
     }
 
     private static long neededByPerson(DelayedCommand delayed, OptionalLong known) {
-        return delayed.getCommand()
-                .getRefusedTokenVersion()
-                .map(refused -> refused + 1)
+        return delayed.getNeedsTokenVersion()
+                .or(() -> delayed.getCommand().getRefusedTokenVersion().map(refused -> refused + 1))
                 .orElse(known.isPresent() ? known.getAsLong() + 1 : 1L);
     }
 
@@ -149,29 +149,36 @@ final class Judge {
                 : delayed.getNotBefore();
     }
 
-    private Optional<String> reachedLimit(Rule rule, DelayedCommand delayed, Instant now) {
+    private Optional<String> reachedLimit(Rule rule, DelayedCommand delayed, Run run, Instant now) {
         if (rule.pause() instanceof Steps(var spans) && looks(delayed.getCommand()) >= spans.size()) {
             return Optional.of(spans.size() + " looks");
         }
         var counts = rule.countsNamedTimes() || delayed.getNotBefore().isEmpty();
-        if (rule.attempts() > 0 && counts && failures(delayed) >= rule.attempts()) {
+        if (rule.attempts() > 0 && counts && failures(delayed, run) >= rule.attempts()) {
             return Optional.of(rule.attempts() + " attempts");
         }
         return rule.age()
-                .filter(age -> failingSince(delayed).plus(age).isBefore(now))
+                .filter(age -> failingSince(delayed, run).plus(age).isBefore(now))
                 .map(age -> age.toHours() + " hours");
     }
 
-    /** Failures of this cause so far, this one included. */
-    private static int failures(DelayedCommand delayed) {
-        var history = delayed.getCommand().getHistory();
-        if (history.isEmpty()) {
-            return delayed.getCommand().getAttempt();
+    /** Failures of this cause so far, this one included: as the history tells, which is bounded, or as is remembered. */
+    private static int failures(DelayedCommand delayed, Run run) {
+        var remembered = run.cause() == delayed.getCause() ? run.failures() : 1;
+        var command = delayed.getCommand();
+        if (command.getHistory().isEmpty()) {
+            return Math.max(remembered, command.getRedrivenAt().isPresent() ? 1 : command.getAttempt());
         }
-        var count = history.stream()
+        var told = command.getHistory().stream()
                 .filter(attempt -> isFailure(attempt, delayed.getCause()))
+                .filter(attempt -> counts(attempt, command))
                 .count();
-        return Math.toIntExact(Math.max(1, count));
+        return Math.max(remembered, Math.toIntExact(told));
+    }
+
+    /** What was tried before it was redriven does not count against it. */
+    private static boolean counts(Attempt attempt, PublishCommand command) {
+        return command.getRedrivenAt().map(attempt.getStartedAt()::isAfter).orElse(true);
     }
 
     private static boolean isFailure(Attempt attempt, DelayCause cause) {
@@ -189,13 +196,16 @@ final class Judge {
     }
 
     /** When the unbroken run of troubles began; a week's wait for a person in between ends such a run. */
-    private static Instant failingSince(DelayedCommand delayed) {
+    private static Instant failingSince(DelayedCommand delayed, Run run) {
         var since = delayed.getSince();
+        if (run.cause() == delayed.getCause() && run.since() < since.toEpochMilli()) {
+            since = Instant.ofEpochMilli(run.since());
+        }
         for (var attempt : delayed.getCommand().getHistory().reversed()) {
-            if (!isTrouble(attempt.getEnd())) {
+            if (!isTrouble(attempt.getEnd()) || !counts(attempt, delayed.getCommand())) {
                 break;
             }
-            since = attempt.getStartedAt();
+            since = attempt.getStartedAt().isBefore(since) ? attempt.getStartedAt() : since;
         }
         return since;
     }

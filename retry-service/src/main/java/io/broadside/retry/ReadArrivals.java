@@ -4,8 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.broadside.events.DelayedCommand;
 import io.broadside.events.RecordPosition;
+import io.broadside.retry.Arrival.Amended;
 import io.broadside.retry.Arrival.Confirmed;
 import io.broadside.retry.Arrival.Delayed;
+import io.broadside.retry.Arrival.Ended;
+import io.broadside.retry.Arrival.Fares;
 import io.broadside.retry.Arrival.TokenSeen;
 import io.broadside.retry.Arrival.Withdrawn;
 import io.broadside.runtime.tracing.Trace;
@@ -66,6 +69,17 @@ final class ReadArrivals extends ContextualProcessor<byte[], byte[], String, Obj
         } else if (metadata.topic().equals(Topics.CONFIRMATIONS.name())) {
             var confirmation = serdes.read(Topics.CONFIRMATIONS, record.value());
             pass(record, confirmation.getConnectionId(), new Confirmed(confirmation));
+        } else if (metadata.topic().equals(Topics.AMENDMENTS.name())) {
+            var amendment = serdes.read(Topics.AMENDMENTS, record.value());
+            pass(record, amendment.getConnectionId(), new Amended(amendment));
+        } else if (metadata.topic().equals(Topics.ENDED.name())) {
+            var ended = serdes.read(Topics.ENDED, record.value());
+            pass(record, ended.getConnectionId(), new Ended(ended));
+        } else if (metadata.topic().equals(Topics.CONNECTIONS.name())) {
+            if (record.value() != null) {
+                var connection = serdes.read(Topics.CONNECTIONS, record.value());
+                pass(record, connection.getConnectionId(), new Fares(connection));
+            }
         } else {
             var topic = delaying.get(metadata.topic());
             if (topic == null) {

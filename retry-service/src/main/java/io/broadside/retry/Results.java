@@ -1,6 +1,7 @@
 package io.broadside.retry;
 
 import io.broadside.events.Attempt;
+import io.broadside.events.ChangeAnswer;
 import io.broadside.events.DelayCause;
 import io.broadside.events.DelayedCommand;
 import io.broadside.events.ErrorOwner;
@@ -91,6 +92,32 @@ final class Results {
                 .build();
     }
 
+    /** The same news, as the answer to a change. */
+    static PostResult applied(PostResult news, String changeId) {
+        return PostResult.newBuilder(news)
+                .setChange(ChangeAnswer.newBuilder()
+                        .setChangeId(changeId)
+                        .setIsApplied(true)
+                        .setMessage("The post was changed.")
+                        .build())
+                .build();
+    }
+
+    /** A change that comes too late for a command that waits: where it stands, again. */
+    static PostResult tooLateToChange(
+            DelayedCommand delayed, boolean wasAttempt, Optional<Instant> until, String changeId, Instant at) {
+        return PostResult.newBuilder(waiting(delayed, wasAttempt, until, at))
+                .setIsRepeat(true)
+                .setChange(ChangeAnswer.newBuilder()
+                        .setChangeId(changeId)
+                        .setIsApplied(false)
+                        .setCode(ErrorCode.TOO_LATE_TO_CHANGE.name())
+                        .setMessage("Its publication has begun and the post may be out already; it can no longer be"
+                                + " changed. Wait for its result, then change it at the platform.")
+                        .build())
+                .build();
+    }
+
     /** What happened last, as a sentence with a blank before it; empty if nothing is known. */
     static String last(DelayedCommand delayed) {
         return delayed.getErrorCode()
@@ -108,6 +135,7 @@ final class Results {
                 .setProfileId(command.getProfileId())
                 .setAcceptedAt(command.getAcceptedAt())
                 .setLabels(command.getLabels())
+                .setRedrives(command.getRedrives())
                 .setAt(at);
     }
 
@@ -156,6 +184,8 @@ final class Results {
             case PERSON -> "waiting for somebody to reconnect the account";
             case BUDGET -> "waiting for the platform's budget of calls";
             case BREAKER_OPEN -> "held back while the platform fails";
+            case ORDER -> "waiting for an earlier post of the account";
+            case REDRIVEN -> "waiting for its turn among redriven posts";
             case UNKNOWN -> "waiting";
         };
     }

@@ -1,10 +1,12 @@
 package io.broadside.retry;
 
+import io.broadside.runtime.api.ApiKeys;
 import io.broadside.runtime.config.ConfigException;
 import io.broadside.runtime.config.Setting;
 import io.broadside.runtime.config.Settings;
 import io.broadside.runtime.kafka.KafkaConfig;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -18,8 +20,28 @@ import java.util.stream.Stream;
  * @param tick how often the timer looks for what is due; commands are late by half of it on average
  * @param batch how many commands one partition sends back per tick at most
  * @param threads of Kafka Streams; partitions are shared among them
+ * @param standbys how many other instances keep the stores of each partition up to date
+ * @param policy how long what waits
+ * @param mostPerSecond commands this instance sends back at most, by platform; none for those that are not named
+ * @param rampEnd commands per second at which a platform that is back has no limit any more
+ * @param overdueAfter how long after its due time a target is told of as overdue
+ * @param apiPort of the HTTP API; 0 for any that is free
+ * @param apiKeys who may use it
  */
-public record RetryConfig(KafkaConfig kafka, List<String> platforms, int port, Duration tick, int batch, int threads) {
+public record RetryConfig(
+        KafkaConfig kafka,
+        List<String> platforms,
+        int port,
+        Duration tick,
+        int batch,
+        int threads,
+        int standbys,
+        RetryPolicy policy,
+        Map<String, Double> mostPerSecond,
+        int rampEnd,
+        Duration overdueAfter,
+        int apiPort,
+        ApiKeys apiKeys) {
 
     private static final Setting PLATFORMS = Setting.of(
             "BROADSIDE_PLATFORMS",
@@ -38,18 +60,59 @@ public record RetryConfig(KafkaConfig kafka, List<String> platforms, int port, D
     private static final Setting THREADS =
             Setting.of("RETRY_THREADS", "1", "Threads of retry-service that share its partitions.");
 
+    private static final Setting STANDBYS = Setting.of(
+            "RETRY_STANDBYS",
+            "0",
+            "Other instances that keep a partition's store up to date, so that they take over without reading it first. Needs that many instances more.");
+    private static final Setting POLICY = Setting.optional(
+            "RETRY_POLICY",
+            "Changes of the retry policy (docs/retry-policy.md), comma separated: UNAVAILABLE.cap=30m, x.RATE_LIMITED.attempts=20.");
+    private static final Setting MOST_PER_SECOND = Setting.optional(
+            "RETRY_MOST_PER_SECOND",
+            "Commands an instance sends back per second at most, by platform, comma separated: x=50, facebook=200. What is due beyond that waits for its turn; profiles take turns.");
+    private static final Setting RAMP_END = Setting.of(
+            "RETRY_RAMP_END",
+            "1000",
+            "After an outage of a platform its commands leave at a rate that doubles every second; at this many per second there is no limit any more.");
+    private static final Setting OVERDUE_AFTER = Setting.of(
+            "RETRY_OVERDUE_AFTER",
+            "2m",
+            "A target of which nothing was heard for this long after its due time counts as overdue in the account: worth an alert.");
+    private static final Setting API_PORT = Setting.of(
+            "RETRY_API_PORT",
+            "8085",
+            "Port of the HTTP API of dead letters; 0 for any. Without keys it listens on loopback only.");
+    private static final Setting API_KEYS = Setting.optional(
+            "RETRY_API_KEY_SHA256",
+            "SHA-256 hashes of the keys of the API, in hex, comma separated. Without any the API is open, and listens on loopback only.");
+
     /** All settings, for the reference. */
     public static final List<Setting> SETTINGS = Stream.concat(
-                    Stream.of(Settings.CONFIG_FILE, PLATFORMS, PORT, TICK, BATCH, THREADS),
+                    Stream.of(
+                            Settings.CONFIG_FILE,
+                            PLATFORMS,
+                            PORT,
+                            TICK,
+                            BATCH,
+                            THREADS,
+                            STANDBYS,
+                            POLICY,
+                            MOST_PER_SECOND,
+                            RAMP_END,
+                            OVERDUE_AFTER,
+                            API_PORT,
+                            API_KEYS),
                     KafkaConfig.SETTINGS.stream())
             .toList();
 
     private static final Pattern PLATFORM_ID = Pattern.compile("[a-z][a-z0-9_-]{0,63}");
+    private static final Pattern RATE = Pattern.compile("([a-z][a-z0-9_-]{0,63})=(\\d{1,7}(?:\\.\\d{1,3})?)");
     private static final Duration SHORTEST_TICK = Duration.ofMillis(1);
     private static final Duration LONGEST_TICK = Duration.ofSeconds(10);
 
     public RetryConfig {
         platforms = List.copyOf(platforms);
+        mostPerSecond = Map.copyOf(mostPerSecond);
         if (platforms.isEmpty()) {
             throw new ConfigException("BROADSIDE_PLATFORMS: at least one platform needed, were none");
         }
@@ -91,6 +154,26 @@ public record RetryConfig(KafkaConfig kafka, List<String> platforms, int port, D
                 settings.integer(PORT, 0, 65_535),
                 settings.duration(TICK),
                 settings.integer(BATCH, 1, 1_000_000),
-                settings.integer(THREADS, 1, 256));
+                settings.integer(THREADS, 1, 256),
+                settings.integer(STANDBYS, 0, 10),
+                PolicySettings.changed(POLICY.name(), settings.list(POLICY)),
+                rates(settings.list(MOST_PER_SECOND)),
+                settings.integer(RAMP_END, 1, 1_000_000),
+                settings.duration(OVERDUE_AFTER),
+                settings.integer(API_PORT, 0, 65_535),
+                ApiKeys.of(API_KEYS.name(), settings.list(API_KEYS)));
+    }
+
+    private static Map<String, Double> rates(List<String> entries) {
+        var rates = new HashMap<String, Double>();
+        for (var entry : entries) {
+            var parts = RATE.matcher(entry);
+            if (!parts.matches() || Double.parseDouble(parts.group(2)) <= 0) {
+                throw new ConfigException(
+                        "RETRY_MOST_PER_SECOND: entries such as x=50 or linkedin=0.5 needed, was " + entry);
+            }
+            rates.put(parts.group(1), Double.parseDouble(parts.group(2)));
+        }
+        return Map.copyOf(rates);
     }
 }

@@ -18,7 +18,7 @@ final class RetryMetrics {
     private final Timer lateness;
     private final Counter collapsed;
 
-    RetryMetrics(MeterRegistry meters, List<String> platforms, Ticks ticks) {
+    RetryMetrics(MeterRegistry meters, List<String> platforms, Flows flows, Ticks ticks) {
         this.meters = meters;
         this.platforms = platforms;
         this.lateness = Timer.builder("broadside.retry.lateness")
@@ -38,6 +38,12 @@ final class RetryMetrics {
                 .description("For how long the oldest command has been due that is still here")
                 .baseUnit("seconds")
                 .register(meters);
+        for (var platform : platforms) {
+            Gauge.builder("broadside.retry.throttled", flows, all -> all.isThrottled(platform) ? 1 : 0)
+                    .tag("platform", platform)
+                    .description("1 while a platform gets less than is due for it, because it fails")
+                    .register(meters);
+        }
     }
 
     void taken(String platform, DelayCause cause) {

@@ -1,7 +1,11 @@
 package io.broadside.retry;
 
+import io.broadside.retry.account.AccountParts;
+import io.broadside.retry.account.AccountView;
 import io.broadside.retry.inbound.Accounts;
 import io.broadside.retry.inbound.ConfirmationTopology;
+import io.broadside.retry.letters.DeadLetterDesk;
+import io.broadside.retry.letters.DeadLettersApi;
 import io.broadside.runtime.health.Checked;
 import io.broadside.runtime.health.ManagementServer;
 import io.broadside.runtime.health.Meters;
@@ -9,6 +13,7 @@ import io.broadside.runtime.kafka.KafkaClients;
 import io.broadside.runtime.kafka.RunningTopology;
 import io.broadside.runtime.kafka.TopicSetup;
 import io.broadside.runtime.service.Closing;
+import io.broadside.runtime.store.CommittedStores;
 import io.broadside.schemas.Topics;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -16,9 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.kafka.streams.StreamsConfig;
-import org.apache.kafka.streams.Topology;
 
-/** retry-service: holds what waits, and its management server. Several may run in one JVM. */
+/** retry-service: holds what waits, keeps the account, and serves its dead letters. Several may run in one JVM. */
 public final class RetryService implements AutoCloseable {
 
     /** Names the consumer group, the changelog topics and the directory of the stores: never change it. */
@@ -29,10 +33,12 @@ public final class RetryService implements AutoCloseable {
 
     private final Closing closing;
     private final ManagementServer management;
+    private final DeadLettersApi api;
 
-    private RetryService(Closing closing, ManagementServer management) {
+    private RetryService(Closing closing, ManagementServer management, DeadLettersApi api) {
         this.closing = closing;
         this.management = management;
+        this.api = api;
     }
 
     /**
@@ -49,13 +55,29 @@ public final class RetryService implements AutoCloseable {
             var meters = Meters.forService(SERVICE);
             closing.add(meters::close);
             var clients = closing.add(new KafkaClients(config.kafka(), SERVICE));
-            TopicSetup.ensure(clients, RetryTopology.topics(config.platforms()));
+            var partitions = TopicSetup.ensure(clients, RetryTopology.topics(config.platforms()));
             clients.serdes().prepare(RetryTopology.sinks(config.platforms()));
 
             var ticks = new Ticks(clock);
-            var topology = topology(config, clients, new RetryMetrics(meters, config.platforms(), ticks), ticks);
-            var running =
-                    closing.add(RunningTopology.start(APPLICATION, topology, clients, meters, clock, settings(config)));
+            var flows = new Flows(config.mostPerSecond(), config.rampEnd());
+            var stores = new CommittedStores(clock);
+            var topology = RetryTopology.build(new RetryTopology.Parts(
+                    clients.serdes(),
+                    config.platforms(),
+                    new Judge(config.policy(), () -> ThreadLocalRandom.current().nextDouble()),
+                    flows,
+                    stores,
+                    new AccountParts(
+                            config.platforms(),
+                            config.overdueAfter(),
+                            new AccountView(meters, config.platforms(), clock),
+                            partitions),
+                    config.tick(),
+                    config.batch(),
+                    new RetryMetrics(meters, config.platforms(), flows, ticks),
+                    ticks));
+            var running = closing.add(
+                    RunningTopology.start(APPLICATION, topology, clients, meters, clock, settings(config), stores));
 
             var accounts = closing.add(new Accounts(clients));
             TopicSetup.ensure(clients, List.of(Topics.CONNECTIONS, Topics.INBOUND_EVENTS));
@@ -67,7 +89,9 @@ public final class RetryService implements AutoCloseable {
             closing.add(() -> vertx.close().await());
             List<Checked> readiness = List.of(running, ticks, accounts, confirming);
             var management = closing.add(ManagementServer.start(vertx, SERVICE, config.port(), readiness, meters));
-            return new RetryService(closing, management);
+            var desk = closing.add(new DeadLetterDesk(clients, clock));
+            var api = closing.add(DeadLettersApi.start(vertx, config.apiPort(), config.apiKeys(), desk));
+            return new RetryService(closing, management, api);
         } catch (RuntimeException e) {
             closing.close();
             throw e;
@@ -79,23 +103,23 @@ public final class RetryService implements AutoCloseable {
         return management.port();
     }
 
+    /** The port of the HTTP API. */
+    public int apiPort() {
+        return api.port();
+    }
+
     /** Stops holding: what waits stays in Kafka and in the local stores, and is taken up at the next start. */
     @Override
     public void close() {
         closing.close();
     }
 
-    private static Topology topology(RetryConfig config, KafkaClients clients, RetryMetrics metrics, Ticks ticks) {
-        var judge = new Judge(
-                RetryPolicy.standard(), () -> ThreadLocalRandom.current().nextDouble());
-        return RetryTopology.build(new RetryTopology.Parts(
-                clients.serdes(), config.platforms(), judge, config.tick(), config.batch(), metrics, ticks));
-    }
-
     private static Map<String, Object> settings(RetryConfig config) {
         return Map.of(
                 StreamsConfig.NUM_STREAM_THREADS_CONFIG,
                 config.threads(),
+                StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG,
+                config.standbys(),
                 // The order of records of different topics means nothing here, so no topic waits for another.
                 StreamsConfig.MAX_TASK_IDLE_MS_CONFIG,
                 StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);

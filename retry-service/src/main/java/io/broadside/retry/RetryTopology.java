@@ -1,11 +1,15 @@
 package io.broadside.retry;
 
 import io.broadside.events.DelayedCommand;
+import io.broadside.retry.account.AccountParts;
+import io.broadside.retry.account.AccountTopology;
+import io.broadside.runtime.store.CommittedStores;
 import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topic;
 import io.broadside.schemas.Topics;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -13,7 +17,9 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.Topology;
 
 /**
- * Delayed commands, withdrawals, tokens and confirmations -> read -> hold until due -> the platform's commands, results, dead letters.
+ * Delayed commands, withdrawals, changes, tokens, confirmations -> read -> hold until due -> the platform's commands, results,
+ * dead letters.
+ * Beside it, requests and results -> the account, see {@link AccountTopology}.
  *
  * <p>One processor holds, because all that concerns a connection must meet in one place: the topics are keyed by
  * connection and partitioned alike. Written with the processor API: what leaves it goes to topics of several types.
@@ -42,6 +48,9 @@ final class RetryTopology {
             EventSerdes serdes,
             List<String> platforms,
             Judge judge,
+            Flows flows,
+            CommittedStores stores,
+            AccountParts account,
             Duration tick,
             int batch,
             RetryMetrics metrics,
@@ -63,8 +72,9 @@ final class RetryTopology {
                         new ByteArrayDeserializer(),
                         sources().map(Topic::name).toArray(String[]::new))
                 .addProcessor(READ, () -> new ReadArrivals(parts.serdes(), parts.metrics()), SOURCE)
-                .addProcessor(HOLD, () -> hold(parts), READ);
-        WaitingRoom.stores().forEach(store -> topology.addStateStore(store, HOLD));
+                .addProcessor(HOLD, () -> new HoldUntilDue(parts), READ)
+                .addStateStore(parts.stores().builder(WaitingRoom.STORE), HOLD);
+        AccountTopology.add(topology, parts.serdes(), parts.stores(), parts.account(), parts.flows()::completed);
 
         parts.platforms()
                 .forEach(platform -> addSink(topology, commandsOf(platform), Topics.commands(platform), parts, HOLD));
@@ -75,7 +85,10 @@ final class RetryTopology {
 
     /** All topics it reads and writes. */
     static List<Topic<?>> topics(List<String> platforms) {
-        return Stream.concat(sources(), sinks(platforms).stream()).toList();
+        return Stream.of(sources(), AccountTopology.sources(), sinks(platforms).stream())
+                .flatMap(Function.identity())
+                .distinct()
+                .toList();
     }
 
     /** The topics it writes. */
@@ -92,18 +105,14 @@ final class RetryTopology {
 
     private static Stream<Topic<?>> sources() {
         return Stream.concat(
-                DELAYING.stream(), Stream.of(Topics.WITHDRAWALS, Topics.FRESH_TOKENS, Topics.CONFIRMATIONS));
-    }
-
-    private static HoldUntilDue hold(Parts parts) {
-        return new HoldUntilDue(
-                parts.serdes(),
-                parts.judge(),
-                parts.platforms(),
-                parts.tick(),
-                parts.batch(),
-                parts.metrics(),
-                parts.ticks());
+                DELAYING.stream(),
+                Stream.of(
+                        Topics.WITHDRAWALS,
+                        Topics.AMENDMENTS,
+                        Topics.ENDED,
+                        Topics.CONNECTIONS,
+                        Topics.FRESH_TOKENS,
+                        Topics.CONFIRMATIONS));
     }
 
     private static void addSink(Topology topology, String name, Topic<?> topic, Parts parts, String... parents) {

@@ -27,6 +27,6 @@ sealed interface Verdict {
      */
     record UsedUp(String limit) implements Verdict {}
 
-    Instant NEVER = Instant.ofEpochMilli(Long.MAX_VALUE);
+    Instant NEVER = Instant.ofEpochMilli(Place.NEVER);
     long NO_TOKEN = Long.MAX_VALUE;
 }

@@ -2,198 +2,153 @@ package io.broadside.retry;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.broadside.events.DelayCause;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.processor.api.ProcessingContext;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.StoreBuilder;
-import org.apache.kafka.streams.state.Stores;
-import org.apache.kafka.streams.state.WindowStore;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The stores of one partition: what waits, ordered by due time; where each command of a connection is in that order; which
- * commands have left; which token of each connection was seen last. For the thread of its task alone.
+ * The store of one partition: what waits, found by its connection and command, and in the order of time; which commands
+ * have left; which token of each connection was seen last. For the thread of its task alone.
  *
  * <p>What a look at the time costs depends on what is due, not on what waits: the earliest due time is kept in memory, and
  * the scan starts there, past all that was deleted before it.
  */
 final class WaitingRoom {
 
-    static final String BY_DUE_TIME = "waiting-by-due-time";
-    static final String BY_CONNECTION = "waiting-by-connection";
-    static final String LEFT = "commands-left";
-    static final String TOKENS = "tokens-seen";
+    static final String STORE = "waiting-room";
 
     /**
-     * How long a command is remembered after it has left, and a withdrawal that found nothing. It covers the time a command
-     * can be under way elsewhere while its withdrawal, or a duplicate of it, is here already.
+     * How long a command is remembered after it has left, and a withdrawal or change that found nothing. It covers the time a
+     * command can be under way elsewhere while its withdrawal, or a duplicate of it, is here already.
      */
     static final Duration REMEMBERED = Duration.ofDays(2);
 
-    /** Entries are deleted as soon as they are due, so that much of the log is garbage soon: clean it while it is small. */
-    private static final Map<String, String> CHANGELOG =
-            Map.of("segment.bytes", "67108864", "min.cleanable.dirty.ratio", "0.2", "delete.retention.ms", "3600000");
+    /** How long a redrive is remembered: for longer than dead letters are kept, so that none is redriven twice. */
+    static final Duration REDRIVES_REMEMBERED = Duration.ofDays(40);
 
-    /**
-     * Where a waiting command is.
-     *
-     * @param due milliseconds of the epoch
-     * @param round the command's round when it came
-     * @param releasedBy version of the token that releases it; {@link Verdict#NO_TOKEN} if none does
-     * @param isWithdrawn whether somebody wants it back; set where that must wait until it is known whether it is out
-     */
-    record Place(long due, int round, long releasedBy, boolean isWithdrawn) {
+    private static final Duration THOROUGHLY = Duration.ofHours(1);
+    private static final byte[] NOTHING = {};
 
-        private static final int BYTES = 2 * Long.BYTES + Integer.BYTES + 1;
-
-        private byte[] encoded() {
-            return ByteBuffer.allocate(BYTES)
-                    .putLong(due)
-                    .putInt(round)
-                    .putLong(releasedBy)
-                    .put((byte) (isWithdrawn ? 1 : 0))
-                    .array();
-        }
-
-        private static Place decoded(byte[] bytes) {
-            var buffer = ByteBuffer.wrap(bytes);
-            return new Place(buffer.getLong(), buffer.getInt(), buffer.getLong(), buffer.get() == 1);
-        }
-    }
-
-    /**
-     * What is remembered of a command that waits no more.
-     *
-     * @param round its round when it came last; -1 if it never did
-     * @param waitedFor why it waited last
-     */
-    record Departure(int round, boolean isWithdrawn, Optional<DelayCause> waitedFor) {
-
-        private byte[] encoded() {
-            var cause = waitedFor.map(DelayCause::name).orElse("").getBytes(UTF_8);
-            return ByteBuffer.allocate(Integer.BYTES + 1 + cause.length)
-                    .putInt(round)
-                    .put((byte) (isWithdrawn ? 1 : 0))
-                    .put(cause)
-                    .array();
-        }
-
-        private static Departure decoded(byte[] bytes) {
-            var buffer = ByteBuffer.wrap(bytes);
-            var round = buffer.getInt();
-            var isWithdrawn = buffer.get() == 1;
-            var cause = UTF_8.decode(buffer).toString();
-            return new Departure(
-                    round,
-                    isWithdrawn,
-                    Arrays.stream(DelayCause.values())
-                            .filter(known -> known.name().equals(cause))
-                            .findFirst());
-        }
-    }
-
-    /** An entry whose time has come. */
-    record Due(String commandId, long due, HeldCommand held) {}
-
-    private final KeyValueStore<Bytes, byte[]> byDueTime;
-    private final KeyValueStore<Bytes, byte[]> byConnection;
-    private final WindowStore<String, byte[]> left;
-    private final KeyValueStore<String, Long> tokens;
+    private final KeyValueStore<Bytes, byte[]> store;
+    private long count;
 
     /** No entry is due before this; zero until the first look. */
     private long earliest;
 
-    WaitingRoom(ProcessingContext context) {
-        this.byDueTime = context.getStateStore(BY_DUE_TIME);
-        this.byConnection = context.getStateStore(BY_CONNECTION);
-        this.left = context.getStateStore(LEFT);
-        this.tokens = context.getStateStore(TOKENS);
+    private Bytes forgottenUpTo = Keys.departure("");
+    private long thoroughlyForgotten;
+
+    /** Commands for which changes are kept: few, and asked for with every command that comes. */
+    private final Set<String> amended = new HashSet<>();
+
+    WaitingRoom(KeyValueStore<Bytes, byte[]> store) {
+        this.store = store;
+        var stored = get(Keys.count());
+        this.count = stored == null ? 0 : ByteBuffer.wrap(stored).getLong();
+        eachAmendment(key -> amended.add(Keys.amendedBy(key)));
     }
 
-    static List<StoreBuilder<?>> stores() {
-        return List.of(
-                Stores.keyValueStoreBuilder(
-                                Stores.persistentKeyValueStore(BY_DUE_TIME), Serdes.Bytes(), Serdes.ByteArray())
-                        .withLoggingEnabled(CHANGELOG),
-                Stores.keyValueStoreBuilder(
-                                Stores.persistentKeyValueStore(BY_CONNECTION), Serdes.Bytes(), Serdes.ByteArray())
-                        .withLoggingEnabled(CHANGELOG),
-                Stores.windowStoreBuilder(
-                        Stores.persistentWindowStore(LEFT, REMEMBERED, Duration.ofMillis(1), false),
-                        Serdes.String(),
-                        Serdes.ByteArray()),
-                Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(TOKENS), Serdes.String(), Serdes.Long()));
+    /** The command; empty if it does not wait. */
+    Optional<Waiting> find(String connectionId, String commandId) {
+        return Optional.ofNullable(get(Keys.held(connectionId, commandId))).map(Waiting::decoded);
     }
 
-    /** Where the command waits; empty if it does not. */
-    Optional<Place> find(String connectionId, String commandId) {
-        return Optional.ofNullable(byConnection.get(connectionKey(connectionId, commandId)))
-                .map(Place::decoded);
-    }
-
-    /** The entry at that place. */
-    Optional<HeldCommand> read(String commandId, Place place) {
-        return Optional.ofNullable(byDueTime.get(dueKey(place.due(), commandId)))
-                .map(HeldCommand::decoded);
-    }
-
-    void hold(String commandId, Place place, HeldCommand held) {
-        byDueTime.put(dueKey(place.due(), commandId), held.encoded());
-        byConnection.put(connectionKey(held.connectionId(), commandId), place.encoded());
-        earliest = Math.min(earliest, place.due());
-    }
-
-    void remove(String connectionId, String commandId, Place place) {
-        byDueTime.delete(dueKey(place.due(), commandId));
-        byConnection.delete(connectionKey(connectionId, commandId));
-    }
-
-    /** Puts the command elsewhere in the order, or changes what is noted of it there. */
-    void move(String connectionId, String commandId, Place from, Place to) {
-        if (from.due() != to.due()) {
-            var key = dueKey(from.due(), commandId);
-            var entry = byDueTime.get(key);
-            byDueTime.delete(key);
-            byDueTime.put(dueKey(to.due(), commandId), entry);
-            earliest = Math.min(earliest, to.due());
+    /** Everything of a connection that waits. */
+    List<Waiting> ofConnection(String connectionId) {
+        var found = new ArrayList<Waiting>();
+        try (var entries = scan(Keys.held(connectionId, ""))) {
+            entries.forEachRemaining(entry -> found.add(Waiting.decoded(entry.value)));
         }
-        byConnection.put(connectionKey(connectionId, commandId), to.encoded());
+        return found;
+    }
+
+    void hold(Waiting waiting) {
+        put(Keys.held(waiting.connectionId(), waiting.commandId()), waiting.encoded());
+        index(waiting);
+        count(1);
+    }
+
+    void remove(Waiting waiting) {
+        put(Keys.held(waiting.connectionId(), waiting.commandId()), null);
+        removeFromIndex(waiting);
+        count(-1);
+    }
+
+    /** Puts another state of a command that waits in the place of the one that is there. */
+    void replace(Waiting before, Waiting after) {
+        put(Keys.held(after.connectionId(), after.commandId()), after.encoded());
+        removeFromIndex(before);
+        index(after);
+    }
+
+    private void index(Waiting waiting) {
+        var place = waiting.place();
+        if (place.isInTurn()) {
+            put(
+                    Keys.turn(
+                            waiting.platform(),
+                            waiting.profileId(),
+                            place.due(),
+                            place.position(),
+                            waiting.commandId()),
+                    connection(waiting));
+        } else if (place.due() < Place.NEVER) {
+            put(Keys.due(place.due(), place.position(), waiting.commandId()), connection(waiting));
+            earliest = Math.min(earliest, place.due());
+        }
+    }
+
+    private void removeFromIndex(Waiting waiting) {
+        var place = waiting.place();
+        if (place.isInTurn()) {
+            put(
+                    Keys.turn(
+                            waiting.platform(),
+                            waiting.profileId(),
+                            place.due(),
+                            place.position(),
+                            waiting.commandId()),
+                    null);
+        } else if (place.due() < Place.NEVER) {
+            put(Keys.due(place.due(), place.position(), waiting.commandId()), null);
+        }
     }
 
     /**
-     * Entries due by now, oldest first, no more than the limit. The caller removes or moves each of them before it asks
+     * Commands due by now, oldest first, no more than the limit. The caller removes or replaces each of them before it asks
      * again.
      */
-    List<Due> due(long now, int limit) {
+    List<Waiting> due(long now, int limit) {
         if (earliest > now) {
             return List.of();
         }
-        var found = new ArrayList<Due>();
-        try (var entries = byDueTime.range(dueKey(earliest, ""), null)) {
+        var found = new ArrayList<Waiting>();
+        try (var entries = store.range(Keys.due(earliest, 0, ""), Keys.due(Place.NEVER, Place.NEVER, ""))) {
             while (entries.hasNext()) {
                 var entry = entries.next();
-                var key = ByteBuffer.wrap(entry.key.get());
-                var time = key.getLong();
+                var time = ByteBuffer.wrap(entry.key.get(), 1, Long.BYTES).getLong();
                 if (time > now || found.size() == limit) {
                     earliest = time;
                     return found;
                 }
-                var commandId = UTF_8.decode(key).toString();
-                found.add(new Due(commandId, time, HeldCommand.decoded(entry.value)));
+                var commandId = Keys.rest(entry.key, Bytes.wrap(new byte[1]), 2);
+                found.add(find(new String(entry.value, UTF_8), commandId).orElseThrow());
             }
         }
-        earliest = Long.MAX_VALUE;
+        earliest = Place.NEVER;
         return found;
     }
 
@@ -202,95 +157,262 @@ final class WaitingRoom {
         return earliest;
     }
 
-    /** How many commands wait, roughly. */
+    /** Hears of every profile of which something waits for its turn: platform, profile. */
+    void profilesInTurn(BiConsumer<String, String> hearing) {
+        var from = Bytes.wrap(new byte[] {'f'});
+        var end = Bytes.wrap(new byte[] {'f' + 1});
+        while (true) {
+            try (var entries = store.range(from, end)) {
+                if (!entries.hasNext()) {
+                    return;
+                }
+                var entry = entries.next();
+                if (entry.key.get()[0] != 'f') {
+                    return;
+                }
+                var key = ByteBuffer.wrap(entry.key.get(), 1, entry.key.get().length - 1);
+                var platform = Keys.text(key);
+                var profile = Keys.text(key);
+                hearing.accept(platform, profile);
+                from = Keys.behind(Keys.turns(platform, profile));
+            }
+        }
+    }
+
+    /**
+     * What is next of a profile that waits for its turn.
+     *
+     * @param after the due time below which there is nothing any more
+     */
+    Optional<Waiting> nextInTurn(String platform, String profileId, long after) {
+        var prefix = Keys.turns(platform, profileId);
+        try (var entries = store.range(Keys.turn(platform, profileId, after, 0, ""), Keys.behind(prefix))) {
+            if (!entries.hasNext()) {
+                return Optional.empty();
+            }
+            var entry = entries.next();
+            if (!entry.key.equals(Keys.behind(prefix))) {
+                return Optional.of(find(new String(entry.value, UTF_8), Keys.rest(entry.key, prefix, 2))
+                        .orElseThrow());
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** How many commands wait. */
     long size() {
-        return byConnection.approximateNumEntries();
+        return count;
     }
 
-    /** Notes the newest token of a connection and makes due at once what waited for it. Returns how many that were. */
-    int tokenSeen(String connectionId, long version, long now) {
-        tokens.put(connectionId, version);
-        var released = new ArrayList<Map.Entry<String, Place>>();
-        var prefix = connectionKey(connectionId, "");
-        try (var places = byConnection.prefixScan(prefix, Serdes.Bytes().serializer())) {
-            while (places.hasNext()) {
-                var entry = places.next();
-                var place = Place.decoded(entry.value);
-                if (place.releasedBy() <= version) {
-                    var key = entry.key.get();
-                    var commandId = new String(key, prefix.get().length, key.length - prefix.get().length, UTF_8);
-                    released.add(Map.entry(commandId, place));
-                }
-            }
-        }
-        released.forEach(entry -> {
-            var from = entry.getValue();
-            var to = new Place(Math.min(from.due(), now), from.round(), Verdict.NO_TOKEN, from.isWithdrawn());
-            move(connectionId, entry.getKey(), from, to);
-        });
-        return released.size();
+    /** Written with every change: whatever commits, commits the number that fits it. */
+    private void count(int change) {
+        count += change;
+        put(Keys.count(), number(count));
     }
 
-    /** Makes due at once those commands of a connection that are concerned. Returns how many that were. */
-    int makeDue(String connectionId, Predicate<HeldCommand> isConcerned, long now) {
-        var concerned = new ArrayList<Map.Entry<String, Place>>();
-        var prefix = connectionKey(connectionId, "");
-        try (var places = byConnection.prefixScan(prefix, Serdes.Bytes().serializer())) {
-            while (places.hasNext()) {
-                var entry = places.next();
-                var place = Place.decoded(entry.value);
-                var key = entry.key.get();
-                var commandId = new String(key, prefix.get().length, key.length - prefix.get().length, UTF_8);
-                if (place.due() > now
-                        && read(commandId, place).filter(isConcerned).isPresent()) {
-                    concerned.add(Map.entry(commandId, place));
-                }
-            }
-        }
-        concerned.forEach(entry -> {
-            var from = entry.getValue();
-            var to = new Place(now, from.round(), from.releasedBy(), from.isWithdrawn());
-            move(connectionId, entry.getKey(), from, to);
-        });
-        return concerned.size();
+    void tokenSeen(String connectionId, long version) {
+        put(Keys.token(connectionId), number(version));
     }
 
-    /** Notes that a connection has no token. */
     void tokenGone(String connectionId) {
-        tokens.delete(connectionId);
+        put(Keys.token(connectionId), null);
     }
 
     OptionalLong knownToken(String connectionId) {
-        var version = tokens.get(connectionId);
-        return version == null ? OptionalLong.empty() : OptionalLong.of(version);
+        var version = get(Keys.token(connectionId));
+        return version == null
+                ? OptionalLong.empty()
+                : OptionalLong.of(ByteBuffer.wrap(version).getLong());
+    }
+
+    /** Notes that nothing but a person helps a connection: why, and the version of the token that is no good. */
+    void needsPerson(String connectionId, NeedsPerson why) {
+        put(Keys.person(connectionId), why.encoded());
+    }
+
+    /** Notes that it fares well again. Returns whether that is news. */
+    boolean needsNobody(String connectionId) {
+        var isNews = get(Keys.person(connectionId)) != null;
+        if (isNews) {
+            put(Keys.person(connectionId), null);
+        }
+        return isNews;
+    }
+
+    Optional<NeedsPerson> neededPerson(String connectionId) {
+        return Optional.ofNullable(get(Keys.person(connectionId))).map(NeedsPerson::decoded);
     }
 
     /** What is remembered of a command that has left; empty if nothing is. */
     Optional<Departure> departure(String commandId, long now) {
-        var earliestKept = Instant.ofEpochMilli(now).minus(REMEMBERED);
-        try (var found = left.backwardFetch(commandId, earliestKept, Instant.ofEpochMilli(now))) {
-            return found.hasNext() ? Optional.of(Departure.decoded(found.next().value)) : Optional.empty();
+        return Optional.ofNullable(get(Keys.departure(commandId)))
+                .filter(found -> Departure.atOf(found) + REMEMBERED.toMillis() >= now)
+                .map(Departure::decoded);
+    }
+
+    void remember(String commandId, Departure departure) {
+        put(Keys.departure(commandId), departure.encoded());
+    }
+
+    /** Gives a post its place among those of its account that keep their order; it has it until it has ended. */
+    void enterOrder(String connectionId, String commandId, long position) {
+        var before = get(Keys.position(commandId));
+        if (before != null) {
+            var old = ByteBuffer.wrap(before).getLong();
+            if (old == position) {
+                return;
+            }
+            put(Keys.inOrder(connectionId, old, commandId), null);
+        }
+        put(Keys.position(commandId), number(position));
+        put(Keys.inOrder(connectionId, position, commandId), NOTHING);
+    }
+
+    /** A post has ended. Returns whether it stood in an order. */
+    boolean leaveOrder(String connectionId, String commandId) {
+        var position = get(Keys.position(commandId));
+        if (position == null) {
+            return false;
+        }
+        put(Keys.position(commandId), null);
+        put(Keys.inOrder(connectionId, ByteBuffer.wrap(position).getLong(), commandId), null);
+        return true;
+    }
+
+    /** The first post of an account that keeps the order and has not ended. */
+    Optional<String> firstInOrder(String connectionId) {
+        var prefix = Keys.inOrder(connectionId);
+        try (var entries = scan(prefix)) {
+            return entries.hasNext() ? Optional.of(Keys.rest(entries.next().key, prefix, 1)) : Optional.empty();
         }
     }
 
-    void remember(String commandId, Departure departure, long now) {
-        left.put(commandId, departure.encoded(), now);
+    /** Keeps a change, in case its command comes. */
+    void keepAmendment(String commandId, long at, byte[] amendment) {
+        var number = at;
+        while (get(Keys.amendment(commandId, number)) != null) {
+            number++;
+        }
+        put(Keys.amendment(commandId, number), amendment);
+        amended.add(commandId);
     }
 
-    private static Bytes dueKey(long due, String commandId) {
-        var id = commandId.getBytes(UTF_8);
-        return Bytes.wrap(
-                ByteBuffer.allocate(Long.BYTES + id.length).putLong(due).put(id).array());
+    /** Takes the changes of a command that were kept, the oldest first. */
+    List<byte[]> takeAmendments(String commandId) {
+        if (!amended.remove(commandId)) {
+            return List.of();
+        }
+        var found = new ArrayList<byte[]>();
+        var keys = new ArrayList<Bytes>();
+        try (var entries = scan(Keys.amendments(commandId))) {
+            entries.forEachRemaining(entry -> {
+                keys.add(entry.key);
+                found.add(entry.value);
+            });
+        }
+        keys.forEach(key -> put(key, null));
+        return found;
     }
 
-    /** The length in front keeps apart connections of which one's id begins with the other's. */
-    private static Bytes connectionKey(String connectionId, String commandId) {
-        var connection = connectionId.getBytes(UTF_8);
-        var command = commandId.getBytes(UTF_8);
-        return Bytes.wrap(ByteBuffer.allocate(Integer.BYTES + connection.length + command.length)
-                .putInt(connection.length)
-                .put(connection)
-                .put(command)
-                .array());
+    /** Notes a redrive; false if it, or a later one, was here before. */
+    boolean redrive(String commandId, int redrives, long now) {
+        var known = get(Keys.redrives(commandId));
+        if (known != null && ByteBuffer.wrap(known).getInt(Long.BYTES) >= redrives) {
+            return false;
+        }
+        put(
+                Keys.redrives(commandId),
+                ByteBuffer.allocate(Long.BYTES + Integer.BYTES)
+                        .putLong(now)
+                        .putInt(redrives)
+                        .array());
+        return true;
+    }
+
+    /**
+     * Looks at the next so many of those that have left, and forgets the ones that were remembered for long enough: all of
+     * them are looked at in turn, a few at a time. The few redrives and changes are looked at as a whole, now and then.
+     */
+    void forget(long now, int most) {
+        forgottenUpTo = forget('l', forgottenUpTo, most, value -> Departure.atOf(value) + REMEMBERED.toMillis() < now);
+        if (now - thoroughlyForgotten > THOROUGHLY.toMillis()) {
+            thoroughlyForgotten = now;
+            forget(
+                    'x',
+                    Keys.redrives(""),
+                    Integer.MAX_VALUE,
+                    value -> ByteBuffer.wrap(value).getLong() + REDRIVES_REMEMBERED.toMillis() < now);
+            forgetAmendments(now);
+        }
+    }
+
+    private void forgetAmendments(long now) {
+        var old = new ArrayList<Bytes>();
+        eachAmendment(key -> {
+            var at = ByteBuffer.wrap(key.get(), key.get().length - Long.BYTES, Long.BYTES)
+                    .getLong();
+            if (at + REMEMBERED.toMillis() < now) {
+                old.add(key);
+            }
+        });
+        old.forEach(key -> put(key, null));
+    }
+
+    private void eachAmendment(Consumer<Bytes> hearing) {
+        try (var entries = store.range(Bytes.wrap(new byte[] {'a'}), Bytes.wrap(new byte[] {'b'}))) {
+            entries.forEachRemaining(entry -> hearing.accept(entry.key));
+        }
+    }
+
+    private Bytes forget(char kind, Bytes from, int most, Predicate<byte[]> isOld) {
+        var old = new ArrayList<Bytes>();
+        var next = Bytes.wrap(new byte[] {(byte) kind});
+        var seen = 0;
+        try (var entries = store.range(from, Bytes.wrap(new byte[] {(byte) (kind + 1)}))) {
+            while (entries.hasNext()) {
+                var entry = entries.next();
+                if (entry.key.get()[0] != kind) {
+                    break;
+                }
+                if (seen++ == most) {
+                    next = entry.key;
+                    break;
+                }
+                if (isOld.test(entry.value)) {
+                    old.add(entry.key);
+                }
+            }
+        }
+        old.forEach(key -> put(key, null));
+        return next;
+    }
+
+    /** Hears of everything that waits. For tests and for a count anew. */
+    void all(Consumer<Waiting> hearing) {
+        try (var entries = store.range(Bytes.wrap(new byte[] {'h'}), Bytes.wrap(new byte[] {'i'}))) {
+            entries.forEachRemaining(entry -> hearing.accept(Waiting.decoded(entry.value)));
+        }
+    }
+
+    private KeyValueIterator<Bytes, byte[]> scan(Bytes prefix) {
+        return store.prefixScan(prefix, Serdes.Bytes().serializer());
+    }
+
+    @SuppressWarnings("NullAway") // Kafka Streams' contract: null where there is nothing.
+    private byte @Nullable [] get(Bytes key) {
+        return store.get(key);
+    }
+
+    @SuppressWarnings("NullAway") // Kafka Streams' contract: null deletes.
+    private void put(Bytes key, byte @Nullable [] value) {
+        store.put(key, value);
+    }
+
+    private static byte[] connection(Waiting waiting) {
+        return waiting.connectionId().getBytes(UTF_8);
+    }
+
+    private static byte[] number(long number) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
     }
 }

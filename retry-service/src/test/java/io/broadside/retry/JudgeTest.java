@@ -32,7 +32,7 @@ class JudgeTest {
     private static final double NEARLY_ONE = Math.nextDown(1.0);
 
     @ParameterizedTest
-    @CsvSource({"1, 1000", "2, 2000", "3, 4000", "5, 16000", "9, 256000", "10, 300000", "11, 300000"})
+    @CsvSource({"1, 1000", "2, 2000", "3, 4000", "5, 16000", "10, 512000", "11, 900000", "40, 900000"})
     void anOutageDoublesThePauseUpToTheCap(int failures, long longest) {
         // Given
         var delayed = delayed(DelayCause.UNAVAILABLE, aCommand().setHistory(history(failures, AttemptEnd.UNAVAILABLE)));
@@ -85,12 +85,35 @@ class JudgeTest {
     }
 
     @Test
-    void theTwelfthOutageIsTheLast() {
-        var eleven = delayed(DelayCause.UNAVAILABLE, aCommand().setHistory(history(11, AttemptEnd.UNAVAILABLE)));
-        var twelve = delayed(DelayCause.UNAVAILABLE, aCommand().setHistory(history(12, AttemptEnd.UNAVAILABLE)));
+    void theHundredthOutageIsTheLastThoughTheHistoryKeepsFiftyOnly() {
+        // Given
+        var delayed = delayed(DelayCause.UNAVAILABLE, aCommand().setHistory(history(50, AttemptEnd.UNAVAILABLE)))
+                .build();
+        var judge = new Judge(RetryPolicy.standard(), () -> 0);
+        var start = START.minusSeconds(1000).toEpochMilli();
 
-        assertThat(judged(eleven, 0)).isInstanceOf(Hold.class);
-        assertThat(judged(twelve, 0)).isEqualTo(new UsedUp("12 attempts"));
+        // When
+        var after99 =
+                judge.judge(delayed, START, new Run(DelayCause.UNAVAILABLE, start, 99), false, OptionalLong.empty());
+        var after100 =
+                judge.judge(delayed, START, new Run(DelayCause.UNAVAILABLE, start, 100), false, OptionalLong.empty());
+
+        // Then
+        assertThat(after99).isInstanceOf(Hold.class);
+        assertThat(after100).isEqualTo(new UsedUp("100 attempts"));
+    }
+
+    @Test
+    void whatWasTriedBeforeARedriveDoesNotCountAgainstIt() {
+        // Given
+        var command = aCommand()
+                .setHistory(history(50, AttemptEnd.UNAVAILABLE, START.minus(Duration.ofHours(30))))
+                .setRedrives(1)
+                .setRedrivenAt(START.minusSeconds(5))
+                .setAttempt(101);
+
+        // Then
+        assertThat(waited(delayed(DelayCause.UNAVAILABLE, command), NEARLY_ONE)).isEqualTo(Duration.ofSeconds(1));
     }
 
     @Test
@@ -131,8 +154,8 @@ class JudgeTest {
         var delayed = delayed(DelayCause.TOKEN).setNeedsTokenVersion(2L).build();
 
         // When
-        var first = judge.judge(delayed, START, false, OptionalLong.of(2));
-        var second = judge.judge(delayed, START, true, OptionalLong.of(2));
+        var first = judge.judge(delayed, START, run(delayed), false, OptionalLong.of(2));
+        var second = judge.judge(delayed, START, run(delayed), true, OptionalLong.of(2));
 
         // Then
         assertThat(((Hold) first).due()).isEqualTo(START);
@@ -205,7 +228,8 @@ class JudgeTest {
         var judge = new Judge(RetryPolicy.standard(), () -> 0);
 
         // When
-        var verdict = judge.judge(delayed(DelayCause.PERSON).build(), START, false, OptionalLong.of(8));
+        var person = delayed(DelayCause.PERSON).build();
+        var verdict = judge.judge(person, START, run(person), false, OptionalLong.of(8));
 
         // Then
         assertThat(verdict).isEqualTo(new Hold(Verdict.NEVER, 9, Optional.empty()));
@@ -219,15 +243,11 @@ class JudgeTest {
         var policy = new RetryPolicy(standard.rules(), Map.of("facebook", Map.of(DelayCause.UNAVAILABLE, own)));
 
         // When
-        var ofFacebook = new Judge(policy, () -> 0)
-                .judge(delayed(DelayCause.UNAVAILABLE).build(), START, false, OptionalLong.empty());
-        var ofX = new Judge(policy, () -> 0)
-                .judge(
-                        delayed(DelayCause.UNAVAILABLE, aCommand().setPlatform("x"))
-                                .build(),
-                        START,
-                        false,
-                        OptionalLong.empty());
+        var judge = new Judge(policy, () -> 0);
+        var facebook = delayed(DelayCause.UNAVAILABLE).build();
+        var x = delayed(DelayCause.UNAVAILABLE, aCommand().setPlatform("x")).build();
+        var ofFacebook = judge.judge(facebook, START, run(facebook), false, OptionalLong.empty());
+        var ofX = judge.judge(x, START, run(x), false, OptionalLong.empty());
 
         // Then
         assertThat(((Hold) ofFacebook).due()).isEqualTo(START.plusSeconds(33));
@@ -248,6 +268,12 @@ class JudgeTest {
     }
 
     private static Verdict judged(DelayedCommand.Builder delayed, double random, Instant now) {
-        return new Judge(RetryPolicy.standard(), () -> random).judge(delayed.build(), now, false, OptionalLong.empty());
+        var built = delayed.build();
+        return new Judge(RetryPolicy.standard(), () -> random)
+                .judge(built, now, run(built), false, OptionalLong.empty());
+    }
+
+    private static Run run(DelayedCommand delayed) {
+        return Run.of(Optional.empty(), delayed);
     }
 }

@@ -98,20 +98,20 @@ class LastWordTest {
         var command = aCommand()
                 .setCheckpoint(out)
                 .setDeadline(retry.now().minusSeconds(1))
-                .setAttempt(11)
-                .setHistory(history(11, AttemptEnd.UNAVAILABLE));
+                .setAttempt(99)
+                .setHistory(history(99, AttemptEnd.UNAVAILABLE));
         retry.delay(Topics.BACKOFF_5XX, delayed(DelayCause.UNAVAILABLE, command));
 
         // When
         retry.withdraw(aWithdrawalOf(command.build()));
-        retry.pass(Duration.ofMinutes(5));
+        retry.pass(Duration.ofMinutes(15));
         var triedAgain = retry.commands();
         retry.results();
         retry.delay(
                 Topics.BACKOFF_5XX,
                 delayed(
                         DelayCause.UNAVAILABLE,
-                        command.setRound(1).setAttempt(12).setHistory(history(12, AttemptEnd.UNAVAILABLE))));
+                        command.setRound(1).setAttempt(100).setHistory(history(100, AttemptEnd.UNAVAILABLE))));
 
         // Then
         assertThat(triedAgain).hasSize(1);
@@ -127,7 +127,7 @@ class LastWordTest {
     @Test
     void attemptsUsedUpEndInADeadLetterAndAFailedResult() {
         // Given
-        var command = aCommand().setAttempt(12).setHistory(history(12, AttemptEnd.UNAVAILABLE));
+        var command = aCommand().setAttempt(110).setHistory(history(110, AttemptEnd.UNAVAILABLE));
 
         // When
         retry.delay(
@@ -140,10 +140,10 @@ class LastWordTest {
         assertThat(retry.results()).singleElement().satisfies(result -> {
             assertThat(result.getStatus()).isEqualTo(ResultStatus.FAILED);
             assertThat(result.getIsFinal()).isTrue();
-            assertThat(result.getAttempt()).isEqualTo(12);
+            assertThat(result.getAttempt()).isEqualTo(110);
             var error = result.getError().orElseThrow();
             assertThat(error.getCode()).isEqualTo("ATTEMPTS_USED_UP");
-            assertThat(error.getMessage()).contains("12 attempts", "SERVER_ERROR", "503 from graph.facebook.com.");
+            assertThat(error.getMessage()).contains("100 attempts", "SERVER_ERROR", "503 from graph.facebook.com.");
             assertThat(error.getHttpStatus()).contains(503);
         });
         assertThat(retry.deadLetters()).singleElement().satisfies(letter -> {
@@ -160,7 +160,7 @@ class LastWordTest {
         // Given
         var delayed = delayed(
                         DelayCause.UNAVAILABLE,
-                        aCommand().setAttempt(12).setHistory(history(12, AttemptEnd.UNAVAILABLE)))
+                        aCommand().setAttempt(110).setHistory(history(110, AttemptEnd.UNAVAILABLE)))
                 .build();
 
         // When
@@ -195,7 +195,7 @@ class LastWordTest {
                 Topics.BACKOFF_5XX,
                 delayed(
                         DelayCause.UNAVAILABLE,
-                        aCommand().setDoubt(aDoubt(1)).setHistory(history(12, AttemptEnd.UNAVAILABLE))));
+                        aCommand().setDoubt(aDoubt(1)).setHistory(history(110, AttemptEnd.UNAVAILABLE))));
 
         // Then
         assertThat(retry.results()).extracting(PostResult::getStatus).containsExactly(ResultStatus.UNCONFIRMED);

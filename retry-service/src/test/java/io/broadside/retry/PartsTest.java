@@ -4,11 +4,13 @@ import static io.broadside.retry.Fixtures.START;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.broadside.events.DelayCause;
 import io.broadside.runtime.config.ConfigException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.TaskId;
 import org.junit.jupiter.api.Test;
@@ -41,6 +43,13 @@ class PartsTest {
         "RETRY_PORT, 70000",
         "RETRY_BATCH, 0",
         "RETRY_THREADS, many",
+        "RETRY_POLICY, UNAVAILABLE.cap=soon",
+        "RETRY_POLICY, NOTHING.cap=1s",
+        "RETRY_POLICY, UNAVAILABLE.span=1s",
+        "RETRY_POLICY, UNAVAILABLE.cap=1ms",
+        "RETRY_MOST_PER_SECOND, x=0",
+        "RETRY_MOST_PER_SECOND, x",
+        "RETRY_API_KEY_SHA256, not-a-hash",
         "BROADSIDE_PLATFORMS, Face book",
         "BROADSIDE_PLATFORMS, 'x,x'",
         "BROADSIDE_PLATFORMS, ','"
@@ -54,20 +63,48 @@ class PartsTest {
     @Test
     void anEntryOfTheStoreIsReadAsItWasWritten() {
         // Given
-        var held = new HeldCommand("connection-ü", "00-ab-cd-01", Bytes.wrap(new byte[] {0, 0, 0, 0, 1, 99}));
+        var waiting = aWaiting();
 
         // Then
-        assertThat(HeldCommand.decoded(held.encoded())).isEqualTo(held);
+        assertThat(Waiting.decoded(waiting.encoded())).isEqualTo(waiting);
     }
 
     @Test
     void anEntryOfANewerReleaseIsRefused() {
         // Given
-        var entry = new HeldCommand("c", "t", Bytes.wrap(new byte[0])).encoded();
-        entry[0] = 2;
+        var entry = aWaiting().encoded();
+        entry[0] = 3;
 
         // Then
-        assertThatThrownBy(() -> HeldCommand.decoded(entry)).hasMessageContaining("version 2");
+        assertThatThrownBy(() -> Waiting.decoded(entry)).hasMessageContaining("version 3");
+    }
+
+    @Test
+    void whatIsRememberedOfADepartureIsReadAsItWasWritten() {
+        // Given
+        var whole = new Departure(
+                17, 3, true, Optional.of(DelayCause.BUDGET), Optional.of(new Run(DelayCause.UNAVAILABLE, 5, 7)));
+        var bare = new Departure(17, -1, false, Optional.empty(), Optional.empty());
+
+        // Then
+        assertThat(Departure.decoded(whole.encoded())).isEqualTo(whole);
+        assertThat(Departure.decoded(bare.encoded())).isEqualTo(bare);
+        assertThat(Departure.atOf(whole.encoded())).isEqualTo(17);
+    }
+
+    private static Waiting aWaiting() {
+        return new Waiting(
+                "command",
+                "connection-ü",
+                "request",
+                "x",
+                "profile",
+                new Place(1, 2, 3, 4, true, false, true),
+                DelayCause.TOKEN,
+                new Run(DelayCause.UNAVAILABLE, 5, 6),
+                true,
+                "00-ab-cd-01",
+                Bytes.wrap(new byte[] {0, 0, 0, 0, 1, 99}));
     }
 
     @Test

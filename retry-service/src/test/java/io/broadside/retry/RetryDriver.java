@@ -11,6 +11,9 @@ import io.broadside.events.FreshToken;
 import io.broadside.events.PostResult;
 import io.broadside.events.PublishCommand;
 import io.broadside.events.Withdrawal;
+import io.broadside.retry.account.AccountParts;
+import io.broadside.retry.account.AccountView;
+import io.broadside.runtime.store.CommittedStores;
 import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topic;
 import io.broadside.schemas.Topics;
@@ -21,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
 import org.apache.avro.specific.SpecificRecord;
@@ -57,20 +61,30 @@ final class RetryDriver implements AutoCloseable {
         settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:9");
         settings.put(StreamsConfig.STATE_DIR_CONFIG, System.getProperty("java.io.tmpdir") + "/retry-driver");
         settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
-        var ticks = new Ticks(Clock.fixed(Fixtures.START, ZoneOffset.UTC));
-        driver = new TopologyTestDriver(
-                RetryTopology.build(new RetryTopology.Parts(
-                        serdes,
-                        PLATFORMS,
-                        new Judge(RetryPolicy.standard(), () -> RANDOM),
-                        TICK,
-                        batch,
-                        new RetryMetrics(meters, PLATFORMS, ticks),
-                        ticks)),
-                settings,
-                Fixtures.START);
+        driver = new TopologyTestDriver(RetryTopology.build(parts(batch)), settings, Fixtures.START);
         // The first tick finds nothing and makes the timer's beat known: every further one is a multiple of it.
         pass(TICK);
+    }
+
+    /** What the topology works with here. */
+    RetryTopology.Parts parts(int batch) {
+        // Ages are read a year after everything that happens here.
+        var clock = Clock.fixed(Fixtures.START, ZoneOffset.UTC);
+        var later = Clock.fixed(Fixtures.START.plus(Duration.ofDays(365)), ZoneOffset.UTC);
+        var ticks = new Ticks(clock);
+        var flows = new Flows(Map.of(), 1000);
+        var account = new AccountParts(PLATFORMS, Duration.ofMinutes(2), new AccountView(meters, PLATFORMS, later), 1);
+        return new RetryTopology.Parts(
+                serdes,
+                PLATFORMS,
+                new Judge(RetryPolicy.standard(), () -> RANDOM),
+                flows,
+                new CommittedStores(clock),
+                account,
+                TICK,
+                batch,
+                new RetryMetrics(meters, PLATFORMS, flows, ticks),
+                ticks);
     }
 
     Instant now() {
@@ -115,6 +129,16 @@ final class RetryDriver implements AutoCloseable {
                 confirmation.getConnectionId(),
                 serdes.write(Topics.CONFIRMATIONS, confirmation),
                 new RecordHeaders());
+    }
+
+    /** Whether there is a request of which nothing was heard. */
+    boolean isUnanswered() {
+        return meters.get("broadside.account.unanswered").gauge().value() > 0;
+    }
+
+    /** Any event under its connection, or whatever its topic is keyed by. */
+    <V extends SpecificRecord> void send(Topic<V> topic, String key, V value) {
+        put(topic.name(), key, serdes.write(topic, value), new RecordHeaders());
     }
 
     void put(String topic, @Nullable String key, byte @Nullable [] value, Headers headers) {

@@ -284,7 +284,8 @@ class RetryServiceIT {
                 "SCHEMA_REGISTRY_URL", kafka.registryUrl(),
                 "KAFKA_TOPIC_PARTITIONS", Integer.toString(PARTITIONS),
                 "STATE_DIR", directory.resolve(state).toString(),
-                "RETRY_PORT", "0"));
+                "RETRY_PORT", "0",
+                "RETRY_API_PORT", "0"));
     }
 
     private PublishCommand.Builder command(int number) {

@@ -14,7 +14,6 @@ import io.broadside.events.PublishCommand;
 import io.broadside.events.ResultStatus;
 import io.broadside.schemas.Topics;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
@@ -36,15 +35,7 @@ class RetryTopologyTest {
 
     @Test
     void theTopologyOnlyChangesOnPurpose() throws IOException {
-        var ticks = new Ticks(Clock.systemUTC());
-        var topology = RetryTopology.build(new RetryTopology.Parts(
-                retry.serdes,
-                RetryDriver.PLATFORMS,
-                new Judge(RetryPolicy.standard(), () -> 0),
-                RetryDriver.TICK,
-                1,
-                new RetryMetrics(retry.meters, RetryDriver.PLATFORMS, ticks),
-                ticks));
+        var topology = RetryTopology.build(retry.parts(1));
 
         // A rename strands what waits in the stores of a running system: it must be a decision.
         try (var expected = getClass().getResourceAsStream("expected-topology.txt")) {

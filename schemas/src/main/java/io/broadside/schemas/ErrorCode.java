@@ -21,6 +21,8 @@ public enum ErrorCode {
     REQUEST_ID_REUSED(SENDER, Recovery.NONE, "This requestId was used before for a different request."),
     UNREADABLE_RECORD(SENDER, Recovery.NONE, "The record is not an event in Confluent's Avro format."),
     DEADLINE_PASSED(SENDER, Recovery.NONE, "The deadline of the post passed before it could go out."),
+    UNKNOWN_REQUEST(SENDER, Recovery.NONE, "There is no request of this id."),
+    TOO_LATE_TO_CHANGE(SENDER, Recovery.NONE, "The post can no longer be changed."),
 
     // The account and its token.
     TOKEN_MISSING(ACCOUNT_OWNER, Recovery.TOKEN, "There is no token for this connection yet."),

@@ -8,8 +8,11 @@ import static io.broadside.schemas.Topic.Owner.RETRY_SERVICE;
 import static io.broadside.schemas.Topic.Owner.TOKEN_SERVICE;
 import static io.broadside.schemas.Topic.Owner.WEBHOOK_INGEST;
 
+import io.broadside.events.Amendment;
 import io.broadside.events.ApiCall;
 import io.broadside.events.CancelRequest;
+import io.broadside.events.ChangeRequest;
+import io.broadside.events.CommandEnded;
 import io.broadside.events.Confirmation;
 import io.broadside.events.Connection;
 import io.broadside.events.ConnectionEvent;
@@ -39,6 +42,14 @@ public final class Topics {
             topic("publish.cancellations", PUBLISHER_SERVICE, CancelRequest.class, "requestId", days(7));
     public static final Topic<Withdrawal> WITHDRAWALS =
             topic("publish.withdrawals", PUBLISHER_SERVICE, Withdrawal.class, "connectionId", days(7));
+    public static final Topic<ChangeRequest> CHANGES =
+            topic("publish.changes", PUBLISHER_SERVICE, ChangeRequest.class, "requestId", days(7));
+    public static final Topic<Amendment> AMENDMENTS =
+            topic("publish.amendments", PUBLISHER_SERVICE, Amendment.class, "connectionId", days(7));
+    /** Ends of commands that later ones wait for. */
+    public static final Topic<CommandEnded> ENDED =
+            topic("publish.ended", PUBLISHER_SERVICE, CommandEnded.class, "connectionId", days(7));
+
     public static final Topic<DelayedCommand> BACKOFF_429 =
             topic("publish.backoff.429", RETRY_SERVICE, DelayedCommand.class, "connectionId", days(7));
     public static final Topic<DelayedCommand> BACKOFF_5XX =
@@ -85,6 +96,9 @@ public final class Topics {
             REQUESTS,
             CANCELLATIONS,
             WITHDRAWALS,
+            CHANGES,
+            AMENDMENTS,
+            ENDED,
             BACKOFF_429,
             BACKOFF_5XX,
             BACKOFF_UNCONFIRMED,

@@ -100,6 +100,8 @@ final class Board {
             case PERSON -> "somebody to reconnect the account";
             case BUDGET -> "room in the rate budget";
             case BREAKER_OPEN -> "the platform to recover";
+            case ORDER -> "an earlier post of the account";
+            case REDRIVEN -> "its turn among redriven posts";
             case UNKNOWN -> "waiting";
         };
     }

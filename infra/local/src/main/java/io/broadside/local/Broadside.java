@@ -25,6 +25,10 @@ import picocli.CommandLine.ExitCode;
             PublishCommand.class,
             WatchCommand.class,
             WhyCommand.class,
+            ChangeCommand.class,
+            WatchCommand.class,
+            AccountCommand.class,
+            DeadLettersCommand.class,
             ChaosCommand.class
         })
 final class Broadside {

@@ -1,10 +1,13 @@
 package io.broadside.local;
 
+import io.broadside.retry.account.Account;
+import io.broadside.retry.account.AccountReport;
 import io.broadside.runtime.service.Closing;
 import io.broadside.schemas.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -83,7 +86,7 @@ final class Chaos {
                 posts.start();
                 mischief.start();
                 var ledger = follow(cluster, posts, mischief);
-                return Reckoning.of(plan, posts.sent(), ledger, cluster, mischief.tally());
+                return Reckoning.of(plan, posts.sent(), ledger, account(), cluster, mischief.tally());
             }
         }
     }
@@ -94,6 +97,14 @@ final class Chaos {
             if (files.findAny().isPresent()) {
                 throw new IOException("--data: " + data + " is not empty; name a new directory.");
             }
+        }
+    }
+
+    /** What the topics say by themselves. */
+    private AccountReport account() {
+        var registry = ports.at(ports.registry()).toString();
+        try (var account = Account.of(ports.bootstrapServers(), registry, Clock.systemUTC())) {
+            return account.draw();
         }
     }
 

@@ -103,6 +103,7 @@ final class Cluster {
             own.put("PUBLISHER_PORT", "0");
             own.put("PUBLISHER_API_PORT", "0");
             own.put("RETRY_PORT", "0");
+            own.put("RETRY_API_PORT", "0");
         }
         return Instance.of(name, before, List.of(main), "400m", own, logs);
     }

@@ -169,6 +169,7 @@ final class LocalStack implements AutoCloseable {
         settings.put("TOKEN_PORT", Integer.toString(ports.tokenService()));
         settings.put("TOKEN_MANAGEMENT_PORT", Integer.toString(ports.tokenManagement()));
         settings.put("RETRY_PORT", Integer.toString(ports.retryService()));
+        settings.put("RETRY_API_PORT", Integer.toString(ports.retryApi()));
         settings.put("WEBHOOK_PORT", Integer.toString(ports.webhookIngest()));
         settings.put("WEBHOOK_MANAGEMENT_PORT", Integer.toString(ports.webhookManagement()));
         settings.put("WEBHOOK_APPS", "facebook/demo,x/demo");

@@ -51,6 +51,10 @@ record Ports(int offset) {
         return 8084 + offset;
     }
 
+    int retryApi() {
+        return 8085 + offset;
+    }
+
     int simulator() {
         return 8090 + offset;
     }

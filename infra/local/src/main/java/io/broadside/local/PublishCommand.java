@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -183,10 +182,6 @@ final class PublishCommand implements Callable<Integer> {
         if (at == null) {
             return null;
         }
-        try {
-            return at.matches("\\d+[smhSMH]") ? now.plus(Duration.parse("PT" + at)) : Instant.parse(at);
-        } catch (DateTimeParseException e) {
-            throw new IOException("--at: a time such as 2026-12-01T08:00:00Z or 30s is needed, was " + at + ".", e);
-        }
+        return Times.parse("--at", at, now);
     }
 }

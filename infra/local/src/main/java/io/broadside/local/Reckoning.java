@@ -3,6 +3,7 @@ package io.broadside.local;
 import io.broadside.events.PostError;
 import io.broadside.events.PostResult;
 import io.broadside.events.ResultStatus;
+import io.broadside.retry.account.AccountReport;
 import io.broadside.simulator.post.Publication;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ import java.util.stream.Collectors;
  * @param postedTwice posts that the platform has more than once
  * @param untrue posts of which the platform has one although the last word is FAILED or CANCELLED, or that have two last words
  * @param unconfirmedAndOut of the UNCONFIRMED, those that the platform has
+ * @param account what the topics add up to
  * @param reconciled calls in doubt after a process was gone, by what was found
  */
 record Reckoning(
@@ -39,6 +41,7 @@ record Reckoning(
         List<String> postedTwice,
         List<String> untrue,
         long unconfirmedAndOut,
+        AccountReport account,
         Map<String, Long> reconciled,
         Mischief.Tally mischief) {
 
@@ -48,7 +51,12 @@ record Reckoning(
     private static final Pattern RECONCILED = Pattern.compile(" reconciled .*verdict=\"?([A-Z_]+)");
 
     static Reckoning of(
-            Chaos.Plan plan, Map<String, ChaosPosts.Sent> sent, Board board, Cluster cluster, Mischief.Tally mischief) {
+            Chaos.Plan plan,
+            Map<String, ChaosPosts.Sent> sent,
+            Board board,
+            AccountReport account,
+            Cluster cluster,
+            Mischief.Tally mischief) {
         var published = cluster.simulator().control().posts().stream()
                 .collect(Collectors.groupingBy(Publication::text, Collectors.counting()));
         var twice =
@@ -77,6 +85,7 @@ record Reckoning(
                 posts.stream()
                         .filter(post -> post.isEnded(ResultStatus.UNCONFIRMED) && post.copies() > 0)
                         .count(),
+                account,
                 reconciled(cluster),
                 mischief);
     }
@@ -122,7 +131,7 @@ record Reckoning(
 
     /** Nothing that goes wrong here is a reason for a post to fail for good. */
     boolean isGood() {
-        return lost.isEmpty() && postedTwice.isEmpty() && untrue.isEmpty() && failures.isEmpty();
+        return lost.isEmpty() && postedTwice.isEmpty() && untrue.isEmpty() && failures.isEmpty() && account.holds();
     }
 
     /** 0 if all is well and something was proven; see {@code broadside chaos --help}. */
@@ -149,6 +158,9 @@ record Reckoning(
         line.accept("failed without need: " + (failures.isEmpty() ? "0" : failures));
         line.accept("unconfirmed: " + byStatus.getOrDefault(ResultStatus.UNCONFIRMED, 0L) + ", of which out: "
                 + unconfirmedAndOut);
+        line.accept("");
+        line.accept("The account, drawn up from the topics alone:");
+        account.lines().forEach(line);
         line.accept("");
         line.accept(
                 switch (exitCode()) {

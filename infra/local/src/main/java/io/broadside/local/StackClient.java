@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.broadside.events.CancelRequest;
 import io.broadside.events.PublishRequest;
+import io.broadside.runtime.config.Settings;
+import io.broadside.runtime.kafka.KafkaConfig;
 import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topic;
 import io.broadside.schemas.Topics;
@@ -65,7 +67,7 @@ final class StackClient implements AutoCloseable {
      * @throws IOException if there is no stack, or it does not take the record
      */
     void publish(PublishRequest request) throws IOException, InterruptedException {
-        write(Topics.REQUESTS, request.getRequestId(), request);
+        send(Topics.REQUESTS, request.getRequestId(), request);
     }
 
     /**
@@ -74,17 +76,30 @@ final class StackClient implements AutoCloseable {
      * @throws IOException if there is no stack, or it does not take the record
      */
     void cancel(CancelRequest request) throws IOException, InterruptedException {
-        write(Topics.CANCELLATIONS, request.getRequestId(), request);
+        send(Topics.CANCELLATIONS, request.getRequestId(), request);
     }
 
-    private <V extends SpecificRecord> void write(Topic<V> topic, String key, V value)
-            throws IOException, InterruptedException {
+    /**
+     * Writes an event and waits until it is durable.
+     *
+     * @throws IOException if there is no stack, or it does not take the record
+     */
+    <V extends SpecificRecord> void send(Topic<V> topic, String key, V value) throws IOException, InterruptedException {
         try {
             producer.send(new ProducerRecord<>(topic.name(), key.getBytes(UTF_8), serdes.write(topic, value)))
                     .get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException | KafkaException e) {
             throw new IOException(nothingThere(), e);
         }
+    }
+
+    /** How any service would reach the stack's Kafka. */
+    static KafkaConfig kafka(Ports ports) {
+        return KafkaConfig.from(Settings.from(Map.of(
+                "KAFKA_BOOTSTRAP_SERVERS",
+                ports.bootstrapServers(),
+                "SCHEMA_REGISTRY_URL",
+                ports.at(ports.registry()).toString())));
     }
 
     /** Opens a topic for reading, from now on or from its beginning. */

@@ -60,7 +60,8 @@ final class UpCommand implements Callable<Integer> {
                 .formatted("publisher", ports.at(ports.postsApi()), ports.publisher()));
         screen.say("  %-16s %s  health and metrics on %d"
                 .formatted("webhook-ingest", ports.at(ports.webhookIngest()), ports.webhookManagement()));
-        screen.say("  %-16s %s  health and metrics".formatted("retry-service", ports.at(ports.retryService())));
+        screen.say("  %-16s %s  health and metrics on %d"
+                .formatted("retry-service", ports.at(ports.retryApi()), ports.retryService()));
         screen.say("  %-16s %s/control/report".formatted("Simulator", ports.at(ports.simulator())));
         screen.say("");
     }

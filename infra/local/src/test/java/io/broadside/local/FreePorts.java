@@ -34,6 +34,7 @@ final class FreePorts {
                         ports.webhookIngest(),
                         ports.webhookManagement(),
                         ports.retryService(),
+                        ports.retryApi(),
                         ports.simulator())
                 .stream()
                 .allMatch(FreePorts::isFree);

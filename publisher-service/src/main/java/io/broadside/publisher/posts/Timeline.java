@@ -47,14 +47,23 @@ record Timeline(Optional<RequestNote> note, List<PostResult> results, List<ApiCa
                 .findFirst();
     }
 
-    /** The last result of each target, by its position, in the order of the topic: clocks differ. A last word stays the last one. */
+    /**
+     * The last result of each target, by its position, in the order of the topic: clocks differ. A last word stays the last one,
+     * unless the target was redriven since.
+     */
     Map<Integer, PostResult> latest() {
         var latest = new HashMap<Integer, PostResult>();
         results.stream()
                 .filter(result -> result.getTargetIndex() >= 0)
-                .forEach(result -> latest.merge(
-                        result.getTargetIndex(), result, (before, after) -> before.getIsFinal() ? before : after));
+                .forEach(result -> latest.merge(result.getTargetIndex(), result, Timeline::later));
         return latest;
+    }
+
+    private static PostResult later(PostResult before, PostResult after) {
+        if (after.getRedrives() != before.getRedrives()) {
+            return after.getRedrives() > before.getRedrives() ? after : before;
+        }
+        return before.getIsFinal() ? before : after;
     }
 
     /** How many targets it has, as far as is known. */

@@ -63,6 +63,19 @@ class TimelineTest {
     }
 
     @Test
+    void aTargetThatWasRedrivenIsOpenAgain() {
+        // Given
+        var redriven = PostResult.newBuilder(result(0, ResultStatus.WAITING))
+                .setRedrives(1)
+                .build();
+        // When
+        var latest = timeline(result(0, ResultStatus.FAILED), redriven, result(0, ResultStatus.FAILED))
+                .latest();
+        // Then
+        assertThat(latest.get(0)).isEqualTo(redriven);
+    }
+
+    @Test
     void aRequestThatWasRefusedAsAWholeIsThrough() {
         // Given
         var refused = refused("INVALID_REQUEST");

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Time spans as people write them. */
-final class Durations {
+public final class Durations {
 
     private static final Pattern COUNT_AND_UNIT = Pattern.compile("(\\d{1,18})\\s*(ms|s|m|h|d)");
     private static final Map<String, ChronoUnit> UNITS = Map.of(
@@ -24,7 +24,7 @@ final class Durations {
     private Durations() {}
 
     /** The time span, not negative; empty where the text is none. */
-    static Optional<Duration> parse(String text) {
+    public static Optional<Duration> parse(String text) {
         try {
             return read(text).filter(span -> !span.isNegative() && span.compareTo(LONGEST) <= 0);
         } catch (DateTimeParseException | ArithmeticException _) {

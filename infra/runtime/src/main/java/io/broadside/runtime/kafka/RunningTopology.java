@@ -72,11 +72,27 @@ public final class RunningTopology implements AutoCloseable, Checked {
             MeterRegistry meters,
             Clock clock,
             Map<String, Object> settings) {
+        return start(name, topology, clients, meters, clock, settings, new TopologyClients());
+    }
+
+    /**
+     * As {@link #start(String, Topology, KafkaClients, MeterRegistry, Clock, Map)}, with clients that do more than others.
+     *
+     * @param supplier where the topology's Kafka clients are from
+     */
+    public static RunningTopology start(
+            String name,
+            Topology topology,
+            KafkaClients clients,
+            MeterRegistry meters,
+            Clock clock,
+            Map<String, Object> settings,
+            TopologyClients supplier) {
         var all = clients.streams(name);
         all.putAll(settings);
         var running = new RunningTopology(
                 name,
-                new KafkaStreams(topology, all, new TopologyClients()),
+                new KafkaStreams(topology, all, supplier),
                 clients.config().keepsId(),
                 clock);
         try {

@@ -1,0 +1,361 @@
+package io.broadside.bench;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.broadside.embedded.BrokerConfig;
+import io.broadside.embedded.EmbeddedBroker;
+import io.broadside.embedded.RegistryConfig;
+import io.broadside.embedded.SchemaRegistry;
+import io.broadside.events.Content;
+import io.broadside.events.DelayCause;
+import io.broadside.events.DelayedCommand;
+import io.broadside.events.PublishCommand;
+import io.broadside.schemas.CommandId;
+import io.broadside.schemas.EventSerdes;
+import io.broadside.schemas.Topics;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * retry-service in a process of its own, with very many commands waiting: how late they leave, how many per second, how much
+ * memory it takes, and how long a restart takes after a clean stop and after kill -9.
+ *
+ * <p>Settings, as system properties: {@code waiting} (1000000), {@code partitions} (4), {@code spread} (20000, over 20 s while
+ * the others wait), {@code dueIn} (seconds from the start until all are due at once; 240).
+ */
+final class RetryBench {
+
+    private static final String PLATFORM = "facebook";
+    private static final Clock CLOCK = Clock.systemUTC();
+    private static final Duration LIMIT = Duration.ofMinutes(10);
+
+    private final int waiting = Integer.getInteger("waiting", 1_000_000);
+    private final int partitions = Integer.getInteger("partitions", 4);
+    private final int spread = Integer.getInteger("spread", 20_000);
+    private final Duration dueIn = Duration.ofSeconds(Integer.getInteger("dueIn", 240));
+
+    private final Path directory;
+    private final EmbeddedBroker broker;
+    private final SchemaRegistry registry;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final PrintStream out = System.out;
+
+    private RetryBench(Path directory, EmbeddedBroker broker, SchemaRegistry registry) {
+        this.directory = directory;
+        this.broker = broker;
+        this.registry = registry;
+    }
+
+    static void main() throws Exception {
+        var directory = Files.createTempDirectory("broadside-retry-bench");
+        try (var broker = EmbeddedBroker.start(BrokerConfig.in(directory.resolve("kafka")));
+                var registry = SchemaRegistry.start(RegistryConfig.inMemory())) {
+            new RetryBench(directory, broker, registry).run();
+        }
+        // Threads of the broker may take their time.
+        System.exit(0);
+    }
+
+    private void run() throws Exception {
+        say(
+                "%,d commands of about 600 bytes wait, %d partitions, %d processors; load average of the machine %.1f",
+                waiting, partitions, Runtime.getRuntime().availableProcessors(), load());
+        var process = start();
+        say("start on nothing: %d ms", awaitReady(process));
+        var start = CLOCK.instant();
+        var allDue = start.plus(dueIn);
+        var sent = produce(0, waiting, _ -> allDue);
+        say("written to publish.waiting: %,.0f/s", waiting / seconds(sent));
+        await(process, "broadside_retry_waiting", waiting);
+        say(
+                "all of them held %,.0f ms after the first was written: %,.0f/s",
+                seconds(Duration.between(start, CLOCK.instant())) * 1000,
+                waiting / seconds(Duration.between(start, CLOCK.instant())));
+        say("memory: %d MiB resident", residentMebibytes(process));
+
+        var first = CLOCK.instant().plusSeconds(4);
+        var each = Duration.ofSeconds(20).dividedBy(spread);
+        try (var leaving = new Leaving()) {
+            produce(waiting, spread, i -> first.plus(each.multipliedBy(i - waiting)));
+            leaving.read(spread);
+            say("spread, %,d/s while %,d wait: %s", spread / 20, waiting, leaving.lateness());
+        }
+
+        say("clean stop: %d ms", stop(process));
+        process = start();
+        say("restart after a clean stop: ready in %d ms", awaitReady(process));
+        await(process, "broadside_retry_waiting", waiting);
+        process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+        process = start();
+        say("restart after kill -9: ready in %d ms", awaitReady(process));
+        await(process, "broadside_retry_waiting", waiting);
+        say("memory after the restart: %d MiB resident", residentMebibytes(process));
+
+        if (CLOCK.instant().isAfter(allDue)) {
+            say("They were due before this point: give a larger dueIn.");
+        }
+        try (var leaving = new Leaving()) {
+            leaving.read(waiting);
+            say("all due at once: %,.0f/s; %s", leaving.perSecond(), leaving.lateness());
+        }
+        say("memory at the end: %d MiB resident; load average %.1f", residentMebibytes(process), load());
+        process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+    }
+
+    private interface DueTimes {
+        Instant of(int number);
+    }
+
+    private Duration produce(int from, int count, DueTimes dues) {
+        var start = CLOCK.instant();
+        try (var serdes = new EventSerdes(registry.uri(), true);
+                var producer = new KafkaProducer<>(
+                        Map.<String, Object>of(
+                                "bootstrap.servers",
+                                broker.bootstrapServers(),
+                                "linger.ms",
+                                5,
+                                "batch.size",
+                                128 << 10,
+                                "buffer.memory",
+                                64L << 20,
+                                "compression.type",
+                                "lz4"),
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer())) {
+            for (var i = from; i < from + count; i++) {
+                var delayed = delayed(i, dues.of(i), start);
+                var _ = producer.send(new ProducerRecord<>(
+                        Topics.WAITING.name(),
+                        delayed.getCommand().getConnectionId().getBytes(UTF_8),
+                        serdes.write(Topics.WAITING, delayed)));
+            }
+            producer.flush();
+        }
+        return Duration.between(start, CLOCK.instant());
+    }
+
+    private static DelayedCommand delayed(int number, Instant due, Instant now) {
+        var request = "bench-" + number;
+        var connection = "connection-" + number % 10_000;
+        return DelayedCommand.newBuilder()
+                .setCommand(PublishCommand.newBuilder()
+                        .setCommandId(CommandId.of(request, connection))
+                        .setRequestId(request)
+                        .setTargetIndex(0)
+                        .setConnectionId(connection)
+                        .setPlatform(PLATFORM)
+                        .setProfileId("profile-" + number % 10_000)
+                        .setAccountId("account")
+                        .setContent(Content.newBuilder()
+                                .setText("A text as long as posts are. ".repeat(15))
+                                .build())
+                        .setAcceptedAt(now)
+                        .setPublishAt(due)
+                        .build())
+                .setCause(DelayCause.SCHEDULED)
+                .setNotBefore(due)
+                .setSince(now)
+                .build();
+    }
+
+    /** Commands as they leave, seen by a reader of what is committed: their lateness has the commit in it. */
+    private final class Leaving implements AutoCloseable {
+        private final EventSerdes serdes = new EventSerdes(registry.uri(), true);
+        private final KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.<String, Object>of(
+                        "bootstrap.servers",
+                        broker.bootstrapServers(),
+                        "isolation.level",
+                        "read_committed",
+                        "max.poll.records",
+                        5000,
+                        "fetch.max.wait.ms",
+                        5),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+        private long[] late = new long[0];
+        private Instant firstSeen = Instant.EPOCH;
+        private Instant lastSeen = Instant.EPOCH;
+
+        Leaving() {
+            var all = IntStream.range(0, partitions)
+                    .mapToObj(partition ->
+                            new TopicPartition(Topics.commands(PLATFORM).name(), partition))
+                    .toList();
+            consumer.assign(all);
+            consumer.seekToEnd(all);
+            all.forEach(consumer::position);
+        }
+
+        void read(int count) {
+            late = new long[count];
+            var seen = 0;
+            while (seen < count) {
+                var records = consumer.poll(Duration.ofMillis(100));
+                var now = CLOCK.instant();
+                for (var record : records) {
+                    var due = serdes.read(Topics.commands(PLATFORM), record.value())
+                            .getPublishAt()
+                            .orElseThrow();
+                    if (seen == 0) {
+                        firstSeen = due;
+                    }
+                    if (seen < count) {
+                        late[seen] = Duration.between(due, now).toMillis();
+                    }
+                    seen++;
+                    lastSeen = now;
+                }
+            }
+        }
+
+        double perSecond() {
+            return late.length / seconds(Duration.between(firstSeen, lastSeen));
+        }
+
+        String lateness() {
+            Arrays.sort(late);
+            return "late p50 %,d ms, p99 %,d ms, most %,d ms"
+                    .formatted(late[late.length / 2], late[(int) (late.length * 0.99)], late[late.length - 1]);
+        }
+
+        @Override
+        public void close() {
+            consumer.close();
+            serdes.close();
+        }
+    }
+
+    private Process start() throws IOException {
+        var builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx512m",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "io.broadside.retry.Main")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        directory.resolve("retry-service.log").toFile()));
+        builder.environment()
+                .putAll(Map.of(
+                        "KAFKA_BOOTSTRAP_SERVERS",
+                        broker.bootstrapServers(),
+                        "SCHEMA_REGISTRY_URL",
+                        registry.uri().toString(),
+                        "KAFKA_TOPIC_PARTITIONS",
+                        Integer.toString(partitions),
+                        "BROADSIDE_PLATFORMS",
+                        PLATFORM,
+                        "STATE_DIR",
+                        directory.resolve("state").toString(),
+                        "INSTANCE_ID",
+                        "bench",
+                        "RETRY_PORT",
+                        "18984",
+                        "RETRY_API_PORT",
+                        "18985"));
+        return builder.start();
+    }
+
+    private static long stop(Process process) throws InterruptedException {
+        var start = System.nanoTime();
+        process.destroy();
+        process.waitFor(60, TimeUnit.SECONDS);
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    }
+
+    private long awaitReady(Process process) throws InterruptedException {
+        var start = System.nanoTime();
+        until(process, () -> get("/health/ready") != null);
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    }
+
+    private void await(Process process, String gauge, long least) throws InterruptedException {
+        until(process, () -> {
+            var metrics = get("/metrics");
+            return metrics != null
+                    && metrics.lines()
+                                    .filter(line -> line.startsWith(gauge))
+                                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                                    .sum()
+                            >= least;
+        });
+    }
+
+    private interface Condition {
+        boolean holds() throws InterruptedException;
+    }
+
+    private void until(Process process, Condition condition) throws InterruptedException {
+        var end = System.nanoTime() + LIMIT.toNanos();
+        while (!condition.holds()) {
+            if (!process.isAlive() || System.nanoTime() > end) {
+                throw new IllegalStateException(
+                        "retry-service does not do what it should; see " + directory.resolve("retry-service.log"));
+            }
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+        }
+    }
+
+    private @Nullable String get(String path) throws InterruptedException {
+        try {
+            var answer = http.send(
+                    HttpRequest.newBuilder(URI.create("http://localhost:18984" + path))
+                            .timeout(Duration.ofSeconds(5))
+                            .build(),
+                    BodyHandlers.ofString());
+            return answer.statusCode() == 200 ? answer.body() : null;
+        } catch (IOException _) {
+            return null;
+        }
+    }
+
+    private static long residentMebibytes(Process process) throws IOException {
+        try (var lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+            return lines.filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                    .findFirst()
+                    .orElse(-1);
+        }
+    }
+
+    /** What else goes on on the machine shows in every figure. */
+    private static double load() {
+        return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
+    }
+
+    @SuppressWarnings("AnnotateFormatMethod") // The annotation would be a dependency.
+    private void say(String format, Object... values) {
+        out.println(String.format(Locale.ROOT, format, values));
+        out.flush();
+    }
+}

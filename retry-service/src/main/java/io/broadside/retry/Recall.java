@@ -1,0 +1,230 @@
+package io.broadside.retry;
+
+import io.broadside.events.Amendment;
+import io.broadside.events.Confirmation;
+import io.broadside.events.Connection;
+import io.broadside.events.DelayCause;
+import io.broadside.events.DelayedCommand;
+import io.broadside.events.Withdrawal;
+import io.broadside.schemas.EventSerdes;
+import io.broadside.schemas.Topics;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.apache.kafka.common.header.Headers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What happens to commands while they wait: taken back, changed, released, held for a person. For one task. */
+final class Recall {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Recall.class);
+
+    private final WaitingRoom room;
+    private final Outgoing outgoing;
+    private final Judge judge;
+    private final EventSerdes serdes;
+
+    Recall(WaitingRoom room, Outgoing outgoing, Judge judge, EventSerdes serdes) {
+        this.room = room;
+        this.outgoing = outgoing;
+        this.judge = judge;
+        this.serdes = serdes;
+    }
+
+    /** Somebody wants a command back. */
+    void withdraw(Withdrawal withdrawal, Headers headers) {
+        var now = outgoing.now();
+        var commandId = withdrawal.getCommandId();
+        var found = room.find(withdrawal.getConnectionId(), commandId);
+        if (found.isEmpty()) {
+            var before = room.departure(commandId, now.toEpochMilli());
+            room.remember(
+                    commandId,
+                    new Departure(
+                            now.toEpochMilli(),
+                            before.map(Departure::round).orElse(-1),
+                            true,
+                            Optional.empty(),
+                            before.flatMap(Departure::run)));
+            log(withdrawal, "withdrawal of a command that does not wait here, kept in case it comes");
+            return;
+        }
+        var waiting = found.get();
+        var delayed = outgoing.read(waiting);
+        if (Judge.mayBeOut(delayed.getCommand())) {
+            room.replace(waiting, waiting.at(waiting.place().withdrawn(true)));
+            log(withdrawal, "withdrawal of a command that may be out already, kept until that is known");
+            return;
+        }
+        room.remove(waiting);
+        outgoing.end(delayed, Results.cancelled(delayed.getCommand(), judge.isAttempt(delayed), now), true, headers);
+    }
+
+    /** Somebody wants it otherwise. */
+    void amend(Amendment amendment, Headers headers) {
+        var now = outgoing.now();
+        var found = room.find(amendment.getConnectionId(), amendment.getCommandId());
+        if (found.isEmpty()) {
+            room.keepAmendment(
+                    amendment.getCommandId(), now.toEpochMilli(), serdes.write(Topics.AMENDMENTS, amendment));
+            LOGGER.atInfo()
+                    .addKeyValue("commandId", amendment.getCommandId())
+                    .addKeyValue("changeId", amendment.getChangeId())
+                    .log("change of a command that does not wait here, kept in case it comes");
+            return;
+        }
+        var waiting = found.get();
+        var delayed = outgoing.read(waiting);
+        var applied = Amendments.applied(delayed, amendment, now);
+        if (applied.isEmpty()) {
+            outgoing.tell(
+                    Results.tooLateToChange(
+                            delayed, judge.isAttempt(delayed), until(waiting), amendment.getChangeId(), now),
+                    headers);
+            return;
+        }
+        var changed = applied.get();
+        var after = waiting.because(changed.getCause(), outgoing.written(changed))
+                .at(place(waiting, changed, amendment, now));
+        room.replace(waiting, after);
+        if (waiting.isInOrder()) {
+            room.enterOrder(
+                    waiting.connectionId(), waiting.commandId(), after.place().position());
+            // One that stood behind this one may be the first now.
+            room.firstInOrder(waiting.connectionId())
+                    .flatMap(first -> room.find(waiting.connectionId(), first))
+                    .filter(first -> first.place().isBehind())
+                    .ifPresent(
+                            first -> room.replace(first, first.at(first.place().dueAt(now.toEpochMilli()))));
+        }
+        outgoing.tell(
+                Results.applied(
+                        Results.waiting(changed, judge.isAttempt(changed), until(after), now), amendment.getChangeId()),
+                headers);
+    }
+
+    /** Where it stands after a change: another time decides alone only over what waits for nothing else. */
+    private static Place place(Waiting waiting, DelayedCommand changed, Amendment amendment, Instant now) {
+        var place = waiting.place().withPosition(Positions.of(changed.getCommand()));
+        if (amendment.getIsRelease()) {
+            return place.dueAt(now.toEpochMilli());
+        }
+        if (amendment.getPublishAt().isPresent() && Amendments.isForItsTime(waiting.cause())) {
+            return place.dueAt(
+                    Math.max(now.toEpochMilli(), amendment.getPublishAt().get().toEpochMilli()));
+        }
+        var deadline = changed.getCommand().getDeadline().map(end -> end.toEpochMilli() + 1);
+        var isOpenEnded = place.releasedBy() != Verdict.NO_TOKEN || place.isBehind();
+        if (isOpenEnded && deadline.isPresent() && deadline.get() < place.due()) {
+            return new Place(
+                    deadline.get(),
+                    place.position(),
+                    place.round(),
+                    place.releasedBy(),
+                    place.isWithdrawn(),
+                    place.isBehind(),
+                    false);
+        }
+        return place;
+    }
+
+    private static Optional<Instant> until(Waiting waiting) {
+        var place = waiting.place();
+        return place.due() == Place.NEVER || place.releasedBy() != Verdict.NO_TOKEN || place.isBehind()
+                ? Optional.empty()
+                : Optional.of(Instant.ofEpochMilli(place.due()));
+    }
+
+    /** The newest token of a connection: what waited for it is due, in the order of the posts. */
+    void token(String connectionId, long version) {
+        room.tokenSeen(connectionId, version);
+        var released = release(connectionId, waiting -> waiting.place().releasedBy() <= version);
+        if (released > 0) {
+            LOGGER.atInfo()
+                    .addKeyValue("connectionId", connectionId)
+                    .addKeyValue("tokenVersion", version)
+                    .addKeyValue("released", released)
+                    .log("newer token releases commands");
+        }
+    }
+
+    /** A platform has told of a post: what may be that post goes and looks now. */
+    void confirmed(Confirmation confirmation) {
+        var released = release(
+                confirmation.getConnectionId(),
+                waiting -> Confirmations.concern(waiting.cause())
+                        && Confirmations.mayBeAbout(confirmation, outgoing.read(waiting)));
+        if (released > 0) {
+            LOGGER.atInfo()
+                    .addKeyValue("connectionId", confirmation.getConnectionId())
+                    .addKeyValue("eventId", confirmation.getEventId())
+                    .addKeyValue("released", released)
+                    .log("the platform tells of a post; what waits to learn its fate looks now");
+        }
+    }
+
+    /** How a connection fares. If it needs a person, that is told of what waits for a token; if no more, the publisher may try. */
+    void fares(Connection connection) {
+        var id = connection.getConnectionId();
+        var needed = People.neededBy(connection);
+        if (needed.isPresent()) {
+            room.needsPerson(id, needed.get());
+            holdForPerson(id, needed.get());
+        } else if (room.needsNobody(id)) {
+            var released = release(
+                    id,
+                    waiting -> waiting.cause() == DelayCause.PERSON
+                            && waiting.place().releasedBy() != Verdict.NO_TOKEN);
+            LOGGER.atInfo()
+                    .addKeyValue("connectionId", id)
+                    .addKeyValue("released", released)
+                    .log("connection is well again");
+        }
+    }
+
+    private int release(String connectionId, Predicate<Waiting> isConcerned) {
+        var now = outgoing.now().toEpochMilli();
+        var released = room.ofConnection(connectionId).stream()
+                .filter(isConcerned)
+                .sorted(Comparator.comparingLong(waiting -> waiting.place().position()))
+                .toList();
+        for (var waiting : released) {
+            var due = Math.min(waiting.place().due(), now);
+            room.replace(waiting, waiting.at(waiting.place().dueAt(due)));
+        }
+        return released.size();
+    }
+
+    private void holdForPerson(String connectionId, NeedsPerson why) {
+        var now = outgoing.now();
+        for (var waiting : room.ofConnection(connectionId)) {
+            var token = waiting.place().releasedBy();
+            if (waiting.cause() != DelayCause.TOKEN || token == Verdict.NO_TOKEN || token <= why.tokenVersion()) {
+                continue;
+            }
+            var delayed = People.waitedFor(outgoing.read(waiting), why);
+            var until = delayed.getCommand()
+                    .getDeadline()
+                    .filter(_ -> !Judge.mayBeOut(delayed.getCommand()))
+                    .map(end -> end.toEpochMilli() + 1)
+                    .orElse(Place.NEVER);
+            room.replace(
+                    waiting,
+                    waiting.because(DelayCause.PERSON, outgoing.written(delayed))
+                            .at(waiting.place().until(until, token)));
+            outgoing.tell(
+                    Results.waiting(delayed, judge.isAttempt(delayed), Optional.empty(), now),
+                    Outgoing.headers(waiting));
+        }
+    }
+
+    private static void log(Withdrawal withdrawal, String message) {
+        LOGGER.atInfo()
+                .addKeyValue("connectionId", withdrawal.getConnectionId())
+                .addKeyValue("requestId", withdrawal.getRequestId())
+                .addKeyValue("commandId", withdrawal.getCommandId())
+                .log(message);
+    }
+}

@@ -1,0 +1,172 @@
+package io.broadside.retry;
+
+import io.broadside.events.DelayCause;
+import io.broadside.events.DelayedCommand;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The timer of one task: sends back what is due, oldest first.
+ *
+ * <p>While a platform gets less than is due for it (see {@link Flow}), what is due waits for its turn: profiles take turns, and
+ * of each profile the oldest goes first.
+ */
+final class Release {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Release.class);
+
+    /** When a command is tried again whose platform this instance was not told of. */
+    private static final Duration UNTIL_CONFIGURED = Duration.ofMinutes(1);
+
+    private static final Duration FORGETTING = Duration.ofSeconds(1);
+    private static final int FORGET_AT_ONCE = 1000;
+
+    private final WaitingRoom room;
+    private final Outgoing outgoing;
+    private final Judge judge;
+    private final List<String> platforms;
+    private final Flows flows;
+    private final int batch;
+    private final Turns turns = new Turns();
+    private long forgotten;
+
+    Release(WaitingRoom room, Outgoing outgoing, Judge judge, List<String> platforms, Flows flows, int batch) {
+        this.room = room;
+        this.outgoing = outgoing;
+        this.judge = judge;
+        this.platforms = platforms;
+        this.flows = flows;
+        this.batch = batch;
+        room.profilesInTurn((platform, profile) -> turns.add(platform, profile, 0));
+    }
+
+    void tick(long timestamp) {
+        var now = Instant.ofEpochMilli(timestamp);
+        var due = room.due(timestamp, batch);
+        due.forEach(waiting -> send(waiting, now));
+        sendInTurn(now);
+        if (timestamp - forgotten >= FORGETTING.toMillis()) {
+            forgotten = timestamp;
+            room.forget(timestamp, FORGET_AT_ONCE);
+        }
+    }
+
+    private void send(Waiting waiting, Instant now) {
+        if (!platforms.contains(waiting.platform())) {
+            LOGGER.atError()
+                    .addKeyValue("platform", waiting.platform())
+                    .addKeyValue("commandId", waiting.commandId())
+                    .log("command is due, but BROADSIDE_PLATFORMS does not name its platform; it waits on");
+            move(
+                    waiting,
+                    waiting.place()
+                            .until(
+                                    now.plus(UNTIL_CONFIGURED).toEpochMilli(),
+                                    waiting.place().releasedBy()));
+            return;
+        }
+        var delayed = outgoing.read(waiting);
+        if (isOver(waiting, delayed, now) || isEarly(waiting, delayed, now) || isBehind(waiting, delayed, now)) {
+            return;
+        }
+        if (turns.isWaiting(waiting.platform()) || !flows.lets(waiting.platform(), now)) {
+            move(waiting, waiting.place().inTurn());
+            turns.add(waiting.platform(), waiting.profileId(), waiting.place().due());
+            return;
+        }
+        go(waiting, delayed, now);
+    }
+
+    private void sendInTurn(Instant now) {
+        for (var platform : turns.platforms()) {
+            for (var left = batch; left > 0 && turns.isWaiting(platform) && flows.lets(platform, now); left--) {
+                next(platform).ifPresent(waiting -> {
+                    var delayed = outgoing.read(waiting);
+                    if (!isOver(waiting, delayed, now)) {
+                        go(waiting, delayed, now);
+                    }
+                });
+            }
+        }
+    }
+
+    private Optional<Waiting> next(String platform) {
+        while (turns.isWaiting(platform)) {
+            var turn = turns.next(platform);
+            var found = room.nextInTurn(platform, turn.profileId(), turn.after());
+            if (found.isPresent()) {
+                turns.goesOn(platform, turn.profileId(), found.get().place().due());
+                return found;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void go(Waiting waiting, DelayedCommand delayed, Instant now) {
+        room.remove(waiting);
+        outgoing.sendBack(waiting, delayed, now);
+    }
+
+    private boolean isOver(Waiting waiting, DelayedCommand delayed, Instant now) {
+        if (!Judge.isTooLate(delayed.getCommand(), now)) {
+            return false;
+        }
+        room.remove(waiting);
+        outgoing.end(
+                delayed,
+                Results.tooLate(delayed, judge.isAttempt(delayed), now),
+                waiting.place().isWithdrawn(),
+                Outgoing.headers(waiting));
+        return true;
+    }
+
+    /** Put off while it waited for something else. */
+    private boolean isEarly(Waiting waiting, DelayedCommand delayed, Instant now) {
+        var time = delayed.getCommand().getPublishAt().filter(now::isBefore);
+        if (time.isEmpty() || Amendments.hasBegun(delayed.getCommand())) {
+            return false;
+        }
+        var scheduled = DelayedCommand.newBuilder(delayed)
+                .setCause(DelayCause.SCHEDULED)
+                .setNotBefore(time.get())
+                .setErrorCode(null)
+                .setDetail(null)
+                .build();
+        room.replace(
+                waiting,
+                waiting.because(DelayCause.SCHEDULED, outgoing.written(scheduled))
+                        .at(waiting.place().dueAt(time.get().toEpochMilli())));
+        outgoing.tell(Results.waiting(scheduled, judge.isAttempt(delayed), time, now), Outgoing.headers(waiting));
+        return true;
+    }
+
+    private boolean isBehind(Waiting waiting, DelayedCommand delayed, Instant now) {
+        if (!waiting.isInOrder()
+                || room.firstInOrder(waiting.connectionId())
+                        .filter(first -> !first.equals(waiting.commandId()))
+                        .isEmpty()) {
+            return false;
+        }
+        var deadline = delayed.getCommand().getDeadline().map(end -> end.toEpochMilli() + 1);
+        move(waiting, waiting.place().behindAnother(deadline.orElse(Place.NEVER)));
+        if (!waiting.place().isBehind()) {
+            var behind = DelayedCommand.newBuilder(delayed)
+                    .setCause(DelayCause.ORDER)
+                    .setErrorCode(null)
+                    .setDetail(null)
+                    .build();
+            outgoing.tell(
+                    Results.waiting(behind, judge.isAttempt(delayed), Optional.empty(), now),
+                    Outgoing.headers(waiting));
+        }
+        return true;
+    }
+
+    private void move(Waiting waiting, Place to) {
+        room.replace(waiting, waiting.at(to));
+    }
+}

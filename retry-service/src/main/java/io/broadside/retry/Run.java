@@ -1,0 +1,38 @@
+package io.broadside.retry;
+
+import io.broadside.events.DelayCause;
+import io.broadside.events.DelayedCommand;
+import java.util.Optional;
+
+/**
+ * An unbroken run of one kind of trouble, as far as it is remembered here: a command's own history is bounded, and an outage
+ * may be long.
+ *
+ * @param cause of its last wait
+ * @param since when it began, in milliseconds of the epoch
+ * @param failures waits of this cause, one after another
+ */
+record Run(DelayCause cause, long since, int failures) {
+
+    /** The run this wait belongs to; waits that are no attempt leave it as it was. */
+    static Run of(Optional<Run> before, DelayedCommand delayed) {
+        var cause = delayed.getCause();
+        var since = delayed.getSince().toEpochMilli();
+        if (before.isEmpty()) {
+            return new Run(cause, since, 1);
+        }
+        var last = before.get();
+        return switch (cause) {
+            case BUDGET, BREAKER_OPEN, ORDER -> last;
+            case RATE_LIMITED, UNAVAILABLE, UNCONFIRMED, PROCESSING -> {
+                var goesOn = last.cause() == cause || (isTrouble(cause) && isTrouble(last.cause()));
+                yield new Run(cause, goesOn ? last.since() : since, last.cause() == cause ? last.failures() + 1 : 1);
+            }
+            case UNKNOWN, SCHEDULED, TOKEN, PERSON, REDRIVEN -> new Run(cause, since, 1);
+        };
+    }
+
+    private static boolean isTrouble(DelayCause cause) {
+        return cause == DelayCause.RATE_LIMITED || cause == DelayCause.UNAVAILABLE || cause == DelayCause.UNCONFIRMED;
+    }
+}

@@ -1,0 +1,20 @@
+package io.broadside.retry.account;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What the account works with.
+ *
+ * @param overdueAfter how long after its due time a target counts as overdue
+ * @param view where the metrics look
+ * @param partitions how many each topic has
+ */
+public record AccountParts(List<String> platforms, Duration overdueAfter, AccountView view, int partitions) {
+
+    public AccountParts {
+        platforms = List.copyOf(platforms);
+        Objects.requireNonNull(view);
+    }
+}

@@ -1,0 +1,52 @@
+package io.broadside.retry.letters;
+
+import io.broadside.events.DeadLetter;
+import io.broadside.events.PublishCommand;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * A dead letter where it stands.
+ *
+ * @param partition of the topic
+ * @param offset in the partition
+ */
+public record Filed(int partition, long offset, DeadLetter letter) {
+
+    private static final Pattern ID = Pattern.compile("(\\d{1,9})-(\\d{1,18})");
+
+    /** Where a letter stands, by its id. */
+    record Position(int partition, long offset) {}
+
+    /** Names the letter for as long as it is kept. */
+    public String id() {
+        return partition + "-" + offset;
+    }
+
+    static Optional<Position> position(String id) {
+        var parts = ID.matcher(id);
+        return parts.matches()
+                ? Optional.of(new Position(Integer.parseInt(parts.group(1)), Long.parseLong(parts.group(2))))
+                : Optional.empty();
+    }
+
+    /** The platform; empty for a record that could not be read. */
+    public String platform() {
+        return letter.getCommand().map(PublishCommand::getPlatform).orElse("");
+    }
+
+    /** Whether there is a command in it that can be taken up again. */
+    public boolean isRedrivable() {
+        return letter.getCommand().isPresent();
+    }
+
+    /** One sentence: what taking it up again would do, or why it cannot be done. */
+    public String outlook() {
+        if (letter.getCommand().isEmpty()) {
+            return "It cannot be redriven: the record could not be read. Mend what writes it, and send it again.";
+        }
+        return letter.getCommand().get().getDoubt().isPresent()
+                ? "Redriven, it is looked for at the platform first, and sent only if it is certainly not out."
+                : "Redriven, it is sent: it is certain that it is not out.";
+    }
+}

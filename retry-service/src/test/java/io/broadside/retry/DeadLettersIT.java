@@ -1,0 +1,262 @@
+package io.broadside.retry;
+
+import static io.broadside.retry.Fixtures.aCommand;
+import static io.broadside.retry.Fixtures.delayed;
+import static io.broadside.retry.Fixtures.history;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.broadside.events.AttemptEnd;
+import io.broadside.events.DelayCause;
+import io.broadside.events.DelayedCommand;
+import io.broadside.events.PublishCommand;
+import io.broadside.retry.letters.DeadLetterDesk;
+import io.broadside.retry.letters.Filed;
+import io.broadside.retry.letters.Selection;
+import io.broadside.runtime.kafka.KafkaClients;
+import io.broadside.schemas.EventSerdes;
+import io.broadside.schemas.Topics;
+import io.broadside.testkit.KafkaExtension;
+import io.broadside.testkit.KafkaForTest;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The workbench of the dead letters, on a running service: by code and over HTTP. */
+@ExtendWith(KafkaExtension.class)
+@SuppressWarnings("NullAway.Init")
+class DeadLettersIT {
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Clock CLOCK = Clock.tickMillis(ZoneOffset.UTC);
+    private static final String KEY = "a-key-of-an-operator";
+
+    private final KafkaForTest kafka;
+    private final EventSerdes serdes;
+    private final Producer<byte[], byte[]> producer;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final String connection;
+    private RetryService service;
+    private KafkaClients clients;
+    private DeadLetterDesk desk;
+
+    DeadLettersIT(KafkaForTest kafka) {
+        this.kafka = kafka;
+        this.serdes = new EventSerdes(URI.create(kafka.registryUrl()), true);
+        this.producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", kafka.bootstrapServers(), "acks", "all"),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+        this.connection = kafka.uniqueName("letters");
+    }
+
+    @BeforeEach
+    void start(@TempDir Path directory) throws Exception {
+        var config = RetryConfig.from(Map.of(
+                "KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers(),
+                "SCHEMA_REGISTRY_URL", kafka.registryUrl(),
+                "KAFKA_TOPIC_PARTITIONS", "4",
+                "STATE_DIR", directory.toString(),
+                "RETRY_PORT", "0",
+                "RETRY_API_PORT", "0",
+                "RETRY_API_KEY_SHA256", sha256(KEY)));
+        service = RetryService.start(config, CLOCK);
+        clients = new KafkaClients(config.kafka(), "letters-it");
+        desk = new DeadLetterDesk(clients, CLOCK);
+    }
+
+    @AfterEach
+    void stop() {
+        desk.close();
+        clients.close();
+        service.close();
+        producer.close();
+        serdes.close();
+        http.close();
+    }
+
+    @Test
+    void aLetterIsFoundByItsCauseExplainedWithEveryAttemptAndRedrivenOnce() {
+        // Given
+        giveUp(1);
+        var filed = await().atMost(LIMIT)
+                .until(this::letters, found -> found.size() == 1)
+                .getFirst();
+
+        // When
+        var once = desk.redrive(only(filed), 100, 10, false);
+        var twice = desk.redrive(only(filed), 100, 10, false);
+        awaitCommands(1);
+        // A command beyond the second redrive: what came of that would be here.
+        giveUp(2);
+        await().atMost(LIMIT).until(() -> letters().size() == 2);
+        var third = desk.redrive(only(filed), 100, 10, false);
+        desk.redrive(
+                only(letters().stream()
+                        .filter(letter -> !letter.id().equals(filed.id()))
+                        .findFirst()
+                        .orElseThrow()),
+                100,
+                10,
+                false);
+        var commands = awaitCommands(2);
+
+        // Then
+        assertThat(desk.groups(ours())).singleElement().satisfies(group -> {
+            assertThat(group.code()).isEqualTo("ATTEMPTS_USED_UP");
+            assertThat(group.platform()).isEqualTo("facebook");
+            assertThat(group.lastError()).isEqualTo("SERVER_ERROR");
+            assertThat(group.count()).isEqualTo(2);
+        });
+        assertThat(desk.one(filed.id())).contains(filed);
+        assertThat(filed.letter().getCommand().orElseThrow().getHistory()).hasSize(100);
+        assertThat(List.of(once.sent(), twice.sent(), third.sent())).containsOnly(1L);
+        assertThat(commands).extracting(PublishCommand::getRedrives).containsExactly(1, 1);
+        assertThat(commands).extracting(PublishCommand::getRequestId).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aSelectionLeavesAtTheRateThatWasAskedFor() {
+        // Given
+        for (var i = 0; i < 12; i++) {
+            giveUp(i);
+        }
+        await().atMost(LIMIT).until(() -> letters().size() == 12);
+
+        // When
+        var trial = desk.redrive(ours(), 4, 100, true);
+        var start = CLOCK.instant();
+        var redriven = desk.redrive(ours(), 4, 100, false);
+        awaitCommands(12);
+        var took = Duration.between(start, CLOCK.instant());
+
+        // Then: twelve at four per second
+        assertThat(trial.sent()).isEqualTo(12);
+        assertThat(redriven.sent()).isEqualTo(12);
+        assertThat(took).isGreaterThanOrEqualTo(Duration.ofMillis(2750));
+    }
+
+    @Test
+    void whoeverHasAKeyDoesTheSameOverHttpAndNobodyElseDoes() throws Exception {
+        // Given
+        giveUp(1);
+        var filed = await().atMost(LIMIT)
+                .until(this::letters, found -> found.size() == 1)
+                .getFirst();
+
+        // When
+        var refused = send("GET", "/v1/dead-letters", "", "another-key");
+        var list = send("GET", "/v1/dead-letters?connectionId=" + connection, "", KEY);
+        var one = send("GET", "/v1/dead-letters/" + filed.id(), "", KEY);
+        var none = send("GET", "/v1/dead-letters/3-99999999", "", KEY);
+        var unclear = send("POST", "/v1/dead-letters/redrive", "{}", KEY);
+        var redriven = send("POST", "/v1/dead-letters/redrive", "{\"ids\":[\"" + filed.id() + "\"]}", KEY);
+        awaitCommands(1);
+
+        // Then
+        assertThat(refused.statusCode()).isEqualTo(401);
+        assertThat(new JsonObject(list.body()).getJsonArray("groups")).hasSize(1);
+        var explained = new JsonObject(one.body());
+        assertThat(explained.getJsonArray("history")).hasSize(100);
+        assertThat(explained.getJsonArray("history").getJsonObject(0).getMap())
+                .containsKeys("number", "startedAt", "durationMs", "step", "end", "errorCode", "httpStatus");
+        assertThat(one.body()).doesNotContain("Hello");
+        assertThat(none.statusCode()).isEqualTo(404);
+        assertThat(unclear.statusCode()).isEqualTo(422);
+        assertThat(redriven.statusCode()).isEqualTo(202);
+        assertThat(new JsonObject(redriven.body()).getInteger("redriven")).isEqualTo(1);
+    }
+
+    private HttpResponse<String> send(String method, String path, String body, String key) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create("http://localhost:" + service.apiPort() + path))
+                .header("authorization", "Bearer " + key)
+                .header("content-type", "application/json")
+                .method(method, HttpRequest.BodyPublishers.ofString(body))
+                .timeout(Duration.ofSeconds(30))
+                .build();
+        return http.send(request, BodyHandlers.ofString());
+    }
+
+    private void giveUp(int number) {
+        DelayedCommand value = delayed(
+                        DelayCause.UNAVAILABLE,
+                        aCommand(connection + "-" + number, connection)
+                                .setAttempt(100)
+                                .setHistory(history(
+                                        100,
+                                        AttemptEnd.UNAVAILABLE,
+                                        Instant.now(CLOCK).minusSeconds(100))))
+                .setSince(CLOCK.instant())
+                .build();
+        var _ = producer.send(new ProducerRecord<>(
+                Topics.BACKOFF_5XX.name(), connection.getBytes(UTF_8), serdes.write(Topics.BACKOFF_5XX, value)));
+        producer.flush();
+    }
+
+    private List<Filed> letters() {
+        return desk.list(ours(), 100);
+    }
+
+    private Selection ours() {
+        return new Selection(
+                Set.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(connection),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private static Selection only(Filed filed) {
+        return new Selection(
+                Set.of(filed.id()),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private List<PublishCommand> awaitCommands(int count) {
+        return await().atMost(LIMIT)
+                .pollInterval(Duration.ofMillis(50))
+                .until(this::commands, found -> found.size() >= count);
+    }
+
+    private List<PublishCommand> commands() {
+        return kafka.readAll(Topics.commands("facebook").name()).stream()
+                .filter(record -> new String(record.key(), UTF_8).equals(connection))
+                .map(record -> serdes.read(Topics.commands("facebook"), record.value()))
+                .toList();
+    }
+
+    private static String sha256(String text) throws Exception {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)));
+    }
+}

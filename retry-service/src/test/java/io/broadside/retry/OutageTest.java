@@ -1,0 +1,146 @@
+package io.broadside.retry;
+
+import static io.broadside.retry.Fixtures.aCommand;
+import static io.broadside.retry.Fixtures.aWithdrawalOf;
+import static io.broadside.retry.Fixtures.delayed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.broadside.events.DelayCause;
+import io.broadside.events.PostResult;
+import io.broadside.events.PublishCommand;
+import io.broadside.events.ResultStatus;
+import io.broadside.schemas.Topics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A platform that is down while much falls due. */
+class OutageTest {
+
+    private static final int POSTS = 400;
+
+    private final RetryDriver retry = new RetryDriver();
+
+    @AfterEach
+    void close() {
+        retry.close();
+    }
+
+    @Test
+    void whatFallsDueWhileAPlatformIsDownLeavesAtAGrowingRateOldestFirstAndProfilesTakeTurns() {
+        // Given: a large profile that scheduled before a small one did
+        aPlatformThatFails();
+        schedule("large", 0, POSTS);
+        schedule("small", POSTS, 4);
+        retry.pass(Duration.ofMinutes(10));
+        var duringTheOutage = goneOut();
+
+        // When
+        var after = new ArrayList<List<String>>();
+        for (var second = 0; second < 14; second++) {
+            completes();
+            retry.pass(Duration.ofSeconds(1));
+            after.add(goneOut());
+        }
+
+        // Then: little went out during the outage, and then ever more
+        assertThat(duringTheOutage.size()).isLessThan(POSTS / 4);
+        assertThat(after.getFirst().size()).isLessThan(20);
+        assertThat(after.stream().mapToInt(List::size).sum() + duringTheOutage.size())
+                .isEqualTo(POSTS + 4);
+        // And the small profile was not behind the whole of the large one
+        var all = new ArrayList<>(duringTheOutage);
+        after.forEach(all::addAll);
+        assertThat(all.indexOf(id("small", POSTS + 3))).isLessThan(20);
+        // And of one profile the oldest went first
+        assertThat(all.stream().filter(id -> id.startsWith("large")).toList()).isSorted();
+    }
+
+    @Test
+    void whatIsHeldBackCanBeTakenBack() {
+        // Given
+        aPlatformThatFails();
+        schedule("large", 0, 50);
+        retry.pass(Duration.ofSeconds(10));
+        var gone = goneOut();
+        retry.results();
+
+        // When
+        retry.withdraw(aWithdrawalOf(command("large", 49).build()));
+
+        // Then
+        assertThat(gone).doesNotContain(id("large", 49));
+        assertThat(retry.results()).extracting(PostResult::getStatus).containsExactly(ResultStatus.CANCELLED);
+    }
+
+    @Test
+    void otherPlatformsAreNotHeldBack() {
+        // Given
+        aPlatformThatFails();
+
+        // When
+        for (var i = 0; i < 50; i++) {
+            retry.delay(
+                    Topics.WAITING,
+                    delayed(DelayCause.SCHEDULED, command("x", i).setPlatform("x")));
+        }
+        retry.pass(RetryDriver.TICK);
+
+        // Then
+        assertThat(retry.read(Topics.commands("x"))).hasSize(50);
+    }
+
+    private void aPlatformThatFails() {
+        for (var round = 0; round < 3; round++) {
+            for (var i = 0; i < 10; i++) {
+                retry.delay(
+                        Topics.BACKOFF_5XX,
+                        delayed(DelayCause.UNAVAILABLE, aCommand("failing-" + round + "-" + i, "failing"))
+                                .setNotBefore(retry.now().plus(Duration.ofDays(1))));
+            }
+            retry.pass(Duration.ofSeconds(1));
+        }
+        retry.results();
+    }
+
+    private void completes() {
+        retry.send(
+                Topics.RESULTS,
+                "probe",
+                PostResult.newBuilder()
+                        .setRequestId("probe")
+                        .setTargetIndex(0)
+                        .setCommandId("probe")
+                        .setPlatform("facebook")
+                        .setStatus(ResultStatus.PUBLISHED)
+                        .setIsFinal(true)
+                        .setAttempt(1)
+                        .setAt(retry.now())
+                        .build());
+    }
+
+    private void schedule(String profile, int from, int count) {
+        for (var i = from; i < from + count; i++) {
+            retry.delay(Topics.WAITING, delayed(DelayCause.SCHEDULED, command(profile, i)));
+        }
+    }
+
+    private PublishCommand.Builder command(String profile, int number) {
+        return aCommand(id(profile, number), profile + "-connection")
+                .setProfileId(profile)
+                .setAcceptedAt(Fixtures.START.plusMillis(number));
+    }
+
+    private static String id(String profile, int number) {
+        return "%s-%04d".formatted(profile, number);
+    }
+
+    private List<String> goneOut() {
+        return retry.commands().stream()
+                .map(PublishCommand::getRequestId)
+                .filter(id -> !id.startsWith("failing"))
+                .toList();
+    }
+}

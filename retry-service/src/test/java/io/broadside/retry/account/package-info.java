@@ -1,0 +1,4 @@
+@NullMarked
+package io.broadside.retry.account;
+
+import org.jspecify.annotations.NullMarked;
