@@ -74,9 +74,14 @@ public final class Settings {
 
     /** A whole number within the bounds, both included. */
     public int integer(Setting setting, int min, int max) {
+        return Math.toIntExact(wholeNumber(setting, min, max));
+    }
+
+    /** The same for numbers that may be larger, such as sizes of files. */
+    public long wholeNumber(Setting setting, long min, long max) {
         var text = text(setting);
         try {
-            var value = Integer.parseInt(text);
+            var value = Long.parseLong(text);
             if (value >= min && value <= max) {
                 return value;
             }

@@ -35,6 +35,52 @@ public sealed interface Body {
         }
     }
 
+    /**
+     * Bytes as they are, for instance one piece of an upload; further headers are the call's.
+     *
+     * @param content must not be changed any more
+     */
+    record Bytes(String contentType, Buffer content) implements Body {
+        public Bytes {
+            HeaderText.require(contentType);
+        }
+
+        @Override
+        public String toString() {
+            return "Bytes[" + content.length() + " bytes, " + contentType + "]";
+        }
+    }
+
+    /**
+     * Bytes that are had piece by piece while they are sent, with no more than one piece in memory.
+     *
+     * @param length of all pieces together
+     */
+    record Streamed(String contentType, long length, Pieces pieces) implements Body {
+        public Streamed {
+            HeaderText.require(contentType);
+            if (length < 0) {
+                throw new IllegalArgumentException("A length of " + length + " bytes is none.");
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "Streamed[" + length + " bytes, " + contentType + "]";
+        }
+    }
+
+    /** Where the bytes of a {@link Streamed} body come from. Asked on the thread that makes the call, which may be kept waiting. */
+    @FunctionalInterface
+    interface Pieces {
+
+        /**
+         * The next bytes; empty once there are no more. If that is before the length that was promised, the request is
+         * broken off: the platform may have got the bytes before.
+         */
+        Optional<Buffer> next();
+    }
+
     /** Parts as {@code multipart/form-data}, in the order given. All of it is held in memory: for pieces, not for films. */
     record Multipart(List<Part> parts) implements Body {
         public Multipart {

@@ -1,7 +1,5 @@
 package io.broadside.runtime.http;
 
-import static io.vertx.core.http.HttpMethod.DELETE;
-import static io.vertx.core.http.HttpMethod.GET;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.broadside.runtime.http.Reply.Answer;
@@ -37,6 +35,9 @@ final class Exchange {
 
     private static final String USER_AGENT = "broadside";
 
+    /** Beyond any lease, and within what can be calculated with. */
+    private static final Duration LONGEST_STREAM = Duration.ofHours(1);
+
     private final Vertx vertx;
     private final HttpClient client;
     private final HttpConfig config;
@@ -60,10 +61,10 @@ final class Exchange {
         } catch (Exception _) {
             return new NoAnswer(ErrorCode.NO_CONNECTION, false);
         }
-        return sendIfAdmitted(request, body.bytes(), gate);
+        return sendIfAdmitted(request, body, gate);
     }
 
-    private Reply sendIfAdmitted(HttpClientRequest request, Buffer body, CallGate gate) {
+    private Reply sendIfAdmitted(HttpClientRequest request, EncodedBody body, CallGate gate) {
         var isSent = false;
         try {
             var limit = gate.admit().filter(Duration::isPositive);
@@ -71,7 +72,7 @@ final class Exchange {
                 return new NoAnswer(ErrorCode.OWNER_LOST, false);
             }
             isSent = true;
-            return send(request, body, shorter(limit.get(), config.callTimeout()));
+            return send(request, body, limit.get());
         } finally {
             if (!isSent) {
                 request.exceptionHandler(_ -> {});
@@ -80,35 +81,39 @@ final class Exchange {
         }
     }
 
-    private Reply send(HttpClientRequest request, Buffer body, Duration limit) {
+    private Reply send(HttpClientRequest request, EncodedBody body, Duration limit) {
+        // A body that is still being fetched from elsewhere takes the time that takes; its end is awaited as any other.
+        var until = System.nanoTime()
+                + shorter(limit, body.isStreamed() ? LONGEST_STREAM : config.callTimeout())
+                        .toNanos();
         var answer = Promise.<Answer>promise();
+        var isWhole = false;
         try {
             request.exceptionHandler(answer::tryFail);
             request.response()
                     .onSuccess(response -> read(request, response, answer))
                     .onFailure(answer::tryFail);
-            write(request, body).onFailure(answer::tryFail);
-            return awaitWithin(limit, answer);
+            var sending = new Sending(request, body, answer, step -> awaitWithin(left(until), step));
+            isWhole = sending.run();
+            return awaitWithin(left(until), answer);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-            request.reset();
             return new NoAnswer(ErrorCode.TIMED_OUT, true);
         } catch (TimeoutException _) {
-            request.reset();
             return new NoAnswer(ErrorCode.TIMED_OUT, true);
         } catch (AnswerTooLongException _) {
-            request.reset();
             return new NoAnswer(ErrorCode.UNEXPECTED_ANSWER, true);
         } catch (Exception _) {
             return new NoAnswer(ErrorCode.NO_ANSWER, true);
+        } finally {
+            if (!isWhole || !answer.future().succeeded()) {
+                request.reset();
+            }
         }
     }
 
-    private static Future<Void> write(HttpClientRequest request, Buffer body) {
-        var method = request.getMethod();
-        var isBare = body.length() == 0 && (method.equals(GET) || method.equals(DELETE));
-        // A length of 0 belongs to a POST without a body, and to nothing else.
-        return isBare ? request.end() : request.end(body);
+    private Duration left(long until) {
+        return shorter(Duration.ofNanos(Math.max(0, until - System.nanoTime())), config.callTimeout());
     }
 
     /** Collects the body, and stops at the bound: the rest is not even read. */
