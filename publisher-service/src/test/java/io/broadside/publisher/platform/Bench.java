@@ -36,7 +36,8 @@ public final class Bench implements AutoCloseable {
         var config = HttpConfig.from(Settings.from(Map.of(
                 "HTTP_CALL_TIMEOUT", "300ms", "HTTP_CONNECT_TIMEOUT", "1s", "HTTP_BREAKER_MINIMUM_CALLS", "100000")));
         this.http = new PlatformHttp(vertx, config, CallJournal.none(), new SimpleMeterRegistry(), clock);
-        this.media = new MediaFetch(vertx, new MediaConfig(true, 16 << 20, Duration.ofSeconds(2)));
+        this.media = new MediaFetch(
+                vertx, new MediaConfig(true, 16 << 20, 64 << 20, Duration.ofSeconds(2), Duration.ofSeconds(20)));
     }
 
     public FakeServer server() {

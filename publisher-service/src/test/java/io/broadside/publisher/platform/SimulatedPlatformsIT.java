@@ -57,7 +57,8 @@ final class SimulatedPlatformsIT {
             CallJournal.none(),
             new SimpleMeterRegistry(),
             clock);
-    private final MediaFetch media = new MediaFetch(vertx, new MediaConfig(true, 16 << 20, Duration.ofSeconds(5)));
+    private final MediaFetch media = new MediaFetch(
+            vertx, new MediaConfig(true, 16 << 20, 64 << 20, Duration.ofSeconds(5), Duration.ofSeconds(20)));
     private final Platforms platforms = Platforms.all(
             PlatformsConfig.from(Settings.from(Map.of(
                     "FACEBOOK_API_URI", simulator.facebook().toString(),

@@ -10,10 +10,12 @@ import java.util.List;
  * How media are fetched.
  *
  * @param allowsPrivate whether addresses inside our own network may be fetched from
- * @param maxBytes largest file fetched into memory; platforms may ask for less
- * @param timeout longest time for one file, redirects included
+ * @param maxBytes largest file; platforms may ask for less
+ * @param memory bytes held at once by all files under way
+ * @param timeout longest time for opening a file, redirects included, and again for each piece of it
+ * @param slice how long one call of a publication goes on with an upload in pieces
  */
-public record MediaConfig(boolean allowsPrivate, int maxBytes, Duration timeout) {
+public record MediaConfig(boolean allowsPrivate, long maxBytes, int memory, Duration timeout, Duration slice) {
 
     private static final Setting ALLOW_PRIVATE = Setting.of(
             "PUBLISHER_MEDIA_ALLOW_PRIVATE",
@@ -22,21 +24,44 @@ public record MediaConfig(boolean allowsPrivate, int maxBytes, Duration timeout)
                     + " whoever may send a post can make the publisher read from its own network.");
     private static final Setting MAX_BYTES = Setting.of(
             "PUBLISHER_MEDIA_MAX_BYTES",
-            "16777216",
-            "Largest media file that is fetched into memory, in bytes; a platform's own limit may be lower.");
+            "4294967296",
+            "Largest media file that is taken, in bytes; a platform's own limit may be lower.");
+    private static final Setting MEMORY = Setting.of(
+            "PUBLISHER_MEDIA_MEMORY",
+            "67108864",
+            "Bytes of memory for all media files under way at once, whatever their size. Half of it is for open files"
+                    + " (128 KiB each), half for the pieces being sent; what finds no place within PUBLISHER_MEDIA_TIMEOUT is"
+                    + " tried again later.");
     private static final Setting TIMEOUT = Setting.of(
-            "PUBLISHER_MEDIA_TIMEOUT", "15s", "Longest time for fetching one media file, redirects included.");
+            "PUBLISHER_MEDIA_TIMEOUT",
+            "15s",
+            "Longest time for opening a media file, redirects included, and again for reading one piece of it.");
+    private static final Setting SLICE = Setting.of(
+            "PUBLISHER_MEDIA_SLICE",
+            "20s",
+            "How long an upload in pieces goes on before its progress is made durable and other posts get their turn."
+                    + " Together with PUBLISHER_MEDIA_TIMEOUT and HTTP_CALL_TIMEOUT it has to stay below"
+                    + " DISPATCH_CALL_LIMIT: the last piece begins before the slice is over and ends after it.");
 
-    public static final List<Setting> SETTINGS = List.of(ALLOW_PRIVATE, MAX_BYTES, TIMEOUT);
+    public static final List<Setting> SETTINGS = List.of(ALLOW_PRIVATE, MAX_BYTES, MEMORY, TIMEOUT, SLICE);
 
     public MediaConfig {
-        if (timeout.toMillis() < 1 || timeout.compareTo(Duration.ofMinutes(10)) > 0) {
-            throw new ConfigException(TIMEOUT.name() + ": a time span from 1ms to 10m needed, was " + timeout);
-        }
+        within(TIMEOUT, timeout);
+        within(SLICE, slice);
     }
 
     public static MediaConfig from(Settings settings) {
         return new MediaConfig(
-                settings.flag(ALLOW_PRIVATE), settings.integer(MAX_BYTES, 1_024, 1 << 30), settings.duration(TIMEOUT));
+                settings.flag(ALLOW_PRIVATE),
+                settings.wholeNumber(MAX_BYTES, 1_024, 1L << 40),
+                settings.integer(MEMORY, 2 * MediaFetch.LARGEST_PIECE, Integer.MAX_VALUE),
+                settings.duration(TIMEOUT),
+                settings.duration(SLICE));
+    }
+
+    private static void within(Setting setting, Duration value) {
+        if (value.toMillis() < 1 || value.compareTo(Duration.ofMinutes(10)) > 0) {
+            throw new ConfigException(setting.name() + ": a time span from 1ms to 10m needed, was " + value);
+        }
     }
 }

@@ -1,55 +1,43 @@
 package io.broadside.publisher.platform.media;
 
-import io.broadside.publisher.platform.Cause;
-import io.broadside.publisher.platform.WebAddress;
-import io.broadside.schemas.ErrorCode;
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
+import io.broadside.events.Media;
+import io.broadside.publisher.platform.media.GuardedGet.Got;
+import io.broadside.publisher.platform.media.GuardedGet.Span;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
-import java.net.URI;
-import java.net.UnknownHostException;
-import java.time.Duration;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
 /**
- * Fetches images from addresses that strangers chose, into memory.
+ * Opens media files at addresses that strangers chose, for reading in pieces.
  *
  * <ol>
- *   <li>Only http and https, without credentials.
- *   <li>Never from an address that is not public, unless the configuration allows it. A host that has one public address
- *       and one that is not is refused: nobody has that by accident.
- *   <li>The connection goes to the address that was checked: the name is looked up once for each request, so a name server
- *       that gives another answer the next time gains nothing.
- *   <li>Redirects are followed, three at most, and each is checked like the first address.
- *   <li>Size is bounded, and what is beyond it is not read. Time is bounded, but for the system's own time to look up a
- *       name.
- *   <li>Images only, by their bytes: JPEG, PNG, GIF, WebP.
+ *   <li>Only from where {@link GuardedGet} lets anybody fetch from.
+ *   <li>Only what it was asked for: its type is known by its bytes, and its size before they are read.
+ *   <li>Memory is bounded, whatever the files' sizes and however many are open. What finds no place in time is unreachable for
+ *       now.
+ *   <li>A file that was sent in part can be opened again at a later byte, and is refused if it is no longer the same.
  * </ol>
  *
- * <p>Safe for use by many threads. Blocks the calling (virtual) thread; never to be called on an event loop.
+ * <p>A server that does not know ranges is read from the start up to that byte. One that does not tell the size of a file
+ * is good enough for a small one, which is then held in memory as a whole.
+ *
+ * <p>Safe for use by many threads. Blocks the calling thread; never to be called on a thread of Vert.x.
  */
 public final class MediaFetch implements AutoCloseable {
 
-    private static final int MOST_REDIRECTS = 3;
+    /** Longest piece. */
+    public static final int LARGEST_PIECE = 16 * 1024 * 1024;
 
-    private final Vertx vertx;
+    /** What an open file may hold beside the piece that is read: chunks taken ahead, here and in the layers below. */
+    private static final int PER_STREAM = 8 * Wire.CHUNK;
+
     private final MediaConfig config;
-    private final AddressLookup lookup;
-    private final Predicate<InetAddress> isAllowed;
-    private final HttpClient client;
+    private final GuardedGet http;
+    private final MemoryBudget streams;
+    private final MemoryBudget pieces;
 
     public MediaFetch(Vertx vertx, MediaConfig config) {
         this(
@@ -61,216 +49,253 @@ public final class MediaFetch implements AutoCloseable {
 
     /** @param isAllowed which addresses may be fetched from */
     MediaFetch(Vertx vertx, MediaConfig config, AddressLookup lookup, Predicate<InetAddress> isAllowed) {
-        this.vertx = vertx;
         this.config = config;
-        this.lookup = lookup;
-        this.isAllowed = isAllowed;
-        this.client = vertx.createHttpClient(new HttpClientOptions()
-                // A connection belongs to one address that was checked for one request.
-                .setKeepAlive(false)
-                .setDecompressionSupported(false));
+        this.streams = new MemoryBudget(config.memory() / 2);
+        this.pieces = new MemoryBudget(config.memory() - config.memory() / 2);
+        this.http = new GuardedGet(vertx, lookup, isAllowed, config.timeout(), config.memory() / 2 / PER_STREAM);
     }
 
     /**
-     * Fetches one image.
+     * Opens a file.
      *
-     * @param maxBytes the platform's limit; the configured one holds too
+     * @param from the first byte that is wanted
      */
-    public MediaResult fetch(String url, int maxBytes) {
-        var until = System.nanoTime() + config.timeout().toNanos();
-        var limit = Math.min(maxBytes, config.maxBytes());
-        var address = WebAddress.of(url);
-        for (var redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-            if (address.isEmpty()) {
-                return refused("The address of the media file is not http or https with a host and without credentials;"
-                        + " correct it.");
-            }
-            switch (fetchFrom(address.get(), limit, until)) {
-                case Hop.End(var result) -> {
-                    return result;
-                }
-                case Hop.Elsewhere(var next) -> address = next;
-            }
-        }
-        return refused("The address of the media file leads to another one more than " + MOST_REDIRECTS
-                + " times; use the final address.");
+    public MediaOpening open(Media medium, MediaLimits limits, long from) {
+        return open(medium, limits, from, Optional.empty());
+    }
+
+    /**
+     * Opens a file again that was sent in part.
+     *
+     * @param version what {@link MediaStream#version} said then; if it is another file by now it is refused
+     */
+    public MediaOpening reopen(Media medium, MediaLimits limits, long from, String version) {
+        return open(medium, limits, from, Optional.of(version));
+    }
+
+    /** The time an upload may take from now on, before its progress has to be made durable. */
+    public Slice slice() {
+        return Slice.of(System::nanoTime, config.slice());
     }
 
     @Override
     public void close() {
-        client.shutdown(0, TimeUnit.SECONDS).await();
+        http.close();
     }
 
-    /** What one request came to. */
-    private sealed interface Hop {
-        record End(MediaResult result) implements Hop {}
-
-        /** Empty if the redirect names no address that may be used. */
-        record Elsewhere(Optional<URI> address) implements Hop {}
-    }
-
-    private Hop fetchFrom(URI address, int limit, long until) {
-        List<InetAddress> found;
+    private MediaOpening open(Media medium, MediaLimits limits, long from, Optional<String> version) {
+        var until = System.nanoTime() + config.timeout().toNanos();
+        var isHandedOn = false;
         try {
-            found = lookup.addressesOf(hostOf(address));
-        } catch (UnknownHostException _) {
-            return new Hop.End(unreachable("The host of the media file, " + address.getHost() + ", has no address."));
-        }
-        if (found.isEmpty() || !found.stream().allMatch(isAllowed)) {
-            return new Hop.End(refused("The media file is not on the public Internet: " + address.getHost()
-                    + " is an address inside a network; put the file where everybody can fetch it."));
-        }
-        return exchange(address, found.getFirst(), limit, until);
-    }
-
-    private Hop exchange(URI address, InetAddress checked, int limit, long until) {
-        var request = Promise.<HttpClientRequest>promise();
-        var connecting = client.request(options(address, checked, until))
-                .onSuccess(request::tryComplete)
-                .onFailure(request::tryFail);
-        try {
-            var connected = awaitUntil(until, request);
-            var hop = Promise.<Hop>promise();
-            connected.exceptionHandler(hop::tryFail);
-            // Before anything is sent: an answer that is faster than its handler would be lost.
-            connected
-                    .response()
-                    .onFailure(hop::tryFail)
-                    .onSuccess(response -> read(address, connected, response, limit, hop));
-            connected.end().onFailure(hop::tryFail);
+            if (!streams.take(PER_STREAM, until)) {
+                return new MediaOpening.Unreachable(MediaCauses.BUSY);
+            }
             try {
-                return awaitUntil(until, hop);
+                var opening = new Opening(medium, limits, from, version, until).run();
+                isHandedOn = opening instanceof MediaOpening.Opened;
+                return opening;
             } finally {
-                connected.reset();
+                if (!isHandedOn) {
+                    streams.give(PER_STREAM);
+                }
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-            return new Hop.End(unreachable("The media file was not fetched: the process is ending."));
-        } catch (TimeoutException _) {
-            // A connection that comes after all is of no use any more.
-            connecting.onSuccess(HttpClientRequest::reset);
-            return new Hop.End(unreachable("The host of the media file, " + address.getHost()
-                    + ", did not send it within " + config.timeout().toMillis() + " ms."));
-        } catch (Exception _) {
-            return new Hop.End(unreachable(
-                    "The host of the media file, " + address.getHost() + ", cannot be reached, or broke off."));
+            return new MediaOpening.Unreachable(MediaCauses.ENDING);
         }
     }
 
-    private RequestOptions options(URI address, InetAddress checked, long until) {
-        var isSecure = "https".equals(address.getScheme());
-        var port = address.getPort() > 0 ? address.getPort() : isSecure ? 443 : 80;
-        var path = address.getRawPath().isEmpty() ? "/" : address.getRawPath();
-        return new RequestOptions()
-                .setMethod(HttpMethod.GET)
-                // The name is for the Host header and the certificate, the address for the connection.
-                .setServer(SocketAddress.inetSocketAddress(port, checked.getHostAddress()))
-                .setHost(hostOf(address))
-                .setPort(port)
-                .setSsl(isSecure)
-                .setURI(address.getRawQuery() == null ? path : path + "?" + address.getRawQuery())
-                .setFollowRedirects(false)
-                .setConnectTimeout(
-                        Math.max(1, Duration.ofNanos(until - System.nanoTime()).toMillis()))
-                .putHeader("User-Agent", "broadside")
-                .putHeader("Accept", "image/*");
-    }
-
-    private static void read(
-            URI address, HttpClientRequest request, HttpClientResponse response, int limit, Promise<Hop> hop) {
-        var status = response.statusCode();
-        if (status >= 300 && status < 400 && response.getHeader("Location") != null) {
-            hop.tryComplete(new Hop.Elsewhere(resolve(address, response.getHeader("Location"))));
-        } else if (status != 200) {
-            hop.tryComplete(new Hop.End(notThere(address, status)));
-        } else if (lengthOf(response) > limit) {
-            hop.tryComplete(new Hop.End(tooLarge(limit)));
-        } else {
-            collect(request, response, limit, hop);
+    /** The bytes of a file that was opened before, from one of them on. */
+    Got wireAt(MediaFile file, long from, long until) throws InterruptedException {
+        var got = http.get(file.url(), Span.from(from, file.head().mark()), until);
+        if (!(got instanceof Got.Coming(var wire))) {
+            return got;
         }
+        var head = FileHead.of(wire.response());
+        if (head.filter(file.head()::isOfTheSameFileAs).isEmpty() || head.get().offset() > from) {
+            wire.close();
+            return new Got.Refused(MediaCauses.CHANGED);
+        }
+        if (!wire.skip(from - head.get().offset(), until)) {
+            wire.close();
+            return new Got.Unreachable(MediaCauses.brokeOff(file.host()));
+        }
+        return got;
     }
 
-    private static void collect(HttpClientRequest request, HttpClientResponse response, int limit, Promise<Hop> hop) {
-        var bytes = Buffer.buffer();
-        response.exceptionHandler(hop::tryFail);
-        response.handler(piece -> {
-            if (hop.future().isComplete()) {
-                return;
+    /** One file being opened. */
+    private final class Opening {
+
+        private final Media medium;
+        private final MediaLimits limits;
+        private final long from;
+        private final Optional<String> version;
+        private final long until;
+        private final long most;
+
+        Opening(Media medium, MediaLimits limits, long from, Optional<String> version, long until) {
+            this.medium = medium;
+            this.limits = limits;
+            this.from = from;
+            this.version = version;
+            this.until = until;
+            this.most = Math.min(limits.maxBytes(), config.maxBytes());
+        }
+
+        MediaOpening run() throws InterruptedException {
+            var span = from == 0 ? Span.ALL : Span.first(MediaType.PROBE);
+            return switch (http.get(medium.getUrl(), span, until)) {
+                case Got.Refused(var cause) -> new MediaOpening.Refused(cause);
+                case Got.Unreachable(var cause) -> new MediaOpening.Unreachable(cause);
+                case Got.Coming(var wire) -> {
+                    var opening = Optional.<MediaOpening>empty();
+                    try {
+                        opening = Optional.of(of(wire));
+                        yield opening.get();
+                    } finally {
+                        if (!(opening.orElse(null) instanceof MediaOpening.Opened)) {
+                            wire.close();
+                        }
+                    }
+                }
+            };
+        }
+
+        private MediaOpening of(Wire wire) throws InterruptedException {
+            var head = FileHead.of(wire.response());
+            if (head.isEmpty() || head.get().offset() != 0) {
+                return refused(
+                        "The host of the media file answers with a part of it that was not asked for; use another"
+                                + " host.");
             }
-            if (bytes.length() + piece.length() > limit) {
-                hop.tryComplete(new Hop.End(tooLarge(limit)));
-                request.reset();
-                return;
+            if (head.get().size().isEmpty()) {
+                return from == 0 && most <= LARGEST_PIECE ? whole(wire, head.get()) : withoutSize();
             }
-            bytes.appendBuffer(piece);
-        });
-        response.endHandler(_ -> hop.tryComplete(new Hop.End(recognised(bytes))));
-    }
+            var size = head.get().size().get();
+            if (size > most) {
+                return new MediaOpening.Refused(MediaCauses.tooLarge(most));
+            }
+            var start = new byte[(int) Math.min(MediaType.PROBE, size)];
+            for (var filled = 0; filled < start.length; ) {
+                var count = wire.read(start, filled, start.length - filled, until);
+                if (count == 0) {
+                    return new MediaOpening.Unreachable(
+                            System.nanoTime() - until >= 0
+                                    ? MediaCauses.tooSlow(host(), config.timeout())
+                                    : MediaCauses.brokeOff(host()));
+                }
+                filled += count;
+            }
+            return recognised(Buffer.buffer(start), head.get(), file -> at(file, wire, start));
+        }
 
-    private static MediaResult recognised(Buffer bytes) {
-        return ImageType.of(bytes)
-                .<MediaResult>map(type -> new MediaResult.Fetched(bytes, type.contentType()))
-                .orElseGet(() -> refused("The media file is not an image; use a JPEG, PNG, GIF or WebP file."));
-    }
+        private MediaOpening recognised(Buffer start, FileHead head, Continuation then) throws InterruptedException {
+            var type = MediaType.of(start, claimed());
+            if (type.filter(limits::allow).isEmpty()) {
+                var what = type.map(it -> "a " + it.label() + " file").orElse("of a kind that is not known here");
+                return refused("The media file is " + what + "; use a " + limits.named() + " file.");
+            }
+            var file = new MediaFile(medium.getUrl(), type.get(), head);
+            if (from > file.size()
+                    || version.filter(expected -> !expected.equals(file.version()))
+                            .isPresent()) {
+                return new MediaOpening.Refused(MediaCauses.CHANGED);
+            }
+            return then.with(file);
+        }
 
-    private static Optional<URI> resolve(URI address, String location) {
-        try {
-            return WebAddress.of(address.resolve(location).toString());
-        } catch (IllegalArgumentException _) {
-            return Optional.empty();
+        /** The stream at the byte that is wanted. What was read to know the type is put back in front. */
+        private MediaOpening at(MediaFile file, Wire wire, byte[] start) throws InterruptedException {
+            if (from == 0) {
+                wire.putBack(Buffer.buffer(start));
+                return opened(file, wire);
+            }
+            if (wire.response().statusCode() == 200 && from >= start.length) {
+                // The server knows no ranges, and this is all of the file.
+                return wire.skip(from - start.length, until)
+                        ? opened(file, wire)
+                        : new MediaOpening.Unreachable(MediaCauses.tooSlow(host(), config.timeout()));
+            }
+            wire.close();
+            return switch (wireAt(file, from, until)) {
+                case Got.Coming(var next) -> opened(file, next);
+                case Got.Refused(var cause) -> new MediaOpening.Refused(cause);
+                case Got.Unreachable(var cause) -> new MediaOpening.Unreachable(cause);
+            };
+        }
+
+        private MediaOpening opened(MediaFile file, Wire wire) {
+            return new MediaOpening.Opened(new MediaStream(
+                    file, from, wire, MediaFetch.this, pieces, config.timeout(), () -> streams.give(PER_STREAM)));
+        }
+
+        /** A small file of unknown size, held as a whole: then its size is known. */
+        private MediaOpening whole(Wire wire, FileHead head) throws InterruptedException {
+            if (!pieces.take(most, until)) {
+                return new MediaOpening.Unreachable(MediaCauses.BUSY);
+            }
+            var isHandedOn = false;
+            try {
+                var bytes = new byte[(int) most];
+                var filled = 0;
+                var count = wire.read(bytes, 0, bytes.length, until);
+                while (count > 0) {
+                    filled += count;
+                    count = filled < bytes.length ? wire.read(bytes, filled, bytes.length - filled, until) : 0;
+                }
+                if (!wire.isAtEnd(until)) {
+                    return System.nanoTime() - until >= 0
+                            ? new MediaOpening.Unreachable(MediaCauses.tooSlow(host(), config.timeout()))
+                            : wire.isBroken()
+                                    ? new MediaOpening.Unreachable(MediaCauses.brokeOff(host()))
+                                    : new MediaOpening.Refused(MediaCauses.tooLarge(most));
+                }
+                var here = Buffer.buffer(Arrays.copyOf(bytes, filled));
+                var known = new FileHead(0, Optional.of((long) filled), head.mark());
+                var opening = recognised(
+                        here,
+                        known,
+                        file -> new MediaOpening.Opened(new MediaStream(
+                                file, 0, Optional.empty(), here, MediaFetch.this, pieces, config.timeout(), () -> {
+                                    pieces.give(most);
+                                    streams.give(PER_STREAM);
+                                })));
+                isHandedOn = opening instanceof MediaOpening.Opened;
+                return opening;
+            } finally {
+                wire.close();
+                if (!isHandedOn) {
+                    pieces.give(most);
+                }
+            }
+        }
+
+        private MediaOpening withoutSize() {
+            return refused(
+                    "The host of the media file, " + host() + ", does not say how large it is; use a host that does.");
+        }
+
+        /** What the file is called, by its sender or in its address. */
+        private String claimed() {
+            return medium.getContentType().orElseGet(() -> {
+                var url = medium.getUrl();
+                var end = url.indexOf('?');
+                return end < 0 ? url : url.substring(0, end);
+            });
+        }
+
+        private String host() {
+            return MediaFile.hostOf(medium.getUrl());
+        }
+
+        private static MediaOpening refused(String detail) {
+            return new MediaOpening.Refused(MediaCauses.of(detail));
         }
     }
 
-    private static MediaResult notThere(URI address, int status) {
-        var answered = "The host of the media file, " + address.getHost() + ", answered with status " + status;
-        return status >= 500 || status == 408 || status == 425 || status == 429
-                ? unreachable(answered + ".")
-                : refused(answered + "; put the file where everybody can fetch it.");
-    }
-
-    private static MediaResult tooLarge(int limit) {
-        return refused("The media file is larger than " + limit + " bytes; use a smaller one.");
-    }
-
-    private static long lengthOf(HttpClientResponse response) {
-        var length = response.getHeader("Content-Length");
-        try {
-            return length == null ? 0 : Long.parseLong(length);
-        } catch (NumberFormatException _) {
-            return 0;
-        }
-    }
-
-    private static String hostOf(URI address) {
-        var host = address.getHost();
-        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-    }
-
-    /** Waits for a promise; at the time it is failed, rather than left to itself. */
-    private <T> T awaitUntil(long until, Promise<T> promise) throws Exception {
-        var left = Math.max(1, Duration.ofNanos(until - System.nanoTime()).toMillis());
-        var timer = vertx.setTimer(left, _ -> promise.tryFail(new TimeoutException()));
-        try {
-            return await(promise.future());
-        } finally {
-            vertx.cancelTimer(timer);
-        }
-    }
-
-    /** Says what Vert.x' method does not: it throws whatever the future failed with, and it can be interrupted. */
-    private static <T> T await(Future<T> future) throws Exception {
-        return future.await();
-    }
-
-    private static MediaResult refused(String detail) {
-        return new MediaResult.Refused(cause(detail));
-    }
-
-    private static MediaResult unreachable(String detail) {
-        return new MediaResult.Unreachable(cause(detail));
-    }
-
-    private static Cause cause(String detail) {
-        return new Cause(ErrorCode.MEDIA_UNAVAILABLE, detail, Optional.empty(), Optional.empty());
+    /** What is to be done with a file that was recognised. */
+    @FunctionalInterface
+    private interface Continuation {
+        MediaOpening with(MediaFile file) throws InterruptedException;
     }
 }

@@ -1,4 +1,4 @@
-/** Fetching media from addresses that strangers chose. */
+/** Reading media from addresses that strangers chose, in pieces, with bounded memory. */
 @NullMarked
 package io.broadside.publisher.platform.media;
 

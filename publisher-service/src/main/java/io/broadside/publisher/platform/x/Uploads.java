@@ -2,26 +2,30 @@ package io.broadside.publisher.platform.x;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.broadside.events.Media;
+import io.broadside.events.MediaKind;
 import io.broadside.events.PublishCommand;
 import io.broadside.publisher.platform.AnswerJson;
 import io.broadside.publisher.platform.Cause;
 import io.broadside.publisher.platform.Outcome;
 import io.broadside.publisher.platform.Step;
 import io.broadside.publisher.platform.media.MediaFetch;
-import io.broadside.publisher.platform.media.MediaResult;
-import io.broadside.publisher.platform.media.MediaResult.Fetched;
+import io.broadside.publisher.platform.media.MediaLimits;
+import io.broadside.publisher.platform.media.MediaOpening;
+import io.broadside.publisher.platform.media.MediaStream.MediaPiece;
 import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.http.Body;
 import io.broadside.runtime.http.CallContext;
 import io.broadside.runtime.http.Reply.Answer;
 import io.broadside.runtime.http.Reply.NoAnswer;
 import io.broadside.schemas.ErrorCode;
+import io.vertx.core.buffer.Buffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Images to X, before the post that shows them. Nothing here publishes: whatever fails may be done again.
@@ -29,6 +33,11 @@ import java.util.Optional;
  * <p>https://docs.x.com/x-api/media/upload-media, https://docs.x.com/x-api/media/create-media-metadata
  */
 final class Uploads {
+
+    private static final MediaLimits IMAGES = new MediaLimits(
+            Set.of(MediaKind.IMAGE),
+            Set.of("image/jpeg", "image/png", "image/gif", "image/webp"),
+            XPlatform.LARGEST_IMAGE);
 
     private static final Step UPLOAD = Step.preparing("upload");
 
@@ -74,17 +83,25 @@ final class Uploads {
     }
 
     private Uploaded one(Media medium, PublishCommand command, Secret token, CallContext context) {
-        return switch (media.fetch(medium.getUrl(), XPlatform.LARGEST_IMAGE)) {
-            case MediaResult.Refused(var cause) -> new Uploaded.Failed(new Outcome.Rejected(cause));
-            case MediaResult.Unreachable(var cause) -> new Uploaded.Failed(new Outcome.Unavailable(cause));
-            case Fetched file -> upload(file, medium, command, token, context);
+        return switch (media.open(medium, IMAGES, 0)) {
+            case MediaOpening.Refused(var cause) -> new Uploaded.Failed(new Outcome.Rejected(cause));
+            case MediaOpening.Unreachable(var cause) -> new Uploaded.Failed(new Outcome.Unavailable(cause));
+            case MediaOpening.Opened(var stream) -> {
+                try (stream) {
+                    yield switch (stream.read(XPlatform.LARGEST_IMAGE)) {
+                        case MediaPiece.Broken(var cause) -> new Uploaded.Failed(new Outcome.Unavailable(cause));
+                        case MediaPiece.Bytes file ->
+                            upload(file.bytes(), stream.contentType(), medium, command, token, context);
+                    };
+                }
+            }
         };
     }
 
-    private Uploaded upload(Fetched file, Media medium, PublishCommand command, Secret token, CallContext context) {
+    private Uploaded upload(
+            Buffer file, String contentType, Media medium, PublishCommand command, Secret token, CallContext context) {
         var body = new Body.Multipart(List.of(
-                Body.Part.field("media_category", "tweet_image"),
-                Body.Part.file("media", "image", file.contentType(), file.bytes())));
+                Body.Part.field("media_category", "tweet_image"), Body.Part.file("media", "image", contentType, file)));
         return switch (calls.post("media.upload", "/media/upload", body, token, context)) {
             case NoAnswer missing -> new Uploaded.Failed(UPLOAD.unanswered(missing));
             case Answer answer -> {

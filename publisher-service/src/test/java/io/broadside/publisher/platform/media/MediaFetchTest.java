@@ -3,10 +3,13 @@ package io.broadside.publisher.platform.media;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.broadside.events.Media;
+import io.broadside.events.MediaKind;
 import io.broadside.publisher.platform.FakeServer;
-import io.broadside.publisher.platform.media.MediaResult.Fetched;
-import io.broadside.publisher.platform.media.MediaResult.Refused;
-import io.broadside.publisher.platform.media.MediaResult.Unreachable;
+import io.broadside.publisher.platform.media.MediaOpening.Opened;
+import io.broadside.publisher.platform.media.MediaOpening.Refused;
+import io.broadside.publisher.platform.media.MediaOpening.Unreachable;
+import io.broadside.publisher.platform.media.MediaStream.MediaPiece;
 import io.broadside.schemas.ErrorCode;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -16,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class MediaFetchTest {
 
     private static final int LIMIT = 1_000;
+    private static final MediaLimits IMAGES = new MediaLimits(
+            Set.of(MediaKind.IMAGE), Set.of("image/jpeg", "image/png", "image/gif", "image/webp"), LIMIT);
     private static final Buffer PNG = Buffer.buffer("\u0089PNG\r\n\u001a\nrest".getBytes(ISO_8859_1));
 
     private final Vertx vertx = Vertx.vertx();
@@ -40,33 +46,32 @@ final class MediaFetchTest {
         vertx.close().await();
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "'\u00ff\u00d8\u00ff\u00e0', image/jpeg",
-        "'\u0089PNG\r\n\u001a\n', image/png",
-        "GIF87a, image/gif",
-        "GIF89a, image/gif",
-        "RIFF1234WEBPVP8, image/webp",
-    })
-    void tellsAnImageByItsBytes(String start, String contentType) {
+    @Test
+    void opensAFileByItsBytesWhateverItsServerCallsIt() {
         // Given
-        server.answers(200, Buffer.buffer((start + "more").getBytes(ISO_8859_1)), Map.of("content-type", "text/html"));
+        server.answers(200, PNG, Map.of("content-type", "text/html"));
         // When
-        var result = local().fetch(server.uri() + "/a?b=c", LIMIT);
+        var opening = open(local(), server.uri() + "/pictures/a.html?b=c");
         // Then
-        assertThat(result).isInstanceOfSatisfying(Fetched.class, file -> {
-            assertThat(file.contentType()).isEqualTo(contentType);
-            assertThat(file.bytes().toString(ISO_8859_1)).isEqualTo(start + "more");
+        assertThat(opening).isInstanceOfSatisfying(Opened.class, it -> {
+            assertThat(it.stream().contentType()).isEqualTo("image/png");
+            assertThat(it.stream().size()).isEqualTo(PNG.length());
+            assertThat(it.stream().name()).isEqualTo("a.png");
+            assertThat(it.stream().read(LIMIT)).isEqualTo(new MediaPiece.Bytes(PNG, 0, true));
         });
-        assertThat(server.last().path()).isEqualTo("/a");
+        assertThat(server.last().path()).isEqualTo("/pictures/a.html");
         assertThat(server.last().query()).isEqualTo(Map.of("b", "c"));
+        assertThat(server.last().headers()).containsEntry("accept-encoding", "identity");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "<html>", "RIFF1234WAVE", "GIF", "%PDF-1.7", "\u00ff\u00d8"})
     void refusesWhatIsNoImage(String bytes) {
         server.answers(200, Buffer.buffer(bytes.getBytes(ISO_8859_1)), Map.of("content-type", "image/png"));
-        assertThat(local().fetch(server.uri() + "/a", LIMIT)).isInstanceOf(Refused.class);
+        assertThat(open(local(), server.uri() + "/a"))
+                .isInstanceOfSatisfying(
+                        Refused.class,
+                        it -> assertThat(it.cause().detail()).contains("use a JPEG, PNG, GIF or WebP file"));
     }
 
     @ParameterizedTest
@@ -89,7 +94,7 @@ final class MediaFetchTest {
                 "http:example.org"
             })
     void refusesAddressesOfOtherKinds(String url) {
-        var result = local().fetch(url, LIMIT);
+        var result = open(local(), url);
         assertThat(result).isInstanceOf(Refused.class);
         assertThat(result.toString()).doesNotContain("secret");
     }
@@ -129,9 +134,9 @@ final class MediaFetchTest {
         // Given
         server.answers(200, PNG, Map.of());
         // When
-        var result = strict().fetch("http://" + host + ":" + server.port() + "/", LIMIT);
+        var result = open(strict(), "http://" + host + ":" + server.port() + "/");
         // Then
-        assertThat(result).isNotInstanceOf(Fetched.class);
+        assertThat(result).isNotInstanceOf(Opened.class);
         assertThat(server.asked()).isEmpty();
     }
 
@@ -140,8 +145,7 @@ final class MediaFetchTest {
         // Given
         var fetch = withLookup(false, _ -> List.of(address("93.184.216.34"), address("127.0.0.1")));
         // Then
-        assertThat(fetch.fetch("http://example.org:" + server.port() + "/", LIMIT))
-                .isInstanceOf(Refused.class);
+        assertThat(open(fetch, "http://example.org:" + server.port() + "/")).isInstanceOf(Refused.class);
         assertThat(server.asked()).isEmpty();
     }
 
@@ -157,9 +161,9 @@ final class MediaFetchTest {
                 .answers(307, "", Map.of("location", "/c?d"))
                 .answers(200, PNG, Map.of());
         // When
-        var result = fetch.fetch("http://one.example:" + server.port() + "/a", LIMIT);
+        var result = open(fetch, "http://one.example:" + server.port() + "/a");
         // Then
-        assertThat(result).isInstanceOf(Fetched.class);
+        assertThat(result).isInstanceOf(Opened.class);
         assertThat(lookups).containsExactly("one.example", "two.example", "two.example");
         assertThat(server.asked()).extracting(FakeServer.Asked::path).containsExactly("/a", "/b", "/c");
         assertThat(server.asked().get(1).headers()).containsEntry("host", "two.example:" + server.port());
@@ -180,13 +184,13 @@ final class MediaFetchTest {
         // Given: the first host is taken for public, everything else for what it is.
         var fetch = new MediaFetch(
                 vertx,
-                new MediaConfig(false, 1 << 20, Duration.ofSeconds(2)),
+                new MediaConfig(false, 1 << 20, 64 << 20, Duration.ofSeconds(2), Duration.ofSeconds(20)),
                 host -> List.of(host.equals("inside.example") ? address("10.1.2.3") : InetAddress.getByName(host)),
                 address -> address.isLoopbackAddress() && isFirst());
         opened.add(fetch);
         server.answers(301, "", Map.of("location", location));
         // When
-        var result = fetch.fetch("http://127.0.0.1:" + server.port() + "/", LIMIT);
+        var result = open(fetch, "http://127.0.0.1:" + server.port() + "/");
         // Then
         assertThat(result).isInstanceOf(Refused.class);
         assertThat(server.asked()).hasSize(1);
@@ -199,9 +203,9 @@ final class MediaFetchTest {
         var fetch = withLookup(true, _ -> List.of(answers.removeFirst()));
         server.answers(200, PNG, Map.of());
         // When
-        var result = fetch.fetch("http://rebind.example:" + server.port() + "/", LIMIT);
+        var result = open(fetch, "http://rebind.example:" + server.port() + "/");
         // Then
-        assertThat(result).isInstanceOf(Fetched.class);
+        assertThat(result).isInstanceOf(Opened.class);
         assertThat(answers).hasSize(1);
         assertThat(server.last().headers()).containsEntry("host", "rebind.example:" + server.port());
     }
@@ -213,7 +217,7 @@ final class MediaFetchTest {
             server.answers(302, "", Map.of("location", "/again"));
         }
         // Then
-        assertThat(local().fetch(server.uri() + "/", LIMIT)).isInstanceOf(Refused.class);
+        assertThat(open(local(), server.uri() + "/")).isInstanceOf(Refused.class);
         assertThat(server.asked()).hasSize(4);
     }
 
@@ -226,9 +230,9 @@ final class MediaFetchTest {
                 .answers(200, long1, Map.of())
                 .answers(200, long1, Map.of("transfer-encoding", "chunked"));
         // Then
-        assertThat(local().fetch(server.uri() + "/", LIMIT)).isInstanceOf(Fetched.class);
-        assertThat(local().fetch(server.uri() + "/", LIMIT)).isInstanceOf(Refused.class);
-        assertThat(local().fetch(server.uri() + "/", LIMIT)).isInstanceOf(Refused.class);
+        assertThat(open(local(), server.uri() + "/")).isInstanceOf(Opened.class);
+        assertThat(open(local(), server.uri() + "/")).isInstanceOf(Refused.class);
+        assertThat(open(local(), server.uri() + "/")).isInstanceOf(Refused.class);
     }
 
     @ParameterizedTest
@@ -245,18 +249,18 @@ final class MediaFetchTest {
     })
     void tellsWhatTimeMendsFromWhatItDoesNot(int status, boolean isPassing) {
         server.answers(status, "");
-        assertThat(local().fetch(server.uri() + "/", LIMIT))
-                .isInstanceOf(isPassing ? Unreachable.class : Refused.class);
+        assertThat(open(local(), server.uri() + "/")).isInstanceOf(isPassing ? Unreachable.class : Refused.class);
     }
 
     @Test
     void givesUpInTime() {
         // Given
         server.neverAnswers();
-        var fetch = new MediaFetch(vertx, new MediaConfig(true, LIMIT, Duration.ofMillis(100)));
+        var fetch = new MediaFetch(
+                vertx, new MediaConfig(true, LIMIT, 64 << 20, Duration.ofMillis(100), Duration.ofSeconds(20)));
         opened.add(fetch);
         // Then
-        assertThat(fetch.fetch(server.uri() + "/", LIMIT)).isInstanceOfSatisfying(Unreachable.class, it -> {
+        assertThat(open(fetch, server.uri() + "/")).isInstanceOfSatisfying(Unreachable.class, it -> {
             assertThat(it.cause().code()).isEqualTo(ErrorCode.MEDIA_UNAVAILABLE);
             assertThat(it.cause().detail()).contains("100 ms");
         });
@@ -270,8 +274,17 @@ final class MediaFetchTest {
             throw new UnknownHostException(host);
         });
         // Then
-        assertThat(local().fetch(server.uri() + "/", LIMIT)).isInstanceOf(Unreachable.class);
-        assertThat(nowhere.fetch("http://no.example/", LIMIT)).isInstanceOf(Unreachable.class);
+        assertThat(open(local(), server.uri() + "/")).isInstanceOf(Unreachable.class);
+        assertThat(open(nowhere, "http://no.example/")).isInstanceOf(Unreachable.class);
+    }
+
+    private MediaOpening open(MediaFetch fetch, String url) {
+        var medium = Media.newBuilder().setUrl(url).setKind(MediaKind.IMAGE).build();
+        var opening = fetch.open(medium, IMAGES, 0);
+        if (opening instanceof Opened(var stream)) {
+            opened.addFirst(stream);
+        }
+        return opening;
     }
 
     private int checks;
@@ -291,7 +304,7 @@ final class MediaFetchTest {
     private MediaFetch withLookup(boolean allowsPrivate, AddressLookup lookup) {
         var fetch = new MediaFetch(
                 vertx,
-                new MediaConfig(allowsPrivate, 1 << 20, Duration.ofSeconds(2)),
+                new MediaConfig(allowsPrivate, 1 << 20, 64 << 20, Duration.ofSeconds(2), Duration.ofSeconds(20)),
                 lookup,
                 address -> allowsPrivate || PublicAddresses.contains(address));
         opened.add(fetch);
