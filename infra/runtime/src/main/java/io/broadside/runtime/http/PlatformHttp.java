@@ -122,8 +122,8 @@ public final class PlatformHttp implements AutoCloseable {
                 .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setKeepAlive(true)
                 .setKeepAliveTimeout(Math.toIntExact(config.keepAlive().toSeconds()))
-                // A call that is given up closes its connection once everything written is gone; with a platform that reads
-                // nothing that would be never.
+                // A call that is given up closes its connection once everything written is gone: never, with a platform
+                // that reads nothing.
                 .setWriteIdleTimeout(Math.toIntExact(config.callTimeout().toSeconds()) + 1)
                 // A second request on a connection whose first is unanswered would share its fate.
                 .setPipelining(false)

@@ -4,9 +4,11 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +20,9 @@ import java.util.regex.Pattern;
 final class FileServer implements AutoCloseable {
 
     private static final Pattern RANGE = Pattern.compile("bytes=([0-9]+)-([0-9]*)");
+    /** Repeats after a length that no size of a piece is a multiple of. */
+    private static final byte[] PATTERN = pattern();
+
     private static final byte[] START = {0, 0, 0, 24, 'f', 't', 'y', 'p', 'm', 'p', '4', '2'};
 
     private final HttpServer server;
@@ -38,19 +43,30 @@ final class FileServer implements AutoCloseable {
                 .await();
     }
 
-    /** The byte at a place of the file; those of an MP4 at its start. */
-    static byte at(long offset) {
-        return offset < START.length ? START[(int) offset] : (byte) (offset * 31 + (offset >> 12));
-    }
-
     /** Whether bytes are those at a place of the file. */
     static boolean isPart(Buffer bytes, long offset) {
-        for (var i = 0; i < bytes.length(); i++) {
-            if (bytes.getByte(i) != at(offset + i)) {
-                return false;
-            }
+        return Arrays.equals(bytes.getBytes(), part(offset, bytes.length()));
+    }
+
+    /** Bytes of the file; at its start those of an MP4, then others that differ from place to place. */
+    private static byte[] part(long offset, int length) {
+        var bytes = new byte[length];
+        for (var done = 0; done < length; ) {
+            var at = (int) ((offset + done) % PATTERN.length);
+            var count = Math.min(PATTERN.length - at, length - done);
+            System.arraycopy(PATTERN, at, bytes, done, count);
+            done += count;
         }
-        return true;
+        if (offset < START.length && length > 0) {
+            System.arraycopy(START, (int) offset, bytes, 0, Math.min(START.length - (int) offset, length));
+        }
+        return bytes;
+    }
+
+    private static byte[] pattern() {
+        var bytes = new byte[1_000_003];
+        new Random(1).nextBytes(bytes);
+        return bytes;
     }
 
     String url() {
@@ -143,12 +159,8 @@ final class FileServer implements AutoCloseable {
             return;
         }
         var length = (int) Math.min(Math.min(16_384, end - from), left);
-        var bytes = new byte[length];
-        for (var i = 0; i < length; i++) {
-            bytes[i] = at(from + i);
-        }
         // The next bytes only when these have gone: what counts as sent was taken from here.
-        response.write(Buffer.buffer(bytes)).onSuccess(_ -> {
+        response.write(Buffer.buffer(part(from, length))).onSuccess(_ -> {
             sent.addAndGet(length);
             send(request, from + length, end, left - length);
         });
