@@ -129,9 +129,7 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
     public Outputs run(Work<PublishCommand> work) {
         var command = work.value();
         try {
-            return command.getDoubt().isPresent()
-                    ? look(work, command).outputs()
-                    : publish(work, command);
+            return command.getDoubt().isPresent() ? look(work, command).outputs() : publish(work, command);
         } catch (VaultException e) {
             return notUnsealed(work, command, e);
         }

@@ -412,7 +412,8 @@ class PublishHandlerTest {
         // When
         var delayed = only(Topics.BACKOFF_5XX, handler.run(work(aCommand().build())));
         var doubted = only(
-                Topics.BACKOFF_UNCONFIRMED, handler.reconcile(work(aCommand().build())).outputs());
+                Topics.BACKOFF_UNCONFIRMED,
+                handler.reconcile(work(aCommand().build())).outputs());
         // Then
         assertThat(delayed.getErrorCode()).contains("INTERNAL");
         assertThat(doubted.getCommand().getDoubt())

@@ -153,7 +153,8 @@ public final class ContentCheck {
                         name + " takes images of at most " + maxBytes + " bytes; use a smaller file."));
     }
 
-    private void isWebAddress(String field, String url) {
+    /** For addresses of platforms' own fields: an http or https address. */
+    public void isWebAddress(String field, String url) {
         if (WebAddress.of(url).isEmpty()) {
             // The address is not repeated: it may hold credentials, and that may be what is wrong with it.
             add(

@@ -56,7 +56,8 @@ public final class Doubts {
                     case Outcome.TokenRevoked(var cause) -> cause;
                     case Outcome.Rejected(var cause) -> cause;
                     case Outcome.Unconfirmed unconfirmed -> unconfirmed.cause();
-                    case Outcome.Published _, Outcome.Continue _, Outcome.Underway _ -> Cause.of(ErrorCode.UNEXPECTED_ANSWER);
+                    case Outcome.Published _, Outcome.Continue _, Outcome.Underway _ ->
+                        Cause.of(ErrorCode.UNEXPECTED_ANSWER);
                 });
     }
 

@@ -24,7 +24,8 @@ public final class Platforms {
 
     public static Platforms all(PlatformsConfig config, PlatformHttp http, MediaFetch media, Clock clock) {
         return new Platforms(List.of(
-                new FacebookPlatform(config.facebook(), http, clock), new XPlatform(config.x(), http, media, clock)));
+                new FacebookPlatform(config.facebook(), http, media, clock),
+                new XPlatform(config.x(), http, media, clock)));
     }
 
     /** These and no others: for tests. */

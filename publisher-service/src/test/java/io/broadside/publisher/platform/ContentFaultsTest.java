@@ -17,11 +17,12 @@ import io.broadside.runtime.config.Settings;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ContentFaultsTest {
@@ -53,9 +54,7 @@ final class ContentFaultsTest {
     void namesAllFaultsAtOnce(String platform) {
         // Given
         var content = aText("Hello")
-                .setPlacement(Placement.STORY)
-                .setThread(List.of(ThreadPart.newBuilder().setText("2/2").build()))
-                .setFirstComment("first")
+                .setPlacement(Placement.UNKNOWN)
                 .setVisibility(Visibility.PRIVATE)
                 .setOptions(Map.of(platform + ".mood", "good", "tiktok.disableDuet", "true"))
                 .setLink(aLink("ftp://example.org"))
@@ -67,8 +66,6 @@ final class ContentFaultsTest {
                 .extracting(Fault::getField, Fault::getRule)
                 .contains(
                         Tuple.tuple("content.placement", "unsupported"),
-                        Tuple.tuple("content.thread", "unsupported"),
-                        Tuple.tuple("content.firstComment", "unsupported"),
                         Tuple.tuple("content.visibility", "unsupported"),
                         Tuple.tuple("content.options." + platform + ".mood", "unsupported"),
                         Tuple.tuple("content.link.url", "webAddress"),
@@ -80,18 +77,62 @@ final class ContentFaultsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = MediaKind.class,
-            names = {"IMAGE"},
-            mode = EnumSource.Mode.EXCLUDE)
-    void publishesImagesOnly(MediaKind kind) {
+    @CsvSource({"facebook, GIF", "facebook, DOCUMENT", "facebook, UNKNOWN", "x, DOCUMENT", "x, UNKNOWN"})
+    void refusesMediaThatThePlatformDoesNotHave(String platform, MediaKind kind) {
         var media =
                 Media.newBuilder(anImage("https://example.org/a")).setKind(kind).build();
-        for (var platform : platforms.ids()) {
-            assertThat(faults(platform, aText("Hello").setMedia(List.of(media))))
-                    .extracting(Fault::getField, Fault::getRule)
-                    .containsExactly(Tuple.tuple("content.media[0].kind", "unsupported"));
-        }
+        assertThat(faults(platform, aText("Hello").setMedia(List.of(media))))
+                .extracting(Fault::getField, Fault::getRule)
+                .containsExactly(Tuple.tuple("content.media[0].kind", "unsupported"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "FEED, 'VIDEO', ''",
+        "FEED, 'VIDEO IMAGE', content.media",
+        "FEED, 'VIDEO VIDEO', content.media",
+        "REEL, 'VIDEO', ''",
+        "REEL, '', content.media",
+        "REEL, 'IMAGE', content.media[0].kind",
+        "REEL, 'VIDEO VIDEO', content.media",
+    })
+    void knowsWhatFacebookShowsWhere(Placement placement, String kinds, String field) {
+        assertThat(faults("facebook", aText("Hello").setPlacement(placement).setMedia(media(kinds))))
+                .extracting(Fault::getField)
+                .containsExactlyElementsOf(field.isEmpty() ? List.of() : List.of(field));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'VIDEO', ''", "'IMAGE', ''", "'IMAGE IMAGE', content.media"})
+    void knowsWhatAStoryOnFacebookIs(String kinds, String field) {
+        var story = Content.newBuilder().setPlacement(Placement.STORY).setMedia(media(kinds));
+        assertThat(faults("facebook", story))
+                .extracting(Fault::getField)
+                .containsExactlyElementsOf(field.isEmpty() ? List.of() : List.of(field));
+        assertThat(faults("facebook", story.setText("Hello").setFirstComment("first")))
+                .extracting(Fault::getField)
+                .contains("content.text", "content.firstComment");
+    }
+
+    @Test
+    void knowsWhatFacebookHasNot() {
+        var film = Media.newBuilder(media("VIDEO").getFirst())
+                .setAltText("A film")
+                .setThumbnailUrl("https://example.org/cover.jpg")
+                .build();
+        var content = aText("Hello")
+                .setThread(List.of(ThreadPart.newBuilder().setText("2/2").build()))
+                .setFirstComment("c".repeat(8_001))
+                .setLink(aLink("https://example.org"))
+                .setMedia(List.of(film));
+        assertThat(faults("facebook", content))
+                .extracting(Fault::getField, Fault::getRule)
+                .containsExactly(
+                        Tuple.tuple("content.thread", "unsupported"),
+                        Tuple.tuple("content.link", "unsupported"),
+                        Tuple.tuple("content.media[0].altText", "unsupported"),
+                        Tuple.tuple("content.media[0].thumbnailUrl", "unsupported"),
+                        Tuple.tuple("content.firstComment", "maxLength"));
     }
 
     @Test
@@ -165,6 +206,15 @@ final class ContentFaultsTest {
         assertThat(platforms.byId("x")).map(Platform::id).contains("x");
         assertThat(platforms.byId("X")).isEmpty();
         assertThat(platforms.byId("myspace")).isEmpty();
+    }
+
+    private static List<Media> media(String kinds) {
+        return Stream.of(kinds.split(" ", -1))
+                .filter(kind -> !kind.isEmpty())
+                .map(kind -> Media.newBuilder(anImage("https://example.org/a"))
+                        .setKind(MediaKind.valueOf(kind))
+                        .build())
+                .toList();
     }
 
     private List<Fault> faults(String platform, Content.Builder content) {

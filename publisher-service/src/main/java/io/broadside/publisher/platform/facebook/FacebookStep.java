@@ -7,7 +7,7 @@ import io.broadside.publisher.platform.Step;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The calls a post to a Page is made of. Which follow each other depends on its media, and on the configuration. */
+/** The calls a post to a Page is made of. Which follow each other depends on its kind, and on the configuration. */
 enum FacebookStep {
     /** Photos to Facebook, unseen; then the post they belong to. */
     PHOTOS("photos"),
@@ -18,7 +18,17 @@ enum FacebookStep {
     /** The post in one call. */
     FEED("feed"),
     /** A post of one photo in one call. */
-    PHOTO("photo");
+    PHOTO("photo"),
+    /** A photo that is there already becomes a story. */
+    STORY("story"),
+    /** A video to Facebook, unseen, in as many calls as it takes. */
+    UPLOAD("upload"),
+    /** A video that is there already is published. */
+    FINISH("finish"),
+    /** Facebook works on the video, and shows it when it is done. */
+    PROCESSING("processing"),
+    /** The post is out; the author's comment goes below it. */
+    COMMENT("comment");
 
     private final String label;
 
@@ -41,11 +51,20 @@ enum FacebookStep {
     }
 
     private static FacebookStep first(Content content, boolean inSteps) {
-        return switch (content.getMedia().size()) {
-            case 0 -> inSteps ? DRAFT : FEED;
-            case 1 -> inSteps ? PHOTOS : PHOTO;
-            default -> PHOTOS;
+        return switch (PostKind.of(content)) {
+            case TEXT -> inSteps ? DRAFT : FEED;
+            case PHOTOS -> content.getMedia().size() == 1 && !inSteps ? PHOTO : PHOTOS;
+            case PHOTO_STORY -> PHOTOS;
+            case VIDEO, REEL, VIDEO_STORY -> UPLOAD;
         };
+    }
+
+    /** What comes after the photos. */
+    static FacebookStep afterPhotos(Content content, boolean inSteps) {
+        if (PostKind.of(content) == PostKind.PHOTO_STORY) {
+            return STORY;
+        }
+        return inSteps ? DRAFT : FEED;
     }
 
     /**
@@ -54,12 +73,12 @@ enum FacebookStep {
      */
     Step of(Content content) {
         return switch (this) {
-            case PHOTOS -> Step.preparing(label);
+            case PHOTOS, UPLOAD, PROCESSING -> Step.preparing(label);
             case DRAFT ->
                 content.getLink().isEmpty() && content.getMedia().isEmpty()
                         ? Step.preparing(label)
                         : Step.publishing(label);
-            case SHOW, FEED, PHOTO -> Step.publishing(label);
+            case SHOW, FEED, PHOTO, STORY, FINISH, COMMENT -> Step.publishing(label);
         };
     }
 }

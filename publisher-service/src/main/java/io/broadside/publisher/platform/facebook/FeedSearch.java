@@ -157,7 +157,7 @@ final class FeedSearch {
         }
     }
 
-    private static String normal(String text) {
+    static String normal(String text) {
         return Normalizer.normalize(text, Normalizer.Form.NFC)
                 .replaceAll("\\s+", " ")
                 .strip();

@@ -60,6 +60,6 @@ final class FacebookContractTest {
 
     private static Platform platform(Bench bench, boolean inSteps) {
         return new FacebookPlatform(
-                new FacebookConfig(bench.server().uri(), "v26.0", inSteps), bench.http(), bench.clock());
+                FacebookVideosTest.config(bench, inSteps), bench.http(), bench.media(), bench.clock());
     }
 }

@@ -290,7 +290,7 @@ final class FacebookPlatformTest {
 
     private FacebookPlatform platform(boolean steps) {
         return new FacebookPlatform(
-                new FacebookConfig(bench.server().uri(), "v26.0", steps), bench.http(), bench.clock());
+                FacebookVideosTest.config(bench, steps), bench.http(), bench.media(), bench.clock());
     }
 
     private Outcome publish(FacebookPlatform platform, PublishCommand command) {

@@ -179,7 +179,8 @@ final class XErrorsTest {
             case Outcome.TokenRevoked(var cause) -> cause;
             case Outcome.Rejected(var cause) -> cause;
             case Outcome.Unconfirmed unconfirmed -> unconfirmed.cause();
-            case Outcome.Published _, Outcome.Continue _, Outcome.Underway _ -> throw new AssertionError("no cause in " + outcome);
+            case Outcome.Published _, Outcome.Continue _, Outcome.Underway _ ->
+                throw new AssertionError("no cause in " + outcome);
         };
     }
 

@@ -1,0 +1,188 @@
+package io.broadside.publisher.platform.facebook;
+
+import static io.broadside.publisher.platform.AnswerJson.text;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.broadside.events.Media;
+import io.broadside.publisher.platform.AnswerJson;
+import io.broadside.publisher.platform.Doubts;
+import io.broadside.publisher.platform.Found;
+import io.broadside.publisher.platform.Outcome;
+import io.broadside.publisher.platform.media.Slice;
+import io.broadside.runtime.http.Reply;
+import io.broadside.runtime.http.Reply.Answer;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+
+/**
+ * Text, links and photos in the feed.
+ *
+ * <p>https://developers.facebook.com/docs/pages-api/posts,
+ * https://developers.facebook.com/docs/graph-api/reference/page/feed,
+ * https://developers.facebook.com/docs/graph-api/reference/page/photos
+ */
+final class FeedPosts {
+
+    static final String PHOTO_IDS = "photoIds";
+
+    private static final String POST_ID = "postId";
+    private static final String PERMALINK = "permalink";
+
+    private final Page page;
+
+    FeedPosts(Page page) {
+        this.page = page;
+    }
+
+    /** All photos, or as many as fit into the slice; those that are there already stay. */
+    Outcome takePhotos(Slice slice) {
+        var ids = new ArrayList<>(photoIds());
+        var media = page.content().getMedia();
+        var before = ids.size();
+        while (ids.size() < media.size()) {
+            if (ids.size() > before && slice.isOver()) {
+                return page.next(FacebookStep.PHOTOS, Map.of(PHOTO_IDS, String.join(",", ids)));
+            }
+            var fields = photoFields(media.get(ids.size()));
+            fields.put("published", "false");
+            var reply = page.post("page.photos", page.below("/photos"), fields);
+            var id = Page.idIn(reply, "id");
+            if (id.isEmpty()) {
+                return page.failed(reply, FacebookStep.PHOTOS);
+            }
+            ids.add(id.get());
+        }
+        var next = FacebookStep.afterPhotos(page.content(), page.config().inSteps());
+        return page.next(next, Map.of(PHOTO_IDS, String.join(",", ids)));
+    }
+
+    Outcome draft() {
+        var fields = feedFields();
+        fields.put("published", "false");
+        fields.put("fields", "id,permalink_url,is_published");
+        return made(FacebookStep.DRAFT, "/feed", fields, (id, body) -> {
+            var permalink = AnswerJson.webAddress(body, "permalink_url");
+            if (body.path("is_published").asBoolean()) {
+                return page.out(id, permalink);
+            }
+            var values = new LinkedHashMap<>(Map.of(POST_ID, id));
+            permalink.ifPresent(uri -> values.put(PERMALINK, uri.toString()));
+            return page.next(FacebookStep.SHOW, values);
+        });
+    }
+
+    Outcome show() {
+        var id = page.value(POST_ID);
+        var reply = page.post("post.show", "/" + Page.segment(id), Map.of("is_published", "true"));
+        return Page.isDone(reply) ? published(id) : page.failed(reply, FacebookStep.SHOW);
+    }
+
+    Outcome feed() {
+        var fields = feedFields();
+        fields.put("fields", "id,permalink_url");
+        return made(
+                FacebookStep.FEED,
+                "/feed",
+                fields,
+                (id, body) -> page.out(id, AnswerJson.webAddress(body, "permalink_url")));
+    }
+
+    Outcome photo() {
+        var fields = photoFields(page.content().getMedia().getFirst());
+        page.content().getText().ifPresent(text -> fields.put("caption", text));
+        return made(
+                FacebookStep.PHOTO,
+                "/photos",
+                fields,
+                (id, body) -> published(text(body, "post_id").orElse(id)));
+    }
+
+    /** A hit proves, a miss does not: the feed has only some of the posts, and those with a delay. */
+    Found search() {
+        var query = "?fields=" + FeedSearch.FIELDS + "&limit=100&since="
+                + Doubts.since(page.command()).getEpochSecond();
+        var reply = page.get("page.feed.read", page.below("/feed" + query));
+        var data = dataIn(reply);
+        if (data.isEmpty()) {
+            return page.blind(reply);
+        }
+        return switch (new FeedSearch(page.command(), photoIds()).in(data.get())) {
+            case Found.Landed(var id, var permalink) -> page.landed(id, permalink);
+            case Found other -> other;
+        };
+    }
+
+    /** The post that was made says itself whether it is shown. */
+    Found ask() {
+        var id = page.value(POST_ID);
+        var reply = page.get("object.read", "/" + Page.segment(id) + "?fields=id,is_published,permalink_url");
+        var post = reply instanceof Answer answer && answer.isSuccess()
+                ? AnswerJson.objectIn(answer)
+                        .filter(body -> body.path("is_published").isBoolean())
+                : Optional.<JsonNode>empty();
+        if (post.isEmpty()) {
+            return page.blind(reply);
+        }
+        return post.get().path("is_published").asBoolean()
+                ? page.landed(id, AnswerJson.webAddress(post.get(), "permalink_url"))
+                : new Found.Absent();
+    }
+
+    /** The list in a successful answer. */
+    static Optional<JsonNode> dataIn(Reply reply) {
+        return reply instanceof Answer answer && answer.isSuccess()
+                ? AnswerJson.objectIn(answer).map(body -> body.path("data")).filter(JsonNode::isArray)
+                : Optional.empty();
+    }
+
+    private Outcome made(
+            FacebookStep step, String edge, Map<String, String> fields, BiFunction<String, JsonNode, Outcome> then) {
+        var reply = page.post("page" + edge.replace('/', '.'), page.below(edge), fields);
+        var id = Page.idIn(reply, "id");
+        return id.isPresent() && reply instanceof Answer answer
+                ? then.apply(id.get(), AnswerJson.objectIn(answer).orElseThrow())
+                : page.failed(reply, step);
+    }
+
+    private Outcome published(String postId) {
+        var known = AnswerJson.webAddress(page.value(PERMALINK));
+        return page.out(postId, known.or(() -> permalinkOf(postId)));
+    }
+
+    /** Where people see it. It is out whether or not this is answered. */
+    private Optional<URI> permalinkOf(String postId) {
+        return page.get("object.read", "/" + Page.segment(postId) + "?fields=permalink_url") instanceof Answer answer
+                ? AnswerJson.objectIn(answer).flatMap(body -> AnswerJson.webAddress(body, "permalink_url"))
+                : Optional.empty();
+    }
+
+    private Map<String, String> feedFields() {
+        var fields = new LinkedHashMap<String, String>();
+        page.content().getText().ifPresent(text -> fields.put("message", text));
+        page.content().getLink().ifPresent(link -> fields.put("link", link.getUrl()));
+        var photos = photoIds();
+        if (!photos.isEmpty()) {
+            var list = AnswerJson.newObject().putArray("photos");
+            photos.forEach(id -> list.addObject().put("media_fbid", id));
+            fields.put("attached_media", list.toString());
+        }
+        return fields;
+    }
+
+    private static Map<String, String> photoFields(Media medium) {
+        var fields = new LinkedHashMap<String, String>();
+        fields.put("url", medium.getUrl());
+        medium.getAltText().ifPresent(text -> fields.put("alt_text_custom", text));
+        return fields;
+    }
+
+    private List<String> photoIds() {
+        var ids = page.value(PHOTO_IDS);
+        return ids.isEmpty() ? List.of() : List.of(ids.split(",", -1));
+    }
+}
