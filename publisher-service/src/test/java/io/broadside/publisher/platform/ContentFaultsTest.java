@@ -135,6 +135,76 @@ final class ContentFaultsTest {
                         Tuple.tuple("content.firstComment", "maxLength"));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "'IMAGE IMAGE IMAGE IMAGE', ''",
+        "'VIDEO', ''",
+        "'GIF', ''",
+        "'VIDEO IMAGE', content.media",
+        "'GIF GIF', content.media",
+    })
+    void knowsWhichMediaGoTogetherOnX(String kinds, String field) {
+        assertThat(faults("x", aText("Hello").setMedia(media(kinds))))
+                .extracting(Fault::getField)
+                .containsExactlyElementsOf(field.isEmpty() ? List.of() : List.of(field));
+    }
+
+    @Test
+    void checksEveryPartOfAThreadOnX() {
+        var content = aText("1/5")
+                .setThread(List.of(
+                        part("a".repeat(281)),
+                        part(" "),
+                        ThreadPart.newBuilder()
+                                .setText("")
+                                .setMedia(media("VIDEO IMAGE"))
+                                .build(),
+                        part("$AAPL $TSLA")))
+                .setFirstComment("b".repeat(281));
+        assertThat(faults("x", content))
+                .extracting(Fault::getField, Fault::getRule)
+                .containsExactly(
+                        Tuple.tuple("content.thread[0].text", "maxWeightedLength"),
+                        Tuple.tuple("content.thread[1]", "required"),
+                        Tuple.tuple("content.thread[2].media", "maxItems"),
+                        Tuple.tuple("content.thread[3].text", "maxCashtags"),
+                        Tuple.tuple("content.firstComment", "maxWeightedLength"));
+    }
+
+    @Test
+    void knowsXsLimitsOfThreadsAndVideos() {
+        var film = Media.newBuilder(media("VIDEO").getFirst())
+                .setAltText("A film")
+                .setThumbnailUrl("https://example.org/cover.jpg")
+                .setSizeBytes(512L * 1024 * 1024 + 1)
+                .build();
+        assertThat(faults("x", aText("Hello").setThread(Collections.nCopies(25, part("more"))).setMedia(List.of(film))))
+                .extracting(Fault::getField, Fault::getRule)
+                .containsExactly(
+                        Tuple.tuple("content.thread", "maxItems"),
+                        Tuple.tuple("content.media[0].sizeBytes", "maxBytes"),
+                        Tuple.tuple("content.media[0].altText", "unsupported"),
+                        Tuple.tuple("content.media[0].thumbnailUrl", "unsupported"));
+        assertThat(faults("x", aText("Hello").setPlacement(Placement.REEL)))
+                .extracting(Fault::getField)
+                .containsExactly("content.placement");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "x.replySettings, following, true",
+        "x.replySettings, everybody, false",
+        "x.madeWithAi, true, true",
+        "x.madeWithAi, yes, false",
+        "x.paidPartnership, false, true",
+        "x.replysettings, following, false",
+    })
+    void knowsXsOptions(String name, String value, boolean isFine) {
+        assertThat(faults("x", aText("Hello").setOptions(Map.of(name, value))))
+                .extracting(Fault::getField)
+                .containsExactlyElementsOf(isFine ? List.of() : List.of("content.options." + name));
+    }
+
     @Test
     void countsAsXDoes() {
         assertThat(faults("x", aText("a".repeat(280)))).isEmpty();
@@ -206,6 +276,10 @@ final class ContentFaultsTest {
         assertThat(platforms.byId("x")).map(Platform::id).contains("x");
         assertThat(platforms.byId("X")).isEmpty();
         assertThat(platforms.byId("myspace")).isEmpty();
+    }
+
+    private static ThreadPart part(String text) {
+        return ThreadPart.newBuilder().setText(text).build();
     }
 
     private static List<Media> media(String kinds) {

@@ -538,7 +538,7 @@ final class FacebookVideosTest {
         // Then
         assertThat(find(command)).isInstanceOf(Found.CannotTell.class);
         assertThat(find(looked(command, Duration.ofSeconds(119)))).isInstanceOf(Found.CannotTell.class);
-        assertThat(find(looked(command, Duration.ofSeconds(120)))).isEqualTo(new Found.Absent());
+        assertThat(find(looked(command, Duration.ofMinutes(2)))).isEqualTo(new Found.Absent());
     }
 
     @Test

@@ -41,7 +41,7 @@ final class XPlatformTest {
 
     private final Bench bench = new Bench();
     private final XPlatform x = new XPlatform(
-            new XConfig(bench.server().uri(), 280, Duration.ofMinutes(3)), bench.http(), bench.media(), bench.clock());
+            XUploadsTest.config(bench), bench.http(), bench.media(), bench.clock());
 
     @AfterEach
     void close() {
