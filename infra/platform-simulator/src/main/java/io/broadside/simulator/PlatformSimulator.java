@@ -8,6 +8,7 @@ import io.broadside.simulator.http.CallLog;
 import io.broadside.simulator.http.Exchanges;
 import io.broadside.simulator.http.Outbound;
 import io.broadside.simulator.journal.Journal;
+import io.broadside.simulator.media.MediaRoutes;
 import io.broadside.simulator.platform.Foundation;
 import io.broadside.simulator.platform.Platforms;
 import io.broadside.simulator.platform.SimulatedPlatform;
@@ -53,7 +54,7 @@ public final class PlatformSimulator implements AutoCloseable {
     private final Platforms platforms;
     private final Control control;
     private final ControlRoutes controlRoutes;
-    private final SampleImages images = new SampleImages();
+    private final MediaRoutes media = new MediaRoutes();
     private final int port;
 
     private PlatformSimulator(SimulatorConfig config, Vertx vertx) {
@@ -66,8 +67,8 @@ public final class PlatformSimulator implements AutoCloseable {
         var settings = new CurrentSettings(journal);
         var outbound = new Outbound(vertx, OUTBOUND_TIMEOUT);
         this.exchanges = new Exchanges(vertx, clock, journal, failures, calls);
-        this.platforms = new Platforms(
-                SimulatedPlatforms.on(new Foundation(clock, journal, publications, settings, outbound, config.apps())));
+        this.platforms = new Platforms(SimulatedPlatforms.on(
+                new Foundation(clock, journal, publications, settings, outbound, failures, config.apps())));
         var webhooks = new Webhooks(outbound, id -> platforms.get(id).webhooks(), journal);
         this.control = new Control(platforms, failures, publications, calls, settings, webhooks);
         this.controlRoutes = new ControlRoutes(control);
@@ -157,7 +158,7 @@ public final class PlatformSimulator implements AutoCloseable {
         var first = end < 0 ? "" : path.substring(1, end);
         switch (first) {
             case "control" -> exchanges.serve(controlRoutes::handle, "/control", request);
-            case "media" -> exchanges.serve(images::handle, "/media", request);
+            case "media" -> media.handle(request);
             default ->
                 platform(first)
                         .ifPresentOrElse(

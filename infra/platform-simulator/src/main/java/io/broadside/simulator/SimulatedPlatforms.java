@@ -1,6 +1,7 @@
 package io.broadside.simulator;
 
 import io.broadside.simulator.facebook.FacebookPlatform;
+import io.broadside.simulator.instagram.InstagramPlatform;
 import io.broadside.simulator.platform.Foundation;
 import io.broadside.simulator.platform.SimulatedPlatform;
 import io.broadside.simulator.x.XPlatform;
@@ -11,6 +12,10 @@ final class SimulatedPlatforms {
     private SimulatedPlatforms() {}
 
     static List<SimulatedPlatform<?>> on(Foundation foundation) {
-        return List.of(new FacebookPlatform(foundation), new XPlatform(foundation));
+        var facebook = new FacebookPlatform(foundation);
+        return List.of(
+                facebook, //
+                new InstagramPlatform(foundation, facebook.pageTokens()),
+                new XPlatform(foundation));
     }
 }

@@ -3,6 +3,7 @@ package io.broadside.simulator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.broadside.simulator.account.Platform;
+import io.broadside.simulator.platform.App;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,8 +36,36 @@ class ControlIT {
         assertThat(client.get("/x/2/users/me", "new-access").status()).isEqualTo(401);
         assertThat(client.refresh("new-refresh").status()).isEqualTo(200);
         assertThat(client.get("/control/accounts", "").json().at("/accounts").findValuesAsText("platform"))
-                .hasSize(8)
-                .contains("facebook", "x");
+                .hasSize(11)
+                .contains("facebook", "instagram", "x");
+    }
+
+    @Test
+    void tellsWhichPlatformsAndEndpointsThereAre() throws Exception {
+        // When
+        var platforms = client.get("/control/platforms", "").json().path("platforms");
+        // Then
+        assertThat(simulator.control().platforms())
+                .allSatisfy(platform -> assertThat(
+                                platforms.path(platform.id()).path("endpoints").size())
+                        .isEqualTo(simulator.control().endpoints(platform).size()))
+                .hasSize(platforms.size());
+    }
+
+    @Test
+    void takesApplicationsOfItsOwn() throws Exception {
+        // Given
+        var app = new App("client", "secret", "consumer", "");
+        try (var other = PlatformSimulator.start(SimulatorConfig.onPort(0).withApp(Platform.X, app));
+                var caller = new SimulatorClient(other)) {
+            // When
+            var form = Map.of("grant_type", "refresh_token", "refresh_token", SimulatorClient.X_REFRESH);
+            // Then
+            assertThat(caller.basicForm("/x/2/oauth2/token", "client", "secret", form)
+                            .status())
+                    .isEqualTo(200);
+            assertThat(caller.refresh(SimulatorClient.X_REFRESH).status()).isEqualTo(401);
+        }
     }
 
     @Test
@@ -60,7 +89,14 @@ class ControlIT {
         assertThat(client.put("/control/settings", "{\"xPostsPer15Minutes\":-1}")
                         .status())
                 .isEqualTo(400);
+        assertThat(client.json("/control/accounts", "", "{\"platform\":\"nowhere\",\"id\":\"1\"}")
+                        .status())
+                .isEqualTo(400);
+        assertThat(client.json("/control/failures", "", "{\"platform\":\"nowhere\",\"kind\":\"hang\"}")
+                        .status())
+                .isEqualTo(400);
         assertThat(client.get("/control/nonsense", "").status()).isEqualTo(404);
+        assertThat(client.get("/nowhere/2/users/me", "").status()).isEqualTo(404);
         assertThat(client.json(
                                 "/control/failures",
                                 "",

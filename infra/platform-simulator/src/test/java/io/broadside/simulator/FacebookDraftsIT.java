@@ -213,6 +213,10 @@ class FacebookDraftsIT {
                 "HANG",
                 "CUT_BEFORE_EFFECT",
                 "SERVER_ERROR_AFTER_EFFECT",
+                "REFUSED_AFTER_EFFECT",
+                "ERROR_IN_SUCCESS_BEFORE_EFFECT",
+                "ERROR_IN_SUCCESS_AFTER_EFFECT",
+                "EMPTY_SUCCESS_AFTER_EFFECT",
                 "CUT_AFTER_EFFECT",
                 "HANG_AFTER_EFFECT"
             })

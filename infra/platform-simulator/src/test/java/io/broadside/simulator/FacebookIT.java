@@ -78,7 +78,7 @@ class FacebookIT {
         assertThat(simulator.control().posts())
                 .singleElement()
                 .satisfies(post ->
-                        assertThat(post.media()).singleElement().asString().startsWith("sha256:"));
+                        assertThat(post.media()).singleElement().asString().startsWith("content:"));
     }
 
     @Test

@@ -131,6 +131,67 @@ class FailuresIT {
     }
 
     @Test
+    void refusesWithTheCodeItIsTold() throws Exception {
+        // Given
+        inject(failure(Platform.FACEBOOK, FailureKind.REFUSED_BEFORE_EFFECT).code("368/1390008"));
+        inject(failure(Platform.X, FailureKind.REFUSED_BEFORE_EFFECT)
+                .code("usage-capped")
+                .status(429));
+        // When
+        var onFacebook = client.feed("a");
+        var onX = client.tweet("a");
+        // Then
+        assertThat(onFacebook.status()).isEqualTo(400);
+        assertThat(onFacebook.json().at("/error/code").asInt()).isEqualTo(368);
+        assertThat(onFacebook.json().at("/error/error_subcode").asInt()).isEqualTo(1390008);
+        assertThat(onX.status()).isEqualTo(429);
+        assertThat(onX.text("/type")).endsWith("/usage-capped");
+        assertNothingPublishedAndThenWorking();
+    }
+
+    @Test
+    void refusesAlthoughThePostExists() throws Exception {
+        // Given
+        inject(failure(Platform.FACEBOOK, FailureKind.REFUSED_AFTER_EFFECT).code("1/99"));
+        x(FailureKind.REFUSED_AFTER_EFFECT);
+        // Then
+        assertThat(client.feed("a").json().at("/error/error_subcode").asInt()).isEqualTo(99);
+        assertThat(client.tweet("a").status()).isEqualTo(403);
+        assertThat(simulator.control().posts()).hasSize(2);
+    }
+
+    @Test
+    void hidesAnErrorInASuccess() throws Exception {
+        // Given
+        facebook(FailureKind.ERROR_IN_SUCCESS_BEFORE_EFFECT);
+        x(FailureKind.ERROR_IN_SUCCESS_BEFORE_EFFECT);
+        // When
+        var onFacebook = client.feed("a");
+        var onX = client.tweet("a");
+        // Then
+        assertThat(onFacebook.status()).isEqualTo(200);
+        assertThat(onFacebook.json().has("error")).isTrue();
+        assertThat(onX.status()).isEqualTo(200);
+        assertThat(onX.json().has("errors")).isTrue();
+        assertNothingPublishedAndThenWorking();
+    }
+
+    @Test
+    void answersWithoutTheIdOfWhatItPublished() throws Exception {
+        // Given
+        facebook(FailureKind.EMPTY_SUCCESS_AFTER_EFFECT);
+        inject(failure(Platform.X, FailureKind.ERROR_IN_SUCCESS_AFTER_EFFECT));
+        // When
+        var onFacebook = client.feed("a");
+        var onX = client.tweet("a");
+        // Then
+        assertThat(onFacebook.status()).isEqualTo(200);
+        assertThat(onFacebook.body()).isEqualTo("{}");
+        assertThat(onX.json().has("data")).isFalse();
+        assertThat(simulator.control().posts()).hasSize(2);
+    }
+
+    @Test
     void cutsTheConnectionBeforeTheEffect() throws Exception {
         // Given
         facebook(FailureKind.CUT_BEFORE_EFFECT);

@@ -121,10 +121,11 @@ final class SimulatorClient implements AutoCloseable {
     }
 
     byte[] image() throws IOException, InterruptedException {
-        return http.send(
-                        HttpRequest.newBuilder(base.resolve("/media/sample.jpg"))
-                                .build(),
-                        BodyHandlers.ofByteArray())
+        return media("sample.jpg");
+    }
+
+    byte[] media(String name) throws IOException, InterruptedException {
+        return http.send(HttpRequest.newBuilder(base.resolve("/media/" + name)).build(), BodyHandlers.ofByteArray())
                 .body();
     }
 

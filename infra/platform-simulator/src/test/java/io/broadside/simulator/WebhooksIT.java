@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.broadside.simulator.account.Platform;
+import io.broadside.simulator.facebook.FacebookPlatform;
+import io.broadside.simulator.instagram.InstagramPlatform;
+import io.broadside.simulator.platform.App;
 import io.broadside.simulator.webhooks.Delivery;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -24,6 +27,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class WebhooksIT {
     private final PlatformSimulator simulator = PlatformSimulator.start(SimulatorConfig.onPort(0));
@@ -38,6 +43,7 @@ class WebhooksIT {
     @BeforeEach
     void receive() {
         receiver.createContext("/good", this::verify);
+        receiver.createContext("/instagram", this::verify);
         receiver.createContext("/bad", exchange -> answer(exchange, 200, "no"));
         receiver.start();
     }
@@ -80,6 +86,24 @@ class WebhooksIT {
         assertThat(received)
                 .singleElement()
                 .satisfies(one -> assertThat(one.body).contains("caf\\u00e9\\/\\ud83d\\ude00"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"17840000000000001, changes", "17840000000000003, field"})
+    void deliversCommentsOfInstagramInBothShapes(String account, String member) {
+        // Given
+        simulator.control().registerWebhook(InstagramPlatform.ID, url("/instagram"));
+        // When
+        var receipt =
+                simulator.control().deliver(InstagramPlatform.ID, Delivery.of(Delivery.Kind.COMMENT, account, "Nice"));
+        // Then
+        assertThat(receipt.status()).isEqualTo(200);
+        assertThat(received)
+                .singleElement()
+                .satisfies(one -> assertThat(one.body).contains("\"id\":\"" + account + "\"", "\"" + member + "\":"));
+        assertThatThrownBy(() ->
+                        simulator.control().deliver(InstagramPlatform.ID, Delivery.of(Delivery.Kind.POST, account, "")))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -143,7 +167,7 @@ class WebhooksIT {
     private void verify(HttpExchange exchange) throws IOException {
         var query = String.valueOf(exchange.getRequestURI().getQuery());
         if (query.startsWith("hub.mode=subscribe")) {
-            var isOurs = query.endsWith("hub.verify_token=" + SimulatorConfig.FACEBOOK_VERIFY_TOKEN);
+            var isOurs = query.endsWith("hub.verify_token=" + meta(exchange).verifyToken());
             answer(exchange, isOurs ? 200 : 403, query.replaceAll(".*hub.challenge=([0-9]+).*", "$1"));
         } else if (query.startsWith("crc_token=")) {
             var token = query.substring("crc_token=".length()).getBytes(StandardCharsets.UTF_8);
@@ -151,14 +175,21 @@ class WebhooksIT {
         } else {
             var bytes = exchange.getRequestBody().readAllBytes();
             received.add(new Received(new String(bytes, StandardCharsets.UTF_8)));
-            var meta = exchange.getRequestHeaders().getFirst("X-Hub-Signature-256");
+            var signature = exchange.getRequestHeaders().getFirst("X-Hub-Signature-256");
             var x = exchange.getRequestHeaders().getFirst("x-twitter-webhooks-signature");
-            var isSigned = meta != null
-                    ? meta.equals(
-                            "sha256=" + HexFormat.of().formatHex(hmac(SimulatorConfig.FACEBOOK_APP_SECRET, bytes)))
+            var isSigned = signature != null
+                    ? signature.equals("sha256="
+                            + HexFormat.of().formatHex(hmac(meta(exchange).webhookSecret(), bytes)))
                     : x == null || x.equals("sha256=" + base64(bytes));
             answer(exchange, isSigned ? 200 : 401, "");
         }
+    }
+
+    /** The application of Meta that sends to this address. */
+    private static App meta(HttpExchange exchange) {
+        return exchange.getRequestURI().getPath().equals("/instagram")
+                ? InstagramPlatform.DEFAULT_APP
+                : FacebookPlatform.DEFAULT_APP;
     }
 
     private static String base64(byte[] bytes) {

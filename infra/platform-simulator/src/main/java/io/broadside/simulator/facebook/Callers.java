@@ -4,6 +4,8 @@ import io.broadside.simulator.facebook.FacebookChange.Token;
 import io.broadside.simulator.facebook.FacebookChange.TokenKind;
 import io.broadside.simulator.facebook.FacebookChange.TokenState;
 import io.broadside.simulator.facebook.FacebookState.Page;
+import io.broadside.simulator.graph.GraphError;
+import io.broadside.simulator.graph.GraphRequest;
 import io.broadside.simulator.http.Refusal;
 import io.broadside.simulator.platform.App;
 import java.time.Clock;
@@ -28,19 +30,19 @@ final class Callers {
 
     /** Refuses tokens that are missing, unknown, expired or revoked. */
     Caller of(GraphRequest request) {
-        var value = request.token().orElseThrow(FacebookError::tokenMissing);
+        var value = request.token().orElseThrow(GraphError::tokenMissing);
         if (value.equals(appToken(app))) {
             return new Caller.App();
         }
-        var token = state.token(value).orElseThrow(FacebookError::tokenInvalid);
+        var token = state.token(value).orElseThrow(GraphError::tokenInvalid);
         if (token.state() == TokenState.REVOKED) {
-            throw new Refusal(FacebookError.tokenRevoked());
+            throw new Refusal(GraphError.tokenRevoked());
         }
         if (token.isExpired(clock.instant())) {
-            throw new Refusal(FacebookError.tokenExpired());
+            throw new Refusal(GraphError.tokenExpired());
         }
         return switch (token.kind()) {
-            case PAGE -> new Caller.AsPage(state.page(token.ownerId()).orElseThrow(FacebookError::tokenInvalid));
+            case PAGE -> new Caller.AsPage(state.page(token.ownerId()).orElseThrow(GraphError::tokenInvalid));
             case USER -> new Caller.AsUser(token.ownerId());
         };
     }
@@ -51,7 +53,7 @@ final class Callers {
             case Caller.AsPage(var page) when id.equals("me") || id.equals(page.id()) -> page;
             case Caller.AsPage _ -> {
                 if (state.page(id).isEmpty()) {
-                    throw FacebookError.noSuchObject(request.method(), id);
+                    throw GraphError.noSuchObject(request.method(), id);
                 }
                 throw new Refusal(FacebookError.permissionMissing());
             }

@@ -7,6 +7,9 @@ import io.broadside.simulator.facebook.FacebookChange.Token;
 import io.broadside.simulator.facebook.FacebookChange.TokenKind;
 import io.broadside.simulator.facebook.FacebookChange.TokenState;
 import io.broadside.simulator.facebook.FacebookState.Page;
+import io.broadside.simulator.graph.GraphError;
+import io.broadside.simulator.graph.GraphPages;
+import io.broadside.simulator.graph.GraphRequest;
 import io.broadside.simulator.http.Json;
 import io.broadside.simulator.http.Refusal;
 import io.broadside.simulator.http.Reply;
@@ -69,7 +72,7 @@ final class FacebookAccess {
                 Reply.json(200, views.page(page, request.fields(Set.of("name", "id")), true));
             case Caller.AsUser(var user) -> {
                 var fields = request.fields(Set.of("name", "id"));
-                FacebookViews.refuseUnknown(
+                GraphPages.refuseUnknown(
                         fields, Set.of("id", "name", "first_name", "last_name", "email", "picture"), "User");
                 var body = Json.object();
                 if (fields.contains("name")) {
@@ -78,12 +81,8 @@ final class FacebookAccess {
                 yield Reply.json(200, body.put("id", user));
             }
             case Caller.App _ ->
-                throw new Refusal(FacebookError.reply(
-                        400,
-                        2500,
-                        Optional.empty(),
-                        "OAuthException",
-                        "An active access token must be used to query information about the current user."));
+                throw new Refusal(GraphError.reply(
+                        400, 2500, "An active access token must be used to query information about the current user."));
         };
     }
 
@@ -119,11 +118,11 @@ final class FacebookAccess {
 
     Reply debugToken(GraphRequest request) {
         if (!(callers.of(request) instanceof Caller.App)) {
-            throw FacebookError.invalidParameter("You must provide an app access token, or a user access token that is"
+            throw GraphError.invalidParameter("You must provide an app access token, or a user access token that is"
                     + " an owner or developer of the app");
         }
         var input = request.parameter("input_token")
-                .orElseThrow(() -> FacebookError.invalidParameter("The parameter input_token is required"));
+                .orElseThrow(() -> GraphError.invalidParameter("The parameter input_token is required"));
         var body = Json.object();
         var data = body.putObject("data");
         state.token(input)
@@ -141,13 +140,13 @@ final class FacebookAccess {
         if (request.parameter("grant_type").filter("fb_exchange_token"::equals).isPresent()) {
             var given = request.parameter("fb_exchange_token").flatMap(state::token);
             if (given.filter(token -> token.kind() == TokenKind.USER).isEmpty()) {
-                throw FacebookError.tokenInvalid();
+                throw GraphError.tokenInvalid();
             }
             if (given.get().state() == TokenState.REVOKED) {
-                throw new Refusal(FacebookError.tokenRevoked());
+                throw new Refusal(GraphError.tokenRevoked());
             }
             if (given.get().isExpired(clock.instant())) {
-                throw new Refusal(FacebookError.tokenExpired());
+                throw new Refusal(GraphError.tokenExpired());
             }
             return issued(given.get().ownerId(), LONG_LIVED);
         }
@@ -157,13 +156,13 @@ final class FacebookAccess {
                     Json.object().put("access_token", Callers.appToken(app)).put("token_type", "bearer"));
         }
         var code = codes.remove(request.parameter("code")
-                .orElseThrow(() -> FacebookError.invalidParameter("Missing code or grant_type parameter")));
+                .orElseThrow(() -> GraphError.invalidParameter("Missing code or grant_type parameter")));
         if (code == null
                 || !clock.instant().isBefore(code.expiresAt)
                 || request.parameter("redirect_uri")
                         .filter(code.redirectUri::equals)
                         .isEmpty()) {
-            throw FacebookError.invalidParameter(
+            throw GraphError.invalidParameter(
                     "This authorization code has been used, has expired, or belongs to" + " another redirect_uri.");
         }
         return issued(code.userId, SHORT_LIVED);
@@ -172,15 +171,15 @@ final class FacebookAccess {
     /** Consents at once: {@code sim_user} chooses the person, the first one otherwise. */
     Reply dialog(GraphRequest request) {
         var redirect = request.parameter("redirect_uri")
-                .orElseThrow(() -> FacebookError.invalidParameter("Missing redirect_uri parameter"));
+                .orElseThrow(() -> GraphError.invalidParameter("Missing redirect_uri parameter"));
         if (request.parameter("client_id").filter(app.clientId()::equals).isEmpty()) {
-            throw FacebookError.oauth("Error validating application. Invalid application ID.");
+            throw GraphError.oauth("Error validating application. Invalid application ID.");
         }
         var user = request.parameter("sim_user")
                 .or(() -> state.pages().stream()
                         .flatMap(page -> page.userId().stream())
                         .min(Comparator.naturalOrder()))
-                .orElseThrow(() -> FacebookError.invalidParameter("No such user"));
+                .orElseThrow(() -> GraphError.invalidParameter("No such user"));
         var code = "sim-facebook-code-" + UUID.randomUUID();
         codes.put(code, new Code(user, redirect, clock.instant().plus(CODE_LIVES)));
         var given = request.parameter("state").orElse("");
@@ -196,7 +195,7 @@ final class FacebookAccess {
                 .map(text -> Arrays.stream(text.replaceAll("[\\[\\]\" ]", "").split(",", -1))
                         .filter(field -> !field.isEmpty())
                         .toList())
-                .orElseThrow(() -> FacebookError.invalidParameter("The parameter subscribed_fields is required."));
+                .orElseThrow(() -> GraphError.invalidParameter("The parameter subscribed_fields is required."));
         state.commit(new FacebookChange.Subscribed(page.id(), fields));
         return Reply.json(200, Json.object().put("success", true));
     }
@@ -273,11 +272,11 @@ final class FacebookAccess {
         if (token.state() == TokenState.REVOKED) {
             error(
                     data,
-                    FacebookError.SESSION_INVALIDATED,
+                    GraphError.SESSION_INVALIDATED,
                     "Error validating access token: The session has been invalidated"
                             + " because the user changed their password or Facebook has changed the session for security reasons.");
         } else if (token.isExpired(clock.instant())) {
-            error(data, FacebookError.EXPIRED, "Error validating access token: Session has expired.");
+            error(data, GraphError.EXPIRED, "Error validating access token: Session has expired.");
         }
     }
 
@@ -296,19 +295,18 @@ final class FacebookAccess {
         if (callers.of(request) instanceof Caller.AsUser(var user)) {
             return user;
         }
-        throw FacebookError.invalidParameter(
+        throw GraphError.invalidParameter(
                 "Tried accessing nonexisting field (" + request.path().getLast() + ") on node type (Page)");
     }
 
     private void requireApp(GraphRequest request) {
         if (request.parameter("client_id").filter(app.clientId()::equals).isEmpty()) {
-            throw FacebookError.oauth(
-                    "Error validating application. Cannot get application info due to a system error.");
+            throw GraphError.oauth("Error validating application. Cannot get application info due to a system error.");
         }
         if (request.parameter("client_secret")
                 .filter(app.clientSecret()::equals)
                 .isEmpty()) {
-            throw FacebookError.oauth("Error validating client secret.");
+            throw GraphError.oauth("Error validating client secret.");
         }
     }
 

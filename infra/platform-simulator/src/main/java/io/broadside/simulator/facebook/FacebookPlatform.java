@@ -2,6 +2,7 @@ package io.broadside.simulator.facebook;
 
 import io.broadside.simulator.account.FacebookPage;
 import io.broadside.simulator.account.Platform;
+import io.broadside.simulator.graph.PageTokens;
 import io.broadside.simulator.http.Api;
 import io.broadside.simulator.platform.App;
 import io.broadside.simulator.platform.Foundation;
@@ -22,13 +23,21 @@ public final class FacebookPlatform implements SimulatedPlatform<FacebookPage> {
     private final FacebookAccounts accounts;
     private final FacebookApi api;
     private final FacebookWebhooks webhooks;
+    private final PageTokens pageTokens;
 
     public FacebookPlatform(Foundation foundation) {
         var app = foundation.app(Platform.FACEBOOK, DEFAULT_APP);
         this.state = new FacebookState(foundation.journal(), foundation.publications());
         this.accounts = new FacebookAccounts(foundation.clock(), state);
-        this.api = new FacebookApi(foundation, state, accounts, app);
+        var callers = new Callers(foundation.clock(), state, app);
+        this.api = new FacebookApi(foundation, state, accounts, callers, app);
+        this.pageTokens = new FacebookPageTokens(state, callers);
         this.webhooks = new FacebookWebhooks(foundation.clock(), app, accounts);
+    }
+
+    /** For Instagram, which is reached with them. */
+    public PageTokens pageTokens() {
+        return pageTokens;
     }
 
     @Override

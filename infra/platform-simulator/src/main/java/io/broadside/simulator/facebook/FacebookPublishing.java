@@ -5,15 +5,16 @@ import io.broadside.simulator.facebook.FacebookChange.Photo;
 import io.broadside.simulator.facebook.FacebookChange.Post;
 import io.broadside.simulator.facebook.FacebookState.Content;
 import io.broadside.simulator.facebook.FacebookState.Page;
-import io.broadside.simulator.http.ImageType;
+import io.broadside.simulator.graph.GraphError;
+import io.broadside.simulator.graph.GraphRequest;
 import io.broadside.simulator.http.Json;
+import io.broadside.simulator.http.Medium;
 import io.broadside.simulator.http.Outbound;
 import io.broadside.simulator.http.Refusal;
 import io.broadside.simulator.http.Reply;
 import io.broadside.simulator.platform.Foundation;
 import io.broadside.simulator.settings.CurrentSettings;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import java.net.URI;
 import java.time.Clock;
 import java.util.List;
@@ -32,10 +33,12 @@ final class FacebookPublishing {
     private static final int LONGEST_MESSAGE = 63_206;
 
     /** https://developers.facebook.com/docs/sharing/webmasters/web-crawlers */
-    private static final String CRAWLER = "facebookexternalhit/1.1";
+    static final String CRAWLER = "facebookexternalhit/1.1";
 
     private static final int LARGEST_PHOTO = 4 * 1024 * 1024;
-    private static final int TOO_LARGE_OR_NOT_A_PHOTO = 1366046;
+    /** What is longer is not looked at. */
+    private static final int LARGEST_FETCHED = 4 * LARGEST_PHOTO;
+
     private static final Set<String> FEED_PARAMETERS = Set.of(
             "message",
             "link",
@@ -115,7 +118,7 @@ final class FacebookPublishing {
         var message = message(request, "message");
         var link = request.parameter("link").map(FacebookPublishing::link);
         if (message.isEmpty() && link.isEmpty() && photos.isEmpty()) {
-            throw FacebookError.invalidParameter("Missing message or attachment");
+            throw GraphError.invalidParameter("Missing message or attachment");
         }
         var post = publish(page, request, message.orElse(""), link, photos);
         return views.created(post, request.fields(Set.of("id")));
@@ -126,16 +129,16 @@ final class FacebookPublishing {
         request.onlyKnown(PHOTO_PARAMETERS);
         var file = request.request().files().get("source");
         if (file != null) {
-            return Future.succeededFuture(addPhoto(page, request, ImageType.fingerprint(checked(file.bytes()))));
+            return Future.succeededFuture(addPhoto(page, request, checked(file.medium())));
         }
-        var url = request.parameter("url").orElseThrow(() -> new Refusal(FacebookError.imageInvalid(Optional.empty())));
+        var url = request.parameter("url").orElseThrow(FacebookError::imageInvalid);
         var source = link(url);
         if (!own.get().facebookFetchesPhotos()) {
             return Future.succeededFuture(addPhoto(page, request, source));
         }
-        return outbound.fetch(URI.create(source), CRAWLER)
-                .recover(_ -> Future.failedFuture(new Refusal(FacebookError.imageInvalid(Optional.empty()))))
-                .map(bytes -> addPhoto(page, request, ImageType.fingerprint(checked(bytes))));
+        return outbound.fetch(URI.create(source), CRAWLER, LARGEST_FETCHED)
+                .recover(_ -> Future.failedFuture(FacebookError.imageInvalid()))
+                .map(medium -> addPhoto(page, request, checked(medium)));
     }
 
     /**
@@ -146,17 +149,17 @@ final class FacebookPublishing {
      */
     Reply show(String postId, GraphRequest request) {
         callers.of(request);
-        var known = state.post(postId).orElseThrow(() -> FacebookError.noSuchObject(request.method(), postId));
+        var known = state.post(postId).orElseThrow(() -> GraphError.noSuchObject(request.method(), postId));
         var page = callers.asPage(request, known.pageId());
         request.onlyKnown(Set.of("is_published"));
         if (request.parameter("is_published").isEmpty()) {
-            throw FacebookError.invalidParameter("The parameter is_published is required");
+            throw GraphError.invalidParameter("The parameter is_published is required");
         }
         var isToBeShown = request.flag("is_published", true);
         synchronized (page) {
-            var post = state.post(postId).orElseThrow(() -> FacebookError.noSuchObject(request.method(), postId));
+            var post = state.post(postId).orElseThrow(() -> GraphError.noSuchObject(request.method(), postId));
             if (post.published() && !isToBeShown) {
-                throw FacebookError.invalidParameter("A published post cannot be made unpublished: is_published");
+                throw GraphError.invalidParameter("A published post cannot be made unpublished: is_published");
             }
             if (!post.published() && isToBeShown) {
                 refuseDuplicate(page, state.content(post));
@@ -168,20 +171,21 @@ final class FacebookPublishing {
     }
 
     Reply comment(String postId, GraphRequest request) {
-        var post = state.node(postId).orElseThrow(() -> FacebookError.noSuchObject(request.method(), postId));
+        var post = state.node(postId).orElseThrow(() -> GraphError.noSuchObject(request.method(), postId));
         var page = callers.asPage(request, post.pageId());
         request.onlyKnown(COMMENT_PARAMETERS);
         var message = message(request, "message")
                 .or(() -> request.parameter("attachment_url"))
-                .orElseThrow(() -> FacebookError.invalidParameter("Missing message or attachment"));
+                .orElseThrow(() -> GraphError.invalidParameter("Missing message or attachment"));
         var number = postId.substring(postId.indexOf('_') + 1);
         var comment = new Comment(number + "_" + state.newId(), page.id(), postId, message, clock.instant());
-        state.commit(new FacebookChange.Commented(comment));
+        state.commit(new FacebookChange.Commented(
+                comment, Optional.of(request.request().arrivedAt())));
         return Reply.json(200, Json.object().put("id", comment.id()));
     }
 
     Reply delete(String id, GraphRequest request) {
-        var node = state.node(id).orElseThrow(() -> FacebookError.noSuchObject(request.method(), id));
+        var node = state.node(id).orElseThrow(() -> GraphError.noSuchObject(request.method(), id));
         callers.asPage(request, node.pageId());
         state.commit(new FacebookChange.Deleted(id));
         return Reply.json(200, Json.object().put("success", true));
@@ -230,7 +234,8 @@ final class FacebookPublishing {
                 link,
                 photos.stream().map(Photo::id).toList(),
                 request.flag("published", true),
-                clock.instant());
+                clock.instant(),
+                Optional.empty());
         state.commit(new FacebookChange.Posted(
                 post, fingerprints(photos), request.request().arrivedAt()));
         return post;
@@ -249,14 +254,14 @@ final class FacebookPublishing {
                 .filter(node -> node.pageId().equals(page.id()))
                 .flatMap(node -> node instanceof Photo photo ? Optional.of(photo) : Optional.empty())
                 .orElseThrow(
-                        () -> FacebookError.invalidParameter("Param attached_media has an invalid media_fbid: " + id));
+                        () -> GraphError.invalidParameter("Param attached_media has an invalid media_fbid: " + id));
     }
 
-    private static Buffer checked(Buffer bytes) {
-        if (bytes.length() > LARGEST_PHOTO || ImageType.of(bytes).isEmpty()) {
-            throw new Refusal(FacebookError.imageInvalid(Optional.of(TOO_LARGE_OR_NOT_A_PHOTO)));
+    private static String checked(Medium medium) {
+        if (medium.length() > LARGEST_PHOTO || medium.imageType().isEmpty()) {
+            throw FacebookError.imageRefused();
         }
-        return bytes;
+        return medium.fingerprint().text();
     }
 
     private static List<String> fingerprints(List<Photo> photos) {
@@ -266,12 +271,12 @@ final class FacebookPublishing {
     private static Optional<String> message(GraphRequest request, String name) {
         var message = request.parameter(name);
         if (message.isPresent() && message.get().length() > LONGEST_MESSAGE) {
-            throw FacebookError.invalidParameter("Param " + name + " is too long");
+            throw GraphError.invalidParameter("Param " + name + " is too long");
         }
         return message;
     }
 
-    private static String link(String url) {
+    static String link(String url) {
         try {
             var uri = URI.create(url);
             var scheme = uri.getScheme();
@@ -281,6 +286,6 @@ final class FacebookPublishing {
         } catch (IllegalArgumentException _) {
             // refused below, as any other that is not a web address
         }
-        throw FacebookError.invalidParameter("Param must be a valid URL: " + url);
+        throw GraphError.invalidParameter("Param must be a valid URL: " + url);
     }
 }

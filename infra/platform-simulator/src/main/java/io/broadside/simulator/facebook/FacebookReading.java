@@ -1,29 +1,27 @@
 package io.broadside.simulator.facebook;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.broadside.simulator.facebook.Callers.Caller;
 import io.broadside.simulator.facebook.FacebookChange.Node;
+import io.broadside.simulator.facebook.FacebookChange.Story;
+import io.broadside.simulator.facebook.FacebookChange.VideoKind;
 import io.broadside.simulator.facebook.FacebookState.Page;
+import io.broadside.simulator.graph.GraphError;
+import io.broadside.simulator.graph.GraphPages;
+import io.broadside.simulator.graph.GraphRequest;
 import io.broadside.simulator.http.Json;
 import io.broadside.simulator.http.Reply;
 import io.broadside.simulator.settings.CurrentSettings;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
-import java.util.Base64;
-import java.util.Optional;
 import java.util.Set;
 
 /** Reading back: https://developers.facebook.com/docs/graph-api/reference/page/feed. */
 final class FacebookReading {
-    private static final int MOST = 100;
-    private static final int USUAL = 25;
+    private static final Set<String> COMMENT_PARAMETERS =
+            Set.of("since", "until", "limit", "after", "before", "filter", "order");
     private static final Set<String> FEED_PARAMETERS =
             Set.of("since", "until", "limit", "after", "before", "with", "include_hidden");
-    private static final DateTimeFormatter GRAPH_TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ssxx");
 
     private final Clock clock;
     private final FacebookState state;
@@ -57,17 +55,17 @@ final class FacebookReading {
                 .filter(node -> !(caller instanceof Caller.AsPage(var asPage))
                         || asPage.id().equals(node.pageId()))
                 .map(node -> Reply.json(200, views.view(node, request)))
-                .orElseThrow(() -> FacebookError.noSuchObject(request.method(), id));
+                .orElseThrow(() -> GraphError.noSuchObject(request.method(), id));
     }
 
     Reply feed(String id, GraphRequest request, boolean publishedOnly) {
         var page = readable(id, request);
         request.onlyKnown(FEED_PARAMETERS);
         var fields = request.fields(Set.of("created_time", "message", "id"));
-        var since = instant(request, "since").orElse(Instant.MIN);
-        var until = instant(request, "until").orElse(Instant.MAX);
-        int limit = limit(request);
-        int start = request.parameter("after").map(FacebookReading::index).orElseGet(page::size);
+        var since = GraphPages.instant(request, "since").orElse(Instant.MIN);
+        var until = GraphPages.instant(request, "until").orElse(Instant.MAX);
+        int limit = GraphPages.limit(request);
+        int start = request.parameter("after").map(GraphPages::index).orElseGet(page::size);
         var data = Json.array();
         int index = start - 1;
         int last = start;
@@ -90,92 +88,85 @@ final class FacebookReading {
         body.set("data", data);
         if (!data.isEmpty()) {
             var paging = body.putObject("paging");
-            paging.putObject("cursors").put("before", cursor(start)).put("after", cursor(last));
+            paging.putObject("cursors").put("before", GraphPages.cursor(start)).put("after", GraphPages.cursor(last));
             if (index >= 0) {
-                paging.put("next", next(request, cursor(last)));
+                paging.put("next", GraphPages.next(request, GraphPages.cursor(last)));
             }
         }
         return Reply.json(200, body);
     }
 
+    Reply stories(String id, GraphRequest request) {
+        var page = readable(id, request);
+        request.onlyKnown(GraphPages.PARAMETERS);
+        return Reply.json(
+                200,
+                GraphPages.list(
+                        request,
+                        state.stories(page.id()).stream()
+                                .filter(story -> isVisible(story.createdAt()))
+                                .map(this::view)
+                                .toList()));
+    }
+
+    private ObjectNode view(Story story) {
+        return Json.object()
+                .put("post_id", story.id())
+                .put("status", FacebookVideos.isShown(story, clock.instant()) ? "PUBLISHED" : "ARCHIVED")
+                .put("creation_time", Long.toString(story.createdAt().getEpochSecond()))
+                .put("media_type", story.isVideo() ? "video" : "photo")
+                .put("media_id", story.mediaId())
+                .put("url", "https://www.facebook.com/stories/" + story.pageId() + "/" + story.id());
+    }
+
+    Reply videos(String id, GraphRequest request, VideoKind kind) {
+        var page = readable(id, request);
+        request.onlyKnown(GraphPages.PARAMETERS);
+        var fields = request.fields(Set.of("id", "updated_time", "description"));
+        return Reply.json(
+                200,
+                GraphPages.list(
+                        request,
+                        state.footageOf(page.id(), kind).stream()
+                                .map(Footage::video)
+                                .filter(this::isVisible)
+                                .map(video -> views.view(video, fields))
+                                .toList()));
+    }
+
+    Reply comments(String nodeId, GraphRequest request) {
+        callers.of(request);
+        var node = state.node(nodeId).orElseThrow(() -> GraphError.noSuchObject(request.method(), nodeId));
+        readable(node.pageId(), request);
+        request.onlyKnown(COMMENT_PARAMETERS);
+        var fields = request.fields(Set.of("created_time", "from", "message", "id"));
+        return Reply.json(
+                200,
+                GraphPages.list(
+                        request,
+                        state.comments(nodeId).stream()
+                                .filter(this::isVisible)
+                                .map(comment -> views.view(comment, fields))
+                                .toList()));
+    }
+
     private Page readable(String id, GraphRequest request) {
         return switch (callers.of(request)) {
             case Caller.AsPage(var page) when id.equals("me") || id.equals(page.id()) -> page;
-            case Caller.AsPage _, Caller.App _ -> throw FacebookError.noSuchObject(request.method(), id);
+            case Caller.AsPage _, Caller.App _ -> throw GraphError.noSuchObject(request.method(), id);
             case Caller.AsUser(var user) ->
                 state.page(id)
                         .filter(page ->
                                 page.account().userId().filter(user::equals).isPresent())
-                        .orElseThrow(() -> FacebookError.noSuchObject(request.method(), id));
+                        .orElseThrow(() -> GraphError.noSuchObject(request.method(), id));
         };
     }
 
     private boolean isVisible(Node node) {
-        return !clock.instant()
-                .isBefore(node.createdAt().plusSeconds(settings.get().readLagSeconds()));
+        return isVisible(node.createdAt());
     }
 
-    private static int limit(GraphRequest request) {
-        var limit = request.parameter("limit").orElse(Integer.toString(USUAL));
-        if (!limit.matches("[0-9]{1,5}")) {
-            throw FacebookError.invalidParameter("Param limit must be an integer");
-        }
-        int number = Integer.parseInt(limit);
-        if (number < 1 || number > MOST) {
-            throw FacebookError.invalidParameter("Param limit must be between 1 and 100");
-        }
-        return number;
-    }
-
-    /** Epoch seconds, or a time in ISO form. The real one takes whatever PHP's strtotime takes. */
-    private static Optional<Instant> instant(GraphRequest request, String name) {
-        return request.parameter(name).map(text -> {
-            try {
-                if (text.matches("[0-9]{1,12}")) {
-                    return Instant.ofEpochSecond(Long.parseLong(text));
-                }
-                return text.matches(".*[+-][0-9]{4}")
-                        ? OffsetDateTime.parse(text, GRAPH_TIME).toInstant()
-                        : OffsetDateTime.parse(text).toInstant();
-            } catch (DateTimeParseException _) {
-                throw FacebookError.invalidParameter("Param " + name + " must be a unix timestamp or a time");
-            }
-        });
-    }
-
-    private static String cursor(int index) {
-        return Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString(("feed:" + index).getBytes(StandardCharsets.US_ASCII));
-    }
-
-    private static int index(String cursor) {
-        try {
-            var text = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.US_ASCII);
-            if (text.matches("feed:[0-9]{1,9}")) {
-                return Integer.parseInt(text.substring("feed:".length()));
-            }
-        } catch (IllegalArgumentException _) {
-            // refused below, as any other cursor that was not given out here
-        }
-        throw FacebookError.invalidParameter("Invalid cursors values");
-    }
-
-    /** Has the token in it when it came as a parameter, as the real link does. */
-    private static String next(GraphRequest request, String after) {
-        var next = new StringBuilder("http://")
-                .append(request.request().header("Host").orElse("localhost"))
-                .append("/facebook/")
-                .append(request.version())
-                .append('/')
-                .append(String.join("/", request.path()))
-                .append("?after=")
-                .append(after);
-        request.parameters().forEach((name, value) -> {
-            if (!name.equals("after")) {
-                next.append('&').append(name).append('=').append(URLEncoder.encode(value, StandardCharsets.UTF_8));
-            }
-        });
-        return next.toString();
+    private boolean isVisible(Instant madeAt) {
+        return !clock.instant().isBefore(madeAt.plusSeconds(settings.get().readLagSeconds()));
     }
 }

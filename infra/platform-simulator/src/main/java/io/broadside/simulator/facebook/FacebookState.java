@@ -2,18 +2,22 @@ package io.broadside.simulator.facebook;
 
 import io.broadside.simulator.account.FacebookPage;
 import io.broadside.simulator.account.Platform;
+import io.broadside.simulator.facebook.FacebookChange.Comment;
 import io.broadside.simulator.facebook.FacebookChange.Node;
 import io.broadside.simulator.facebook.FacebookChange.Photo;
 import io.broadside.simulator.facebook.FacebookChange.Post;
+import io.broadside.simulator.facebook.FacebookChange.Story;
 import io.broadside.simulator.facebook.FacebookChange.Token;
 import io.broadside.simulator.facebook.FacebookChange.TokenKind;
 import io.broadside.simulator.facebook.FacebookChange.TokenState;
+import io.broadside.simulator.facebook.FacebookChange.VideoKind;
 import io.broadside.simulator.journal.Journal;
 import io.broadside.simulator.post.Publication;
 import io.broadside.simulator.post.Publication.Kind;
 import io.broadside.simulator.post.Publications;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +40,12 @@ final class FacebookState {
     private final Map<String, Page> pages = new ConcurrentHashMap<>();
     private final Map<String, List<String>> pagesOfUser = new ConcurrentHashMap<>();
     private final Map<String, Node> nodes = new ConcurrentHashMap<>();
+    private final Map<String, String> instagramIds = new ConcurrentHashMap<>();
     private final Map<String, List<String>> subscribedFields = new ConcurrentHashMap<>();
+    private final Map<String, Footage> footage = new ConcurrentHashMap<>();
+    private final Map<String, List<Story>> stories = new ConcurrentHashMap<>();
+    private final Set<String> usedInStories = ConcurrentHashMap.newKeySet();
+    private final Map<String, List<Comment>> comments = new ConcurrentHashMap<>();
     private final Set<String> deleted = ConcurrentHashMap.newKeySet();
 
     FacebookState(Journal journal, Publications publications) {
@@ -87,6 +96,47 @@ final class FacebookState {
         return node(id).flatMap(node -> node instanceof Post post ? Optional.of(post) : Optional.empty());
     }
 
+    Optional<Photo> photo(String id) {
+        return node(id).flatMap(node -> node instanceof Photo photo ? Optional.of(photo) : Optional.empty());
+    }
+
+    Optional<Footage> footage(String id) {
+        return Optional.ofNullable(footage.get(id)).filter(known -> !deleted.contains(id));
+    }
+
+    /** The videos of a Page of one kind, the newest first. */
+    List<Footage> footageOf(String pageId, VideoKind kind) {
+        return footage.values().stream()
+                .filter(known -> known.video().pageId().equals(pageId)
+                        && known.video().kind() == kind
+                        && !deleted.contains(known.video().id()))
+                .sorted(Comparator.comparingLong(
+                                (Footage known) -> Long.parseLong(known.video().id()))
+                        .reversed())
+                .toList();
+    }
+
+    long reelsSince(String pageId, Instant start) {
+        return page(pageId).map(page -> page.reelsSince(start)).orElse(0L);
+    }
+
+    /** Whether a photo or a video is in a story, now or before. */
+    boolean isUsed(String mediaId) {
+        return usedInStories.contains(mediaId);
+    }
+
+    /** The newest first. */
+    List<Story> stories(String pageId) {
+        return List.copyOf(stories.getOrDefault(pageId, List.of())).reversed();
+    }
+
+    /** The oldest first, as they are listed. */
+    List<Comment> comments(String nodeId) {
+        return comments.getOrDefault(nodeId, List.of()).stream()
+                .filter(comment -> !deleted.contains(comment.id()))
+                .toList();
+    }
+
     /** What readers see of a post, with its photos whether they were deleted since or not. */
     Content content(Post post) {
         var fingerprints = post.photoIds().stream()
@@ -94,6 +144,10 @@ final class FacebookState {
                 .flatMap(node -> node instanceof Photo photo ? Stream.of(photo.fingerprint()) : Stream.empty())
                 .toList();
         return new Content(post.message(), post.link(), fingerprints);
+    }
+
+    Optional<String> instagramOf(String pageId) {
+        return Optional.ofNullable(instagramIds.get(pageId));
     }
 
     Optional<List<String>> subscribedFields(String pageId) {
@@ -112,8 +166,23 @@ final class FacebookState {
             case FacebookChange.Posted(var post, var fingerprints, var calledAt) -> add(post, fingerprints, calledAt);
             case FacebookChange.Shown(var id, var at, var calledAt) -> show(id, at, calledAt);
             case FacebookChange.PhotoAdded(var photo) -> put(photo.id(), photo);
-            case FacebookChange.Commented(var comment) -> put(suffix(comment.id()), comment);
+            case FacebookChange.Commented(var comment, var calledAt) -> comment(comment, calledAt);
+            case FacebookChange.VideoBegun(var video) -> {
+                put(video.id(), video);
+                footage.put(video.id(), new Footage(video));
+            }
+            case FacebookChange.VideoReceived(var id, var piece, var isVideo) ->
+                footage(id).ifPresent(known -> known.receive(piece, isVideo));
+            case FacebookChange.VideoLoaded(var id, var load) -> footage(id).ifPresent(known -> known.load(load));
+            case FacebookChange.VideoFinished(var id, var finish) ->
+                footage(id).ifPresent(known -> known.finish(finish));
+            case FacebookChange.VideoPublished(var id, var post, var fingerprint, var calledAt) ->
+                publishVideo(id, post, fingerprint, calledAt);
+            case FacebookChange.VideoCancelled(var id) -> footage(id).ifPresent(Footage::cancel);
+            case FacebookChange.StoryPublished(var story, var fingerprint, var calledAt) ->
+                publishStory(story, fingerprint, calledAt);
             case FacebookChange.Deleted(var id) -> deleted.add(id);
+            case FacebookChange.InstagramLinked(var pageId, var instagramId) -> instagramIds.put(pageId, instagramId);
             case FacebookChange.Subscribed(var pageId, var fields) -> subscribedFields.put(pageId, fields);
         }
     }
@@ -175,6 +244,59 @@ final class FacebookState {
                 calledAt));
     }
 
+    private void publishVideo(String videoId, Post post, String fingerprint, Instant calledAt) {
+        put(suffix(post.id()), post);
+        page(post.pageId()).ifPresent(page -> page.add(post.id()));
+        footage(videoId).ifPresent(known -> {
+            known.publish(post.id());
+            var kind = known.video().kind() == VideoKind.REEL ? Kind.REEL : Kind.VIDEO;
+            // Known by the video, which clients know too: a finished reel is not answered with a post.
+            announce(kind, post.pageId(), videoId, post.message(), fingerprint, post.createdAt(), calledAt);
+            page(post.pageId()).ifPresent(page -> page.showed(kind, post.createdAt()));
+        });
+    }
+
+    private void publishStory(Story story, String fingerprint, Instant calledAt) {
+        ids.accumulateAndGet(Long.parseLong(story.id()), Math::max);
+        stories.computeIfAbsent(story.pageId(), _ -> new CopyOnWriteArrayList<>())
+                .add(story);
+        usedInStories.add(story.mediaId());
+        footage(story.mediaId()).ifPresent(known -> known.publish(story.id()));
+        announce(Kind.STORY, story.pageId(), story.id(), "", fingerprint, story.createdAt(), calledAt);
+    }
+
+    private void announce(
+            Kind kind, String pageId, String id, String text, String fingerprint, Instant at, Instant calledAt) {
+        publications.add(new Publication(
+                Platform.FACEBOOK,
+                pageId,
+                kind,
+                id,
+                text,
+                Optional.empty(),
+                List.of(fingerprint),
+                Optional.empty(),
+                at,
+                calledAt));
+    }
+
+    private void comment(Comment comment, Optional<Instant> calledAt) {
+        put(suffix(comment.id()), comment);
+        comments.computeIfAbsent(comment.postId(), _ -> new CopyOnWriteArrayList<>())
+                .add(comment);
+        publications.add(new Publication(
+                Platform.FACEBOOK,
+                comment.pageId(),
+                Kind.COMMENT,
+                comment.id(),
+                comment.message(),
+                Optional.empty(),
+                List.of(),
+                Optional.of(comment.postId()),
+                comment.createdAt(),
+                calledAt.orElse(comment.createdAt())));
+    }
+
     private void put(String number, Node node) {
         ids.accumulateAndGet(Long.parseLong(number), Math::max);
         nodes.put(node.id(), node);
@@ -187,6 +309,7 @@ final class FacebookState {
     /** A Page and its posts. Guarded by itself. */
     static final class Page {
         private final List<String> feed = new ArrayList<>(0);
+        private final List<Instant> reels = new ArrayList<>(0);
         private Optional<Content> lastPublished = Optional.empty();
         private volatile FacebookPage account;
 
@@ -212,6 +335,16 @@ final class FacebookState {
 
         synchronized Optional<Content> lastPublished() {
             return lastPublished;
+        }
+
+        synchronized void showed(Kind kind, Instant at) {
+            if (kind == Kind.REEL) {
+                reels.add(at);
+            }
+        }
+
+        synchronized long reelsSince(Instant start) {
+            return reels.stream().filter(at -> at.isAfter(start)).count();
         }
 
         synchronized int size() {

@@ -5,20 +5,18 @@ import io.broadside.simulator.facebook.FacebookChange.Comment;
 import io.broadside.simulator.facebook.FacebookChange.Node;
 import io.broadside.simulator.facebook.FacebookChange.Photo;
 import io.broadside.simulator.facebook.FacebookChange.Post;
+import io.broadside.simulator.facebook.FacebookChange.Video;
 import io.broadside.simulator.facebook.FacebookState.Page;
+import io.broadside.simulator.graph.GraphPages;
+import io.broadside.simulator.graph.GraphRequest;
 import io.broadside.simulator.http.Json;
 import io.broadside.simulator.http.Reply;
 import io.broadside.simulator.platform.App;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
+import java.time.Clock;
 import java.util.Set;
 
 /** Nodes of the graph as JSON, with the fields that were asked for. */
 final class FacebookViews {
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss'+0000'").withZone(ZoneOffset.UTC);
-
     private static final Set<String> POST_FIELDS = Set.of(
             "id",
             "message",
@@ -82,14 +80,17 @@ final class FacebookViews {
             "fan_count",
             "followers_count",
             "about",
+            "instagram_business_account",
             "is_published");
 
     private final FacebookState state;
     private final App app;
+    private final FacebookVideoViews videos;
 
-    FacebookViews(FacebookState state, App app) {
+    FacebookViews(Clock clock, FacebookState state, App app) {
         this.state = state;
         this.app = app;
+        this.videos = new FacebookVideoViews(clock, state);
     }
 
     /** What a successful {@code POST} answers: the id, and what was asked to be read back with it. */
@@ -97,23 +98,21 @@ final class FacebookViews {
         return Reply.json(200, view(post, fields));
     }
 
-    static void refuseUnknown(Set<String> fields, Set<String> known, String type) {
-        fields.stream().filter(field -> !known.contains(field)).findFirst().ifPresent(field -> {
-            throw FacebookError.invalidParameter(
-                    "Tried accessing nonexisting field (" + field + ") on node type (" + type + ")");
-        });
-    }
-
     ObjectNode view(Node node, GraphRequest request) {
         return switch (node) {
             case Post post -> view(post, request.fields(Set.of("created_time", "message", "id")));
             case Photo photo -> view(photo, request.fields(Set.of("created_time", "name", "id")));
             case Comment comment -> view(comment, request.fields(Set.of("created_time", "from", "message", "id")));
+            case Video video -> videos.view(video, request.fields(Set.of("id", "updated_time")));
         };
     }
 
+    ObjectNode view(Video video, Set<String> fields) {
+        return videos.view(video, fields);
+    }
+
     ObjectNode view(Post post, Set<String> fields) {
-        refuseUnknown(fields, POST_FIELDS, "Post");
+        GraphPages.refuseUnknown(fields, POST_FIELDS, "Post");
         var view = Json.object();
         for (var field : fields) {
             switch (field) {
@@ -122,7 +121,7 @@ final class FacebookViews {
                         view.put("message", post.message());
                     }
                 }
-                case "created_time", "updated_time" -> view.put(field, time(post.createdAt()));
+                case "created_time", "updated_time" -> view.put(field, GraphPages.time(post.createdAt()));
                 case "permalink_url" -> view.put("permalink_url", permalink(post.id()));
                 case "is_published" -> view.put("is_published", post.published());
                 case "application" ->
@@ -134,9 +133,11 @@ final class FacebookViews {
                 case "status_type" ->
                     view.put(
                             "status_type",
-                            post.photoIds().isEmpty()
-                                    ? post.link().isPresent() ? "shared_story" : "mobile_status_update"
-                                    : "added_photos");
+                            post.videoId().isPresent()
+                                    ? "added_video"
+                                    : post.photoIds().isEmpty()
+                                            ? post.link().isPresent() ? "shared_story" : "mobile_status_update"
+                                            : "added_photos");
                 case "attachments" -> attachments(view, post);
                 default -> {
                     // The other fields are known, and empty here: the real network leaves empty fields out.
@@ -148,7 +149,7 @@ final class FacebookViews {
     }
 
     ObjectNode page(Page page, Set<String> fields, boolean withToken) {
-        refuseUnknown(fields, PAGE_FIELDS, "Page");
+        GraphPages.refuseUnknown(fields, PAGE_FIELDS, "Page");
         var view = Json.object();
         if (fields.contains("name")) {
             view.put("name", page.account().name());
@@ -164,6 +165,11 @@ final class FacebookViews {
         }
         if (fields.contains("access_token") && withToken) {
             view.put("access_token", page.account().pageToken());
+        }
+        if (fields.contains("instagram_business_account")) {
+            state.instagramOf(page.id())
+                    .ifPresent(
+                            id -> view.putObject("instagram_business_account").put("id", id));
         }
         if (fields.contains("tasks")) {
             var tasks = view.putArray("tasks");
@@ -183,10 +189,10 @@ final class FacebookViews {
     }
 
     private ObjectNode view(Photo photo, Set<String> fields) {
-        refuseUnknown(fields, PHOTO_FIELDS, "Photo");
+        GraphPages.refuseUnknown(fields, PHOTO_FIELDS, "Photo");
         var view = Json.object();
         if (fields.contains("created_time")) {
-            view.put("created_time", time(photo.createdAt()));
+            view.put("created_time", GraphPages.time(photo.createdAt()));
         }
         if (fields.contains("name")) {
             photo.caption().ifPresent(caption -> view.put("name", caption));
@@ -204,11 +210,11 @@ final class FacebookViews {
         return view;
     }
 
-    private ObjectNode view(Comment comment, Set<String> fields) {
-        refuseUnknown(fields, COMMENT_FIELDS, "Comment");
+    ObjectNode view(Comment comment, Set<String> fields) {
+        GraphPages.refuseUnknown(fields, COMMENT_FIELDS, "Comment");
         var view = Json.object();
         if (fields.contains("created_time")) {
-            view.put("created_time", time(comment.createdAt()));
+            view.put("created_time", GraphPages.time(comment.createdAt()));
         }
         if (fields.contains("from")) {
             view.set("from", from(comment.pageId()));
@@ -231,11 +237,15 @@ final class FacebookViews {
     }
 
     private static void attachments(ObjectNode view, Post post) {
-        if (post.photoIds().isEmpty() && post.link().isEmpty()) {
+        if (post.photoIds().isEmpty() && post.link().isEmpty() && post.videoId().isEmpty()) {
             return;
         }
         var attachment = view.putObject("attachments").putArray("data").addObject();
-        if (post.photoIds().size() > 1) {
+        if (post.videoId().isPresent()) {
+            var url = "https://www.facebook.com/reel/" + post.videoId().get();
+            attachment.put("type", "video_inline").put("media_type", "video").put("url", url);
+            attachment.putObject("target").put("id", post.videoId().get()).put("url", url);
+        } else if (post.photoIds().size() > 1) {
             attachment.put("type", "album").put("media_type", "album");
             var parts = attachment.putObject("subattachments").putArray("data");
             post.photoIds().forEach(id -> photo(parts.addObject(), id));
@@ -255,9 +265,5 @@ final class FacebookViews {
         var url = "https://www.facebook.com/photo.php?fbid=" + id;
         attachment.put("type", "photo").put("media_type", "photo").put("url", url);
         attachment.putObject("target").put("id", id).put("url", url);
-    }
-
-    static String time(Instant instant) {
-        return TIME.format(instant);
     }
 }

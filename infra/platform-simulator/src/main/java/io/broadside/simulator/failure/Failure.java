@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param account only calls of this account
  * @param seconds how long to wait, or after how long to come back
  * @param status HTTP status instead of the usual one
+ * @param code the network's own code of a refusal, as that network writes it: {@code 4/2207051} is code and subcode of Meta,
+ *     {@code usage-capped} the last part of a problem's type on X
  * @param probability chance of a matching call to fail, 0 to 1
  * @param seed of the dice, so that a run can be repeated
  */
@@ -28,6 +30,7 @@ public record Failure(
         Optional<String> account,
         Optional<Integer> seconds,
         Optional<Integer> status,
+        Optional<String> code,
         double probability,
         long seed) {
     public static final int FOR_EVER = -1;
@@ -52,7 +55,17 @@ public record Failure(
 
     /** One failure of the next call. */
     public static Failure of(Platform platform, String endpoint, FailureKind kind) {
-        return new Failure(platform, endpoint, kind, 1, Optional.empty(), Optional.empty(), Optional.empty(), 1, 0);
+        return new Failure(
+                platform,
+                endpoint,
+                kind,
+                1,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                1,
+                0);
     }
 
     @JsonCreator
@@ -64,6 +77,7 @@ public record Failure(
             @JsonProperty("account") Optional<String> account,
             @JsonProperty("seconds") Optional<Integer> seconds,
             @JsonProperty("status") Optional<Integer> status,
+            @JsonProperty("code") Optional<String> code,
             @JsonProperty("probability") @Nullable Double probability,
             @JsonProperty("seed") @Nullable Long seed) {
         return new Failure(
@@ -74,12 +88,13 @@ public record Failure(
                 account,
                 seconds,
                 status,
+                code,
                 requireNonNullElse(probability, 1.0),
                 requireNonNullElse(seed, 0L));
     }
 
     public Failure times(int calls) {
-        return new Failure(platform, endpoint, kind, calls, account, seconds, status, probability, seed);
+        return new Failure(platform, endpoint, kind, calls, account, seconds, status, code, probability, seed);
     }
 
     public Failure forEver() {
@@ -87,19 +102,26 @@ public record Failure(
     }
 
     public Failure account(String id) {
-        return new Failure(platform, endpoint, kind, times, Optional.of(id), seconds, status, probability, seed);
+        return new Failure(platform, endpoint, kind, times, Optional.of(id), seconds, status, code, probability, seed);
     }
 
     public Failure seconds(int duration) {
-        return new Failure(platform, endpoint, kind, times, account, Optional.of(duration), status, probability, seed);
+        return new Failure(
+                platform, endpoint, kind, times, account, Optional.of(duration), status, code, probability, seed);
     }
 
-    public Failure status(int code) {
-        return new Failure(platform, endpoint, kind, times, account, seconds, Optional.of(code), probability, seed);
+    public Failure status(int number) {
+        return new Failure(
+                platform, endpoint, kind, times, account, seconds, Optional.of(number), code, probability, seed);
+    }
+
+    public Failure code(String value) {
+        return new Failure(
+                platform, endpoint, kind, times, account, seconds, status, Optional.of(value), probability, seed);
     }
 
     public Failure probability(double chance, long diceSeed) {
-        return new Failure(platform, endpoint, kind, times, account, seconds, status, chance, diceSeed);
+        return new Failure(platform, endpoint, kind, times, account, seconds, status, code, chance, diceSeed);
     }
 
     boolean matches(Platform called, String calledEndpoint, Optional<String> caller) {

@@ -21,6 +21,16 @@ public enum FailureKind {
     SERVER_ERROR_BEFORE_EFFECT,
     /** A server error, although it happened. */
     SERVER_ERROR_AFTER_EFFECT,
+    /** Refused with the network's own {@code code}; nothing happened. */
+    REFUSED_BEFORE_EFFECT,
+    /** The same, although it happened: Instagram's "action blocked" of a post that is live. */
+    REFUSED_AFTER_EFFECT,
+    /** The status of a success with an error in the body; nothing happened. */
+    ERROR_IN_SUCCESS_BEFORE_EFFECT,
+    /** The same, although it happened. */
+    ERROR_IN_SUCCESS_AFTER_EFFECT,
+    /** The status of a success with an empty object, without the id of what was made. */
+    EMPTY_SUCCESS_AFTER_EFFECT,
     /** The connection is closed without an answer; nothing happened. */
     CUT_BEFORE_EFFECT,
     /** The connection is closed without an answer, although it happened. */

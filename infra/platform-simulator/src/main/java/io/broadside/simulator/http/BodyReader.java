@@ -9,60 +9,68 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** Reads a body into memory, up to a limit. */
+/** Reads a body. What is to be parsed is held in memory, up to a limit; of media only the first bytes are. */
 final class BodyReader {
-    /** Photos and one-shot media are smaller on both networks. */
+    /** What is parsed is shorter on all networks, and so are photos, which are looked at. */
     static final int LIMIT = 16 * 1024 * 1024;
+    /** Tells what kind of medium it is. */
+    private static final int HEAD = 64 * 1024;
 
     private final HttpServerRequest request;
     private final Promise<Body> result = Promise.promise();
-    private int read;
 
     private BodyReader(HttpServerRequest request) {
         this.request = request;
     }
 
     static Future<Body> read(HttpServerRequest request) {
-        var contentType = request.getHeader("Content-Type");
+        var contentType = request.headers().contains("Content-Type")
+                ? request.getHeader("Content-Type").toLowerCase(Locale.ROOT)
+                : "";
         var reader = new BodyReader(request);
         request.exceptionHandler(reader.result::tryFail);
-        if (contentType != null && contentType.toLowerCase(Locale.ROOT).startsWith("multipart/form-data")) {
+        if (contentType.startsWith("multipart/form-data")) {
             reader.readMultipart();
+        } else if (contentType.startsWith("application/x-www-form-urlencoded") || contentType.contains("json")) {
+            reader.readText();
         } else {
-            reader.readBytes();
+            reader.readRaw();
         }
         return reader.result.future();
     }
 
-    private void readBytes() {
+    private void readText() {
         var bytes = Buffer.buffer();
-        request.handler(chunk -> gather(bytes, chunk));
-        request.endHandler(_ -> result.tryComplete(new Body.Bytes(bytes)));
+        request.handler(chunk -> {
+            if (bytes.length() + chunk.length() > LIMIT) {
+                result.tryFail(new TooLarge());
+            } else {
+                bytes.appendBuffer(chunk);
+            }
+        });
+        request.endHandler(_ -> result.tryComplete(new Body.Text(bytes)));
+    }
+
+    private void readRaw() {
+        var gatherer = new Medium.Gatherer(HEAD);
+        request.handler(gatherer::add);
+        request.endHandler(_ -> result.tryComplete(new Body.Raw(gatherer.medium())));
     }
 
     private void readMultipart() {
         Map<String, Body.FilePart> files = new LinkedHashMap<>();
         request.setExpectMultipart(true);
         request.uploadHandler(upload -> {
-            var bytes = Buffer.buffer();
-            upload.handler(chunk -> gather(bytes, chunk));
-            upload.endHandler(
-                    _ -> files.put(upload.name(), new Body.FilePart(upload.filename(), upload.contentType(), bytes)));
+            var gatherer = new Medium.Gatherer(HEAD);
+            upload.handler(gatherer::add);
+            upload.endHandler(_ -> files.put(
+                    upload.name(), new Body.FilePart(upload.filename(), upload.contentType(), gatherer.medium())));
         });
         request.endHandler(_ -> {
             Map<String, String> fields = new LinkedHashMap<>();
             request.formAttributes().forEach(field -> fields.put(field.getKey(), field.getValue()));
             result.tryComplete(new Body.Multipart(fields, files));
         });
-    }
-
-    private void gather(Buffer bytes, Buffer chunk) {
-        read += chunk.length();
-        if (read > LIMIT) {
-            result.tryFail(new TooLarge());
-        } else {
-            bytes.appendBuffer(chunk);
-        }
     }
 
     /** The body is longer than {@link #LIMIT}. */

@@ -42,7 +42,8 @@ public final class Exchanges {
     public void call(Function<Request, Api> choice, String base, HttpServerRequest raw) {
         var arrivedAt = clock.instant();
         read(base, raw).onSuccess(body -> {
-            var request = Request.of(raw.method().name(), below(base, raw), query(raw), raw.headers(), body, arrivedAt);
+            var request =
+                    Request.of(raw.method().name(), base, below(base, raw), query(raw), raw.headers(), body, arrivedAt);
             var api = choice.apply(request);
             new Exchange(api, raw, request, api.operation(request)).proceed();
         });
@@ -53,7 +54,13 @@ public final class Exchanges {
         var arrivedAt = clock.instant();
         read(base, raw)
                 .onSuccess(body -> handler.apply(Request.of(
-                                raw.method().name(), below(base, raw), query(raw), raw.headers(), body, arrivedAt))
+                                raw.method().name(),
+                                base,
+                                below(base, raw),
+                                query(raw),
+                                raw.headers(),
+                                body,
+                                arrivedAt))
                         .compose(this::afterJournal)
                         .onSuccess(reply -> send(raw, reply))
                         .onFailure(problem -> bug(raw, problem)));
@@ -126,14 +133,18 @@ public final class Exchanges {
                 case RATE_LIMITED,
                         RATE_LIMITED_WITH_RETRY_AFTER,
                         SERVER_ERROR_BEFORE_EFFECT,
+                        REFUSED_BEFORE_EFFECT,
+                        ERROR_IN_SUCCESS_BEFORE_EFFECT,
                         TOKEN_EXPIRED,
                         TOKEN_REVOKED,
                         PERMISSION_MISSING ->
-                    answer(Future.succeededFuture(api.injected(injected, request, operation)));
+                    answer(Future.<Void>succeededFuture().map(_ -> api.injected(injected, request, operation)));
                 case OUTAGE_PAGE ->
                     answer(Future.succeededFuture(
                             Reply.outagePage(injected.status().orElse(503))));
-                case SERVER_ERROR_AFTER_EFFECT -> answer(run().map(_ -> api.injected(injected, request, operation)));
+                case SERVER_ERROR_AFTER_EFFECT, REFUSED_AFTER_EFFECT, ERROR_IN_SUCCESS_AFTER_EFFECT ->
+                    answer(run().map(_ -> api.injected(injected, request, operation)));
+                case EMPTY_SUCCESS_AFTER_EFFECT -> answer(run().map(Reply::emptied));
                 case CUT_BEFORE_EFFECT -> cut();
                 case CUT_AFTER_EFFECT ->
                     run().compose(Exchanges.this::afterJournal).onComplete(_ -> cut());

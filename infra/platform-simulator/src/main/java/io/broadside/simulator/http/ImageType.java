@@ -1,8 +1,6 @@
 package io.broadside.simulator.http;
 
 import io.vertx.core.buffer.Buffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 
@@ -39,16 +37,5 @@ public enum ImageType {
             }
         }
         return Optional.empty();
-    }
-
-    /** Equal for equal contents. */
-    public static String fingerprint(Buffer bytes) {
-        try {
-            return "sha256:"
-                    + HexFormat.of()
-                            .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.getBytes()));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

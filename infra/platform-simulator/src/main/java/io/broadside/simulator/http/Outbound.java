@@ -15,8 +15,13 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Calls the networks make themselves: webhooks, and photos that were given by URL. */
+/** Calls the networks make themselves: webhooks, and media that were given by URL. */
 public final class Outbound {
+    /** A video of the largest size takes a while. */
+    private static final Duration FETCH_TIMEOUT = Duration.ofMinutes(2);
+    /** Tells what kind of medium it is. */
+    private static final int HEAD = 64 * 1024;
+
     private final HttpClient client;
     private final Duration timeout;
 
@@ -35,12 +40,45 @@ public final class Outbound {
                 .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Loads what is at a URL, as the crawler of that name. Fails when there is another answer than 200, none, or too much of it. */
-    public Future<Buffer> fetch(URI uri, String agent) {
-        return call(HttpMethod.GET, uri, Map.of("User-Agent", agent), Buffer.buffer())
-                .compose(answer -> answer.status() == 200
-                        ? Future.succeededFuture(answer.body())
-                        : Future.failedFuture("status " + answer.status()));
+    /**
+     * Loads what is at a URL, as the crawler of that name, and looks at it without keeping it. Follows redirects.
+     *
+     * @return fails when there is another answer than 200, none within the time, or more than {@code most} bytes
+     */
+    public Future<Medium> fetch(URI uri, String agent, long most) {
+        var options = new RequestOptions()
+                .setMethod(HttpMethod.GET)
+                .setAbsoluteURI(uri.toString())
+                .setFollowRedirects(true)
+                .putHeader("User-Agent", agent);
+        return client.request(options).compose(request -> {
+            Promise<Medium> medium = Promise.promise();
+            request.exceptionHandler(medium::tryFail);
+            request.response()
+                    .onSuccess(response -> look(response, most, medium))
+                    .onFailure(medium::tryFail);
+            request.end().onFailure(medium::tryFail);
+            return medium.future()
+                    .timeout(FETCH_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                    // Whatever still comes is of no use.
+                    .onFailure(_ -> request.connection().close());
+        });
+    }
+
+    private static void look(HttpClientResponse response, long most, Promise<Medium> medium) {
+        var gatherer = new Medium.Gatherer(HEAD);
+        response.exceptionHandler(medium::tryFail);
+        if (response.statusCode() != 200) {
+            medium.tryFail("status " + response.statusCode());
+            return;
+        }
+        response.handler(chunk -> {
+            gatherer.add(chunk);
+            if (gatherer.length() > most) {
+                medium.tryFail(new TooLong(most));
+            }
+        });
+        response.endHandler(_ -> medium.tryComplete(gatherer.medium()));
     }
 
     private static Future<Answer> send(HttpClientRequest request, Buffer content) {
@@ -64,6 +102,15 @@ public final class Outbound {
             }
         });
         response.endHandler(_ -> answer.tryComplete(new Answer(response.statusCode(), body)));
+    }
+
+    /** There were more bytes at the address than are looked at. */
+    public static final class TooLong extends Exception {
+        private static final long serialVersionUID = 1;
+
+        TooLong(long most) {
+            super("longer than " + most + " bytes");
+        }
     }
 
     /** What came back. */

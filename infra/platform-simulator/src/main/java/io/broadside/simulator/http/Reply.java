@@ -41,6 +41,16 @@ public record Reply(int status, Map<String, String> headers, Buffer body) {
         return new Reply(status, all, body);
     }
 
+    /** The same with nothing in it: what was refused stays refused. */
+    Reply emptied() {
+        return isSuccess() ? new Reply(status, headers, Buffer.buffer("{}")) : this;
+    }
+
+    /** The same with another status. */
+    public Reply withStatus(int other) {
+        return new Reply(other, headers, body);
+    }
+
     public boolean isSuccess() {
         return status >= 200 && status < 300;
     }

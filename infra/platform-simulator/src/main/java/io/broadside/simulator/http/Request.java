@@ -16,27 +16,46 @@ import java.util.Optional;
 /**
  * A call as it arrived, completely read.
  *
- * @param path segments below the base of the network, decoded
+ * @param base the path of the network whose address was called, such as {@code /facebook}
+ * @param path segments below the base, decoded
  */
 public record Request(
-        String method, List<String> path, Map<String, String> query, MultiMap headers, Body body, Instant arrivedAt) {
+        String method,
+        String base,
+        List<String> path,
+        Map<String, String> query,
+        MultiMap headers,
+        Body body,
+        Instant arrivedAt) {
     public Request {
         path = List.copyOf(path);
     }
 
-    static Request of(String method, String rawPath, String rawQuery, MultiMap headers, Body body, Instant arrivedAt) {
+    static Request of(
+            String method,
+            String base,
+            String rawPath,
+            String rawQuery,
+            MultiMap headers,
+            Body body,
+            Instant arrivedAt) {
         var segments = new ArrayList<String>();
         for (var segment : rawPath.split("/", -1)) {
             if (!segment.isEmpty()) {
                 segments.add(decode(segment.replace("+", "%2B")));
             }
         }
-        return new Request(method, segments, parameters(rawQuery), headers, body, arrivedAt);
+        return new Request(method, base, segments, parameters(rawQuery), headers, body, arrivedAt);
     }
 
     /** The value of a header, whatever the case of its name. */
     public Optional<String> header(String name) {
         return Optional.ofNullable(headers.get(name));
+    }
+
+    /** An address below the one that was called: of the same host, and of the same network. */
+    public String address(String path) {
+        return "http://" + header("Host").orElse("localhost") + base + path;
     }
 
     /** The token of an {@code Authorization: Bearer} header. */
@@ -56,18 +75,21 @@ public record Request(
     /** The body as JSON, if it is. */
     public Optional<JsonNode> json() {
         return switch (body) {
-            case Body.Bytes(var bytes) -> Json.parse(bytes.getBytes());
-            case Body.Multipart _ -> Optional.empty();
+            case Body.Text(var bytes) -> Json.parse(bytes.getBytes());
+            case Body.Raw(var medium)
+            when medium.isKept() -> Json.parse(medium.head().getBytes());
+            case Body.Raw _, Body.Multipart _ -> Optional.empty();
         };
     }
 
     /** The fields of a form, however they were encoded. */
     public Map<String, String> form() {
         return switch (body) {
-            case Body.Bytes(var bytes) ->
+            case Body.Text(var bytes) ->
                 contentType().equals("application/x-www-form-urlencoded")
                         ? parameters(bytes.toString(StandardCharsets.UTF_8))
                         : Map.of();
+            case Body.Raw _ -> Map.of();
             case Body.Multipart(var fields, var _) -> fields;
         };
     }
@@ -75,8 +97,17 @@ public record Request(
     /** The uploaded files by the name of their field. */
     public Map<String, Body.FilePart> files() {
         return switch (body) {
-            case Body.Bytes _ -> Map.of();
+            case Body.Text _, Body.Raw _ -> Map.of();
             case Body.Multipart(var _, var files) -> files;
+        };
+    }
+
+    /** A body that is a medium itself, as in uploads by PUT. */
+    public Medium medium() {
+        return switch (body) {
+            case Body.Raw(var medium) -> medium;
+            case Body.Text(var bytes) -> Medium.of(bytes.getBytes());
+            case Body.Multipart _ -> Medium.EMPTY;
         };
     }
 
@@ -103,9 +134,11 @@ public record Request(
 
     /** What came after the headers. */
     public sealed interface Body {
-        Body EMPTY = new Bytes(Buffer.buffer());
+        /** A form, or JSON. */
+        record Text(Buffer bytes) implements Body {}
 
-        record Bytes(Buffer bytes) implements Body {}
+        /** Anything else, and nothing at all. */
+        record Raw(Medium medium) implements Body {}
 
         record Multipart(Map<String, String> fields, Map<String, FilePart> files) implements Body {
             public Multipart {
@@ -115,6 +148,6 @@ public record Request(
         }
 
         /** A file of a multipart body. */
-        record FilePart(String filename, String contentType, Buffer bytes) {}
+        record FilePart(String filename, String contentType, Medium medium) {}
     }
 }

@@ -24,7 +24,7 @@ import java.util.function.ToIntFunction;
 
 /** The paths of the X API v2: https://docs.x.com/x-api. */
 final class XApi implements Api {
-    /** Names of the endpoints in failures and reports. */
+    /** Names of the endpoints in failures and reports; {@code media.processing} goes on behind the calls. */
     static final List<String> ENDPOINTS = List.of(
             "tweets.create",
             "tweets.read",
@@ -32,6 +32,11 @@ final class XApi implements Api {
             "users.me",
             "users.tweets",
             "media.upload",
+            "media.initialize",
+            "media.append",
+            "media.finalize",
+            "media.status",
+            "media.processing",
             "media.metadata",
             "oauth2.authorize",
             "oauth2.token",
@@ -47,6 +52,7 @@ final class XApi implements Api {
     private final XTweets tweets;
     private final XTimeline timeline;
     private final XMedia media;
+    private final XUploads uploads;
     private final XOAuth oauth;
     private final RateWindows windows = new RateWindows(Duration.ofMinutes(15));
     private final LongAdder duplicatesRefused = new LongAdder();
@@ -60,6 +66,7 @@ final class XApi implements Api {
         this.tweets = new XTweets(clock, state, foundation.settings(), views, duplicatesRefused);
         this.timeline = new XTimeline(clock, state, foundation.settings(), views);
         this.media = new XMedia(clock, state);
+        this.uploads = new XUploads(foundation, state, settings);
         this.oauth = new XOAuth(clock, state, settings, app);
     }
 
@@ -78,6 +85,14 @@ final class XApi implements Api {
                 asUser("users.me", request, XSettings::xMePer15Minutes, user -> timeline.me(user, request));
             case "POST 2/media/upload" ->
                 asUser("media.upload", request, XSettings::xMediaPer15Minutes, user -> media.upload(user, request));
+            case "GET 2/media/upload" ->
+                asUser("media.status", request, XSettings::xUploadsPer15Minutes, user -> uploads.status(user, request));
+            case "POST 2/media/upload/initialize" ->
+                asUser(
+                        "media.initialize",
+                        request,
+                        XSettings::xUploadsPer15Minutes,
+                        user -> uploads.initialize(user, request));
             case "POST 2/media/metadata" ->
                 asUser("media.metadata", request, XSettings::xMediaPer15Minutes, user -> media.describe(user, request));
             case "POST 2/oauth2/token" -> asClient("oauth2.token", request, () -> oauth.token(request));
@@ -89,6 +104,30 @@ final class XApi implements Api {
 
     private Operation withId(Request request) {
         var path = request.path();
+        if (request.method().equals("POST")
+                && path.size() == 5
+                && path.subList(0, 3).equals(List.of("2", "media", "upload"))) {
+            var id = path.get(3);
+            switch (path.get(4)) {
+                case "append" -> {
+                    return asUser(
+                            "media.append",
+                            request,
+                            XSettings::xUploadsPer15Minutes,
+                            user -> uploads.append(user, id, request));
+                }
+                case "finalize" -> {
+                    return asUser(
+                            "media.finalize",
+                            request,
+                            XSettings::xUploadsPer15Minutes,
+                            user -> uploads.complete(user, id));
+                }
+                default -> {
+                    // Not a path of uploads, and no other either.
+                }
+            }
+        }
         if (path.size() == 3 && path.get(0).equals("2") && path.get(1).equals("tweets")) {
             var id = path.get(2);
             if (request.method().equals("GET")) {
@@ -124,6 +163,10 @@ final class XApi implements Api {
             }
             case SERVER_ERROR_BEFORE_EFFECT, SERVER_ERROR_AFTER_EFFECT ->
                 XProblem.serverError(failure.status().orElse(500));
+            case REFUSED_BEFORE_EFFECT, REFUSED_AFTER_EFFECT ->
+                XProblem.coded(failure.status().orElse(403), failure.code().orElse("client-forbidden"));
+            case ERROR_IN_SUCCESS_BEFORE_EFFECT, ERROR_IN_SUCCESS_AFTER_EFFECT ->
+                XProblem.errorsOnly(failure.code().orElse("client-forbidden"));
             case TOKEN_EXPIRED -> {
                 request.bearer()
                         .flatMap(state.tokens()::access)
@@ -137,7 +180,13 @@ final class XApi implements Api {
                 yield isOAuth ? XProblem.invalidToken() : XProblem.unauthorized();
             }
             case PERMISSION_MISSING -> XProblem.notPermitted();
-            case CUT_BEFORE_EFFECT, CUT_AFTER_EFFECT, SLOW, HANG, HANG_AFTER_EFFECT, OUTAGE_PAGE ->
+            case CUT_BEFORE_EFFECT,
+                    CUT_AFTER_EFFECT,
+                    SLOW,
+                    HANG,
+                    HANG_AFTER_EFFECT,
+                    OUTAGE_PAGE,
+                    EMPTY_SUCCESS_AFTER_EFFECT ->
                 throw new IllegalStateException("no answer belongs to " + failure.kind());
         };
     }

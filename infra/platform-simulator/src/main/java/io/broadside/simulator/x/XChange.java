@@ -1,6 +1,7 @@
 package io.broadside.simulator.x;
 
 import io.broadside.simulator.account.XUser;
+import io.broadside.simulator.http.Fingerprint;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +28,15 @@ sealed interface XChange {
 
     record MediaUploaded(Media media) implements XChange {}
 
+    record UploadStarted(Upload upload) implements XChange {}
+
+    /**
+     * A piece arrived, perhaps once more.
+     *
+     * @param type what the first bytes look like; told for the first piece only
+     */
+    record PieceAppended(String uploadId, int index, Fingerprint piece, Optional<String> type) implements XChange {}
+
     record MediaDescribed(String id, String altText) implements XChange {}
 
     /** Why a family of tokens died. */
@@ -50,10 +60,37 @@ sealed interface XChange {
         }
     }
 
-    /** An uploaded image. */
-    record Media(String id, String userId, String fingerprint, int size, String type, Instant expiresAt) {
+    /**
+     * An uploaded medium.
+     *
+     * @param category absent: an image
+     * @param readyAt when its processing is over; absent: it needs none
+     * @param failure why its processing fails
+     */
+    record Media(
+            String id,
+            String userId,
+            String fingerprint,
+            int size,
+            String type,
+            Instant expiresAt,
+            Optional<MediaCategory> category,
+            Optional<Instant> readyAt,
+            Optional<String> failure) {
         String key() {
-            return "3_" + id;
+            return categoryOrImage().key(id);
+        }
+
+        MediaCategory categoryOrImage() {
+            return category.orElse(MediaCategory.TWEET_IMAGE);
+        }
+
+        boolean isUsable(Instant now) {
+            return now.isBefore(expiresAt) && failure.isEmpty() && (readyAt.isEmpty() || !now.isBefore(readyAt.get()));
         }
     }
+
+    /** An upload in pieces, announced. */
+    record Upload(
+            String id, String userId, String mediaType, long totalBytes, MediaCategory category, Instant startedAt) {}
 }

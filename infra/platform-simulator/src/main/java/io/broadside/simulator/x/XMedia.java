@@ -1,14 +1,13 @@
 package io.broadside.simulator.x;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.broadside.simulator.http.ImageType;
 import io.broadside.simulator.http.Json;
+import io.broadside.simulator.http.Medium;
 import io.broadside.simulator.http.Refusal;
 import io.broadside.simulator.http.Reply;
 import io.broadside.simulator.http.Request;
 import io.broadside.simulator.x.XChange.Media;
 import io.broadside.simulator.x.XState.User;
-import io.vertx.core.buffer.Buffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
@@ -17,10 +16,9 @@ import java.util.Set;
 
 /** Uploads of images in one call: https://docs.x.com/x-api/media/upload-media. */
 final class XMedia {
-    /** https://docs.x.com/x-api/media/quickstart/best-practices */
-    private static final int LARGEST_IMAGE = 5 * 1024 * 1024;
+    /** After the upload is complete. */
+    static final Duration LIVES = Duration.ofDays(1);
 
-    private static final Duration LIVES = Duration.ofDays(1);
     private static final int LONGEST_ALT_TEXT = 1000;
     private static final Set<String> CATEGORIES = Set.of("tweet_image", "dm_image", "subtitles");
     private static final Set<String> FIELDS =
@@ -35,34 +33,30 @@ final class XMedia {
     }
 
     Reply upload(User user, Request request) {
-        var bytes = switch (request.contentType()) {
+        var medium = switch (request.contentType()) {
             case "application/json" -> fromJson(request);
             case "multipart/form-data" -> fromMultipart(request);
             default ->
                 throw new Refusal(
                         XProblem.of(415, "Unsupported Media Type", "multipart/form-data or application/json needed"));
         };
-        if (bytes.length() > LARGEST_IMAGE) {
+        if (medium.length() > MediaCategory.TWEET_IMAGE.largest()) {
             throw invalid("media", "File size exceeds 5242880 bytes.");
         }
-        var type = ImageType.of(bytes).orElseThrow(() -> invalid("media", "Unsupported or broken media."));
+        var type = medium.imageType().orElseThrow(() -> invalid("media", "Unsupported or broken media."));
         var now = clock.instant();
-        var id = state.newId(now);
         var media = new Media(
-                id,
+                state.newId(now),
                 user.account().id(),
-                ImageType.fingerprint(bytes),
-                bytes.length(),
+                medium.fingerprint().text(),
+                (int) medium.length(),
                 type.contentType(),
-                now.plus(LIVES));
+                now.plus(LIVES),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
         state.commit(new XChange.MediaUploaded(media));
-        var body = Json.object();
-        body.putObject("data")
-                .put("id", id)
-                .put("media_key", media.key())
-                .put("size", media.size())
-                .put("expires_after_secs", LIVES.toSeconds());
-        return Reply.json(200, body);
+        return XUploads.show(media, now);
     }
 
     Reply describe(User user, Request request) {
@@ -86,7 +80,7 @@ final class XMedia {
         return Reply.json(200, body);
     }
 
-    private static Buffer fromJson(Request request) {
+    private static Medium fromJson(Request request) {
         var json = object(request);
         json.properties().forEach(field -> {
             if (!FIELDS.contains(field.getKey())) {
@@ -97,13 +91,13 @@ final class XMedia {
                 .filter(JsonNode::isTextual)
                 .map(JsonNode::asText));
         try {
-            return Buffer.buffer(Base64.getDecoder().decode(json.path("media").asText()));
+            return Medium.of(Base64.getDecoder().decode(json.path("media").asText()));
         } catch (IllegalArgumentException _) {
             throw invalid("media", "$.media: base64 expected");
         }
     }
 
-    private static Buffer fromMultipart(Request request) {
+    private static Medium fromMultipart(Request request) {
         var form = request.form();
         form.keySet().stream()
                 .filter(name -> !FIELDS.contains(name))
@@ -116,7 +110,7 @@ final class XMedia {
         if (file == null) {
             throw invalid("media", "media: a file is needed");
         }
-        return file.bytes();
+        return file.medium();
     }
 
     private static void category(Optional<String> category) {

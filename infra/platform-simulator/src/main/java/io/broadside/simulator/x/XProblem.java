@@ -77,6 +77,26 @@ final class XProblem {
         return Reply.json(404, body);
     }
 
+    /**
+     * Any refusal.
+     *
+     * @param code last part of the problem's type
+     */
+    static Reply coded(int status, String code) {
+        return problem(status, "Refused", "Refused by injection.", PROBLEMS + code);
+    }
+
+    /** The status of a success, and problems instead of what was asked for. */
+    static Reply errorsOnly(String code) {
+        var body = Json.object();
+        body.putArray("errors")
+                .addObject()
+                .put("title", "Refused")
+                .put("detail", "Refused by injection.")
+                .put("type", PROBLEMS + code);
+        return Reply.json(200, body);
+    }
+
     /** The shape of the token endpoints. */
     static Reply oauth(int status, String error, String description) {
         return Reply.json(status, Json.object().put("error", error).put("error_description", description));

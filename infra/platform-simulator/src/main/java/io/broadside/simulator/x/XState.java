@@ -2,12 +2,14 @@ package io.broadside.simulator.x;
 
 import io.broadside.simulator.account.Platform;
 import io.broadside.simulator.account.XUser;
+import io.broadside.simulator.http.Fingerprint;
 import io.broadside.simulator.journal.Journal;
 import io.broadside.simulator.post.Publication;
 import io.broadside.simulator.post.Publication.Kind;
 import io.broadside.simulator.post.Publications;
 import io.broadside.simulator.x.XChange.Media;
 import io.broadside.simulator.x.XChange.Tweet;
+import io.broadside.simulator.x.XChange.Upload;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Users, their posts and their uploads. Changes are made while holding the {@link User} they belong to. */
@@ -26,6 +29,7 @@ final class XState {
     private final Map<String, User> users = new ConcurrentHashMap<>();
     private final Map<String, Tweet> tweets = new ConcurrentHashMap<>();
     private final Map<String, Media> media = new ConcurrentHashMap<>();
+    private final Map<String, Pieces> uploads = new ConcurrentHashMap<>();
     private final Map<String, String> altTexts = new ConcurrentHashMap<>();
     private final Set<String> deleted = ConcurrentHashMap.newKeySet();
 
@@ -62,6 +66,10 @@ final class XState {
         return Optional.ofNullable(media.get(id));
     }
 
+    Optional<Pieces> upload(String id) {
+        return Optional.ofNullable(uploads.get(id));
+    }
+
     Optional<String> altText(String mediaId) {
         return Optional.ofNullable(altTexts.get(mediaId));
     }
@@ -88,6 +96,16 @@ final class XState {
             case XChange.MediaUploaded(var uploaded) -> {
                 ids.observe(uploaded.id());
                 media.put(uploaded.id(), uploaded);
+            }
+            case XChange.UploadStarted(var upload) -> {
+                ids.observe(upload.id());
+                uploads.put(upload.id(), new Pieces(upload));
+            }
+            case XChange.PieceAppended(var id, var index, var piece, var type) -> {
+                var pieces = uploads.get(id);
+                if (pieces != null) {
+                    pieces.put(index, piece, type);
+                }
             }
             case XChange.MediaDescribed(var id, var altText) -> altTexts.put(id, altText);
         }
@@ -151,6 +169,45 @@ final class XState {
         /** A post by its place, the oldest at 0. Deleted ones keep theirs. */
         synchronized Tweet at(int index) {
             return timeline.get(index);
+        }
+    }
+
+    /** An upload and what came of it. Guarded by itself. */
+    static final class Pieces {
+        private final Upload upload;
+        private final Map<Integer, Fingerprint> byIndex = new TreeMap<>();
+        private Optional<String> type = Optional.empty();
+
+        Pieces(Upload upload) {
+            this.upload = upload;
+        }
+
+        Upload upload() {
+            return upload;
+        }
+
+        synchronized void put(int index, Fingerprint piece, Optional<String> looksLike) {
+            byIndex.put(index, piece);
+            if (index == 0) {
+                type = looksLike;
+            }
+        }
+
+        synchronized Optional<String> type() {
+            return type;
+        }
+
+        /** Of the whole, if no piece is missing in between. */
+        synchronized Optional<Fingerprint> whole() {
+            int expected = 0;
+            var whole = Fingerprint.EMPTY;
+            for (var piece : byIndex.entrySet()) {
+                if (piece.getKey() != expected++) {
+                    return Optional.empty();
+                }
+                whole = whole.plus(piece.getValue());
+            }
+            return Optional.of(whole);
         }
     }
 

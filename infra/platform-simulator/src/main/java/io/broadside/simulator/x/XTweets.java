@@ -44,9 +44,12 @@ final class XTweets {
         }
         var wanted = NewTweet.of(request.json());
         var now = clock.instant();
-        var fingerprints = wanted.mediaIds().stream()
-                .map(id -> usable(user, id, now).fingerprint())
-                .toList();
+        var media = wanted.mediaIds().stream().map(id -> usable(user, id, now)).toList();
+        if (media.size() > 1 && media.stream().anyMatch(one -> one.categoryOrImage() != MediaCategory.TWEET_IMAGE)) {
+            throw new Refusal(XProblem.invalid(
+                    "media.media_ids", "A post has up to four images, or one video, or one animated GIF."));
+        }
+        var fingerprints = media.stream().map(XChange.Media::fingerprint).toList();
         wanted.replyTo().ifPresent(id -> mayAnswer(user, id, "reply to"));
         wanted.quoted().ifPresent(id -> mayAnswer(user, id, "quote"));
         synchronized (user) {
@@ -92,7 +95,7 @@ final class XTweets {
     private XChange.Media usable(User user, String mediaId, Instant now) {
         return state.media(mediaId)
                 .filter(media -> media.userId().equals(user.account().id()))
-                .filter(media -> now.isBefore(media.expiresAt()))
+                .filter(media -> media.isUsable(now))
                 .orElseThrow(() -> new Refusal(XProblem.invalid(
                         "media.media_ids",
                         "Your media IDs are invalid: [" + mediaId + "]",

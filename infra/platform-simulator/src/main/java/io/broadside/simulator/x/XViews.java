@@ -74,9 +74,13 @@ final class XViews {
                 state.user(tweet.userId()).map(user -> user.account().name()).orElse("i");
         var links = new ArrayList<MediaLink>();
         for (var mediaId : tweet.mediaIds()) {
+            var media = state.media(mediaId);
+            var place = media.map(Media::categoryOrImage)
+                    .orElse(MediaCategory.TWEET_IMAGE)
+                    .place();
             links.add(new MediaLink(
-                    state.media(mediaId).map(Media::key).orElse(mediaId),
-                    "https://x.com/" + username + "/status/" + tweet.id() + "/photo/1"));
+                    media.map(Media::key).orElse(mediaId),
+                    "https://x.com/" + username + "/status/" + tweet.id() + "/" + place + "/1"));
         }
         var shown = TweetText.show(tweet.text(), tweet.id(), links);
         var view = Json.object();

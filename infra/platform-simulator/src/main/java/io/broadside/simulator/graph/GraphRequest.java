@@ -1,4 +1,4 @@
-package io.broadside.simulator.facebook;
+package io.broadside.simulator.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.broadside.simulator.http.Json;
@@ -16,7 +16,7 @@ import java.util.Set;
  *
  * @param path without the version
  */
-record GraphRequest(Request request, String version, List<String> path, Map<String, String> parameters) {
+public record GraphRequest(Request request, String version, List<String> path, Map<String, String> parameters) {
     /** Parameters of every call: https://developers.facebook.com/docs/graph-api/overview */
     private static final Set<String> COMMON = Set.of(
             "access_token",
@@ -30,7 +30,7 @@ record GraphRequest(Request request, String version, List<String> path, Map<Stri
             "pretty",
             "suppress_http_code");
 
-    static GraphRequest of(Request request, String version, List<String> path) {
+    public static GraphRequest of(Request request, String version, List<String> path) {
         var parameters = new LinkedHashMap<>(request.query());
         parameters.putAll(request.form());
         if (request.contentType().equals("application/json")) {
@@ -45,25 +45,47 @@ record GraphRequest(Request request, String version, List<String> path, Map<Stri
         return value.isTextual() ? value.asText() : value.toString();
     }
 
-    String method() {
+    public String method() {
         return request.method();
     }
 
-    Optional<String> token() {
-        return parameter("access_token").or(request::bearer);
+    public Optional<String> token() {
+        return parameter("access_token").or(request::bearer).or(this::oauthHeader);
+    }
+
+    /** {@code Authorization: OAuth}, as uploads of videos have it. */
+    private Optional<String> oauthHeader() {
+        return request.header("Authorization")
+                .filter(value -> value.regionMatches(true, 0, "OAuth ", 0, 6))
+                .map(value -> value.substring(6).strip());
+    }
+
+    /** The parameter, or a refusal that it is missing. */
+    public String required(String name) {
+        return parameter(name).orElseThrow(() -> GraphError.invalidParameter("The parameter " + name + " is required"));
+    }
+
+    /** A number that is not negative. */
+    public Optional<Long> number(String name) {
+        return parameter(name).map(value -> {
+            if (!value.matches("[0-9]{1,15}")) {
+                throw GraphError.invalidParameter("Param " + name + " must be a non-negative integer");
+            }
+            return Long.parseLong(value);
+        });
     }
 
     /** An empty parameter is as good as none. */
-    Optional<String> parameter(String name) {
+    public Optional<String> parameter(String name) {
         return Optional.ofNullable(parameters.get(name)).filter(value -> !value.isEmpty());
     }
 
-    boolean flag(String name, boolean otherwise) {
+    public boolean flag(String name, boolean otherwise) {
         return parameter(name)
                 .map(value -> switch (value) {
                     case "true", "1" -> true;
                     case "false", "0" -> false;
-                    default -> throw FacebookError.invalidParameter("Param " + name + " must be a boolean");
+                    default -> throw GraphError.invalidParameter("Param " + name + " must be a boolean");
                 })
                 .orElse(otherwise);
     }
@@ -72,7 +94,7 @@ record GraphRequest(Request request, String version, List<String> path, Map<Stri
      * Refuses what is not known. Stricter than the real one, which ignores most unknown parameters: so that a misspelt
      * name is found here.
      */
-    void onlyKnown(Set<String> known) {
+    public void onlyKnown(Set<String> known) {
         var unknown = parameters.keySet().stream()
                 .filter(name -> {
                     int bracket = name.indexOf('[');
@@ -82,30 +104,30 @@ record GraphRequest(Request request, String version, List<String> path, Map<Stri
                 .sorted()
                 .toList();
         if (!unknown.isEmpty()) {
-            throw FacebookError.invalidParameter("Unexpected parameter: " + String.join(", ", unknown));
+            throw GraphError.invalidParameter("Unexpected parameter: " + String.join(", ", unknown));
         }
     }
 
     /** A list parameter: {@code name=[..]} as JSON, or {@code name[0]=..&name[1]=..}. */
-    List<JsonNode> list(String name) {
+    public List<JsonNode> list(String name) {
         var items = new ArrayList<JsonNode>();
         parameter(name).ifPresent(text -> {
             var array = Json.parse(text)
                     .filter(JsonNode::isArray)
-                    .orElseThrow(() -> FacebookError.invalidParameter("Param " + name + " must be an array"));
+                    .orElseThrow(() -> GraphError.invalidParameter("Param " + name + " must be an array"));
             array.forEach(items::add);
         });
         parameters.forEach((key, value) -> {
             if (key.startsWith(name + "[")) {
                 items.add(Json.parse(value)
-                        .orElseThrow(() -> FacebookError.invalidParameter("Param " + key + " must be JSON")));
+                        .orElseThrow(() -> GraphError.invalidParameter("Param " + key + " must be JSON")));
             }
         });
         return items;
     }
 
     /** Names of the fields asked for, without what stands in braces or brackets behind them. */
-    Set<String> fields(Set<String> otherwise) {
+    public Set<String> fields(Set<String> otherwise) {
         return parameter("fields").map(GraphRequest::names).orElse(otherwise);
     }
 
