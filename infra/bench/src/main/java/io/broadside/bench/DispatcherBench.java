@@ -33,7 +33,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * Each writes an outcome for every record. Only the dispatcher notes its intents durably before it calls, and writes outcomes and
  * what is done as one atom; that it costs little to promise so much more is what this is to show.
  *
- * <p>Arguments: rounds (3), records for the handler that answers at once (100000), calls under way at once (1000).
+ * <p>Arguments: rounds (3), records for the handler that answers at once (300000), calls under way at once (1000).
  */
 final class DispatcherBench {
 
@@ -60,7 +60,7 @@ final class DispatcherBench {
 
     static void main(String[] args) throws Exception {
         var rounds = args.length > 0 ? Integer.parseInt(args[0]) : 3;
-        var records = args.length > 1 ? Integer.parseInt(args[1]) : 100_000;
+        var records = args.length > 1 ? Integer.parseInt(args[1]) : 300_000;
         var atOnce = args.length > 2 ? Integer.parseInt(args[2]) : 1_000;
         var directory = Files.createTempDirectory("dispatcher-bench-");
         var output = directory.resolve("broker.log");

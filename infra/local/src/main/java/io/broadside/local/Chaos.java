@@ -1,7 +1,9 @@
 package io.broadside.local;
 
+import io.broadside.runtime.service.Closing;
 import io.broadside.schemas.Topics;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.SplittableRandom;
@@ -17,6 +19,9 @@ final class Chaos {
 
     private static final Duration TELL_EVERY = Duration.ofSeconds(10);
     private static final Duration READ = Duration.ofMillis(250);
+
+    /** Longer than a call in doubt waits until it is looked up, and what is then put off for a first time. */
+    private static final Duration LATE = Duration.ofSeconds(20);
 
     private final Plan plan;
     private final Ports ports;
@@ -56,12 +61,19 @@ final class Chaos {
                 + " instances, " + plan.kills() + " kills, seed " + plan.seed() + "; logs in " + data.resolve("logs")
                 + "."
                 + (plan.isWeakened() ? " Publishers forget their intents on purpose." : ""));
+        requireUnused(data);
         var dice = new SplittableRandom(plan.seed());
-        var cluster = Cluster.start(plan, ports, data, tell);
+        var parts = new Closing();
         // An interrupt from here on leaves no process behind.
-        Runtime.getRuntime().addShutdownHook(new Thread(cluster::close, "end the cluster"));
-        try (cluster;
-                var client = new StackClient(ports)) {
+        Runtime.getRuntime().addShutdownHook(new Thread(parts::close, "end the cluster"));
+        try (parts) {
+            var cluster = Cluster.start(plan, ports, data, tell, parts);
+            return run(cluster, dice);
+        }
+    }
+
+    private Reckoning run(Cluster cluster, SplittableRandom dice) throws IOException, InterruptedException {
+        try (var client = new StackClient(ports)) {
             var accounts = ChaosAccounts.connect(cluster.simulator(), client);
             tell.accept("  " + accounts.size() + " accounts are connected");
             cluster.startInstances();
@@ -76,12 +88,20 @@ final class Chaos {
         }
     }
 
-    /** Reads results until every target that was sent has had its last word and all mischief is done. */
+    /** What an earlier run logged would be counted as of this one. */
+    private static void requireUnused(Path data) throws IOException {
+        if (Files.exists(data.resolve("logs"))) {
+            throw new IOException("--data: " + data + " holds another run; name a new directory.");
+        }
+    }
+
+    /** Reads results until every target that was sent has had its last word and all mischief is done, and some time beyond. */
     private Board follow(Cluster cluster, ChaosPosts posts, Mischief mischief) throws InterruptedException {
         var board = new Board();
-        var until = System.nanoTime() + plan.limit().toNanos();
-        var nextWord = System.nanoTime();
         var begun = System.nanoTime();
+        var nextWord = begun;
+        var until = begun + plan.limit().toNanos();
+        var isOver = false;
         try (var client = new StackClient(ports);
                 var results = client.tail(Topics.RESULTS, true)) {
             while (System.nanoTime() - until < 0) {
@@ -104,16 +124,20 @@ final class Chaos {
                                     mischief.frozenNow(),
                                     cluster.upAndDown()));
                 }
-                if (posts.areAllSent()
+                if (!isOver
+                        && posts.areAllSent()
                         && mischief.isDone()
                         && board.finals() >= posts.sent().size()) {
-                    // What comes after the last word would be a second one.
-                    results.next(Duration.ofSeconds(2)).forEach(board::take);
-                    return board;
+                    isOver = true;
+                    until = System.nanoTime() + LATE.toNanos();
+                    tell.accept("  every post has had its last word; " + LATE.toSeconds()
+                            + " s more for what must not come");
                 }
             }
-            tell.accept("The limit of " + plan.limit().toMinutes() + " min is over.");
-            return board;
         }
+        if (!isOver) {
+            tell.accept("The limit of " + plan.limit().toMinutes() + " min is over.");
+        }
+        return board;
     }
 }

@@ -25,6 +25,7 @@ final class Instance implements AutoCloseable {
     private final Path log;
     private @Nullable Process process;
     private boolean isFrozen;
+    private boolean isClosed;
     private volatile Instant startedAt = Instant.EPOCH;
 
     private Instance(String name, List<String> command, Map<String, String> environment, Path log) {
@@ -75,8 +76,9 @@ final class Instance implements AutoCloseable {
         return log;
     }
 
+    /** Does nothing if it is up already, or closed. */
     synchronized void start() {
-        if (isUp()) {
+        if (isUp() || isClosed) {
             return;
         }
         var builder = new ProcessBuilder(command)
@@ -97,11 +99,15 @@ final class Instance implements AutoCloseable {
         return startedAt;
     }
 
-    /** As {@code kill -9} does, frozen or not. */
-    synchronized void kill() {
+    /**
+     * As {@code kill -9} does, frozen or not.
+     *
+     * @return whether it was up until then
+     */
+    synchronized boolean kill() {
         var running = process;
-        if (running == null) {
-            return;
+        if (running == null || !running.isAlive()) {
+            return false;
         }
         running.destroyForcibly();
         try {
@@ -110,12 +116,18 @@ final class Instance implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         isFrozen = false;
+        return true;
     }
 
-    /** As {@code kill -STOP} does: the process notices nothing but that time has gone by. */
-    synchronized void freeze() {
+    /**
+     * As {@code kill -STOP} does: the process notices nothing but that time has gone by.
+     *
+     * @return whether it was up
+     */
+    synchronized boolean freeze() {
+        isFrozen = isUp();
         signal("-STOP");
-        isFrozen = true;
+        return isFrozen;
     }
 
     synchronized void thaw() {
@@ -150,8 +162,10 @@ final class Instance implements AutoCloseable {
         }
     }
 
+    /** Kills it, and it is not started again. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        isClosed = true;
         kill();
     }
 }

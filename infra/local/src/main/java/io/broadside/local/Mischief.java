@@ -16,10 +16,10 @@ final class Mischief implements AutoCloseable {
     private static final Duration MOST_PAUSE = Duration.ofSeconds(20);
     private static final Duration POLL = Duration.ofMillis(50);
 
-    /** So long that others have taken over; the longer ones last until those have looked for calls under way. */
-    private static final int LEAST_FREEZE_SECONDS = 12;
+    /** So long that others have taken over, and have looked for the calls that were under way. */
+    private static final int LEAST_FREEZE_SECONDS = 28;
 
-    private static final int MOST_FREEZE_SECONDS = 40;
+    private static final int MOST_FREEZE_SECONDS = 45;
     private static final int MOST_DOWN_MILLIS = 2_000;
     private static final double PUBLISHERS = 0.7;
     private static final int KILLS_PER_FREEZE = 5;
@@ -66,12 +66,11 @@ final class Mischief implements AutoCloseable {
         try {
             for (int number = 1; number <= plan.kills(); number++) {
                 awaitWork((long) plan.posts() * number / (plan.kills() + 1));
-                kill(victim());
+                killOne();
                 if (number % KILLS_PER_FREEZE == 0) {
-                    freeze(victim());
+                    freezeOne();
                 }
-                if (number == (plan.kills() + 1) / 2) {
-                    cluster.broker().kill();
+                if (number == (plan.kills() + 1) / 2 && cluster.broker().kill()) {
                     tally = new Tally(tally.kills(), tally.freezes(), tally.brokerKills() + 1);
                     cluster.broker().start();
                 }
@@ -91,24 +90,34 @@ final class Mischief implements AutoCloseable {
         }
     }
 
-    /** One that is up if there is one, and rather one that has been up for long: killing the idle proves little. */
-    private Instance victim() {
+    /** One that is up, and rather one that has been up for long: killing the idle proves little. */
+    private Instance victim() throws InterruptedException {
         var group = dice.nextDouble() < PUBLISHERS ? cluster.publishers() : cluster.retries();
-        var up = group.stream().filter(one -> one.isUp() && !one.isFrozen()).toList();
-        var among = up.isEmpty() ? group : up;
-        var one = among.get(dice.nextInt(among.size()));
-        var other = among.get(dice.nextInt(among.size()));
-        return one.startedAt().isBefore(other.startedAt()) ? one : other;
+        while (true) {
+            var up = group.stream().filter(one -> one.isUp() && !one.isFrozen()).toList();
+            if (!up.isEmpty()) {
+                var one = up.get(dice.nextInt(up.size()));
+                var other = up.get(dice.nextInt(up.size()));
+                return one.startedAt().isBefore(other.startedAt()) ? one : other;
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+        }
     }
 
-    private void kill(Instance victim) {
-        victim.kill();
+    private void killOne() throws InterruptedException {
+        var victim = victim();
+        while (!victim.kill()) {
+            victim = victim();
+        }
         tally = new Tally(tally.kills() + 1, tally.freezes(), tally.brokerKills());
         var _ = later.schedule(victim::start, dice.nextInt(MOST_DOWN_MILLIS), TimeUnit.MILLISECONDS);
     }
 
-    private void freeze(Instance victim) {
-        victim.freeze();
+    private void freezeOne() throws InterruptedException {
+        var victim = victim();
+        while (!victim.freeze()) {
+            victim = victim();
+        }
         tally = new Tally(tally.kills(), tally.freezes() + 1, tally.brokerKills());
         var seconds = LEAST_FREEZE_SECONDS + dice.nextInt(MOST_FREEZE_SECONDS - LEAST_FREEZE_SECONDS);
         var _ = later.schedule(victim::thaw, seconds, TimeUnit.SECONDS);

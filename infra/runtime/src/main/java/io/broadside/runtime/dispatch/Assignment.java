@@ -93,7 +93,10 @@ final class Assignment<V extends SpecificRecord> {
             var begin = consumer.position(partition, wait);
             return new PartitionWork<>(partition, space, begin, Ledger.empty(), Instant.EPOCH);
         }
+        space.require(partition, committed.metadata());
         var ledger = Ledger.decoded(committed.metadata());
+        // What the consumer found committed a moment ago may be older than this.
+        consumer.seek(partition, committed.offset());
         var now = clock.instant();
         var lastIntent = ledger.lastIntent().isAfter(now) ? now : ledger.lastIntent();
         var settledAt = lastIntent.plus(config.timeToSettle());

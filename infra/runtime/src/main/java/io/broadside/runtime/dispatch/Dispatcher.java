@@ -115,7 +115,6 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
     }
 
     private boolean hasEndedWell() {
-        sessionBegan = System.nanoTime();
         try {
             runSession();
             return true;
@@ -131,8 +130,9 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
     }
 
     private void runSession() {
-        var space = new LedgerSpace(Math.min(config.ledgerLength(), BrokerLimits.offsetMetadata(clients)));
+        var space = new LedgerSpace(config.ledgerLength(), BrokerLimits.offsetMetadata(clients));
         try (var next = new Session<>(name, topics, config, space, clients, handler, metrics, clock)) {
+            sessionBegan = System.nanoTime();
             session = next;
             if (stopping.getCount() == 0) {
                 next.stop();

@@ -49,14 +49,18 @@ public interface EffectHandler<V extends SpecificRecord> {
      */
     Outputs failed(Work<V> work, Throwable cause);
 
-    /** Whether records of this topic may be started just now; a topic that may not waits, and no other is delayed. */
+    /**
+     * Whether records of this topic may be started just now; a topic that may not waits, and no other is delayed. Must not block
+     * nor throw: an exception ends the dispatcher's session.
+     */
     default boolean admits(String topic) {
         return true;
     }
 
     /**
      * Tells how many partitions of each topic this instance owns from now on; a topic that is not named has none. Called on
-     * the dispatcher's own thread, before records of new partitions are decided.
+     * the dispatcher's own thread, before records of new partitions are decided. Must not block nor throw: an exception ends the
+     * dispatcher's session.
      */
     default void owns(Map<String, Integer> partitionsByTopic) {}
 }

@@ -1,5 +1,7 @@
 package io.broadside.runtime.dispatch;
 
+import org.apache.kafka.common.TopicPartition;
+
 /**
  * How far beyond its first unfinished record a partition may be worked on, so that its ledger fits whatever happens next.
  *
@@ -16,8 +18,9 @@ package io.broadside.runtime.dispatch;
  * record that takes its time.
  *
  * @param characters the longest metadata of an offset commit that may be written
+ * @param brokersLimit the longest that the broker takes
  */
-record LedgerSpace(int characters) {
+record LedgerSpace(int characters, int brokersLimit) {
 
     /** What is needed for a window that is worth having, and what no broker is known to refuse. */
     static final int LEAST_CHARACTERS = 256;
@@ -28,10 +31,25 @@ record LedgerSpace(int characters) {
     private static final int RUN_OF_THREE_BYTES = (1 << 21) / 4 - 1;
 
     LedgerSpace {
-        if (characters < LEAST_CHARACTERS) {
-            throw new IllegalStateException(
-                    "The broker takes " + characters + " bytes of metadata with an offset; set its"
-                            + " offset.metadata.max.bytes to " + LEAST_CHARACTERS + " or more, best to 4096.");
+        if (brokersLimit < LEAST_CHARACTERS) {
+            throw LedgerException.of("The broker takes " + brokersLimit + " bytes of metadata with an offset; set its"
+                    + " offset.metadata.max.bytes to " + LEAST_CHARACTERS + " or more, best to 4096.");
+        }
+        characters = Math.min(characters, brokersLimit);
+    }
+
+    /**
+     * Makes sure that a ledger that was found can be committed again.
+     *
+     * @throws LedgerException if the broker would not take it, as when its limit was lowered since
+     */
+    void require(TopicPartition partition, String found) {
+        if (found.length() > brokersLimit) {
+            throw LedgerException.of(
+                    "The ledger of " + partition + " has " + found.length() + " characters and the broker now takes "
+                            + brokersLimit + "; set its offset.metadata.max.bytes to " + found.length()
+                            + " or more, at least until"
+                            + " what is under way is done.");
         }
     }
 

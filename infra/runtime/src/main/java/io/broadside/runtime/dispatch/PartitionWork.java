@@ -65,7 +65,7 @@ final class PartitionWork<V extends SpecificRecord> {
     /** False once the partition has been given away: from then on nothing of it may be committed. */
     boolean isOwned = true;
 
-    /** False while the partition is being given away: what is under way may end, nothing may start. */
+    /** False while the partition is being given away, and after it: what is under way may end, nothing may start. */
     boolean mayStart = true;
 
     /**
@@ -84,7 +84,15 @@ final class PartitionWork<V extends SpecificRecord> {
         this.toldEnd = restoredEnd();
     }
 
+    /** @throws LedgerException if the record lies before the committed offset, where nothing is known of what was done */
     void add(ConsumerRecord<byte[], byte[]> record) {
+        if (record.offset() < restoredBase) {
+            throw LedgerException.of("The ledger of " + partition + " begins at offset " + restoredBase
+                    + ", but the partition is read from offset " + record.offset()
+                    + ": the broker has lost records. What was"
+                    + " done with those that are there is not known. Set the group's offset of the partition to where it is to"
+                    + " go on, with kafka-consumer-groups.sh --reset-offsets.");
+        }
         nextOffset = record.offset() + 1;
         var state = restored.states().at(record.offset() - restoredBase);
         if (state == State.DONE) {

@@ -14,22 +14,24 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commits outputs and offsets in transactions, with two producers that take turns.
+ * Commits outputs and offsets in transactions, with three producers that take turns.
  *
  * <p>After a commit the coordinator still has to write its markers; a producer that goes on at once is sent away with
- * CONCURRENT_TRANSACTIONS and sleeps. Taking turns, each producer's markers are written while the other one works.
+ * CONCURRENT_TRANSACTIONS and sleeps. Taking turns, each producer's markers are written while the others work. Two are enough for a
+ * coordinator that is not busy; with a third one the slowest of a hundred records starts a third sooner.
  *
  * <p>For use by one thread.
  */
 final class Transactions implements AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Transactions.class);
-    private static final int TURNS = 2;
+    private static final int TURNS = 3;
 
     /** What became of a transaction. */
     sealed interface Fate {
@@ -73,7 +75,7 @@ final class Transactions implements AutoCloseable {
     private final @Nullable Producer<byte[], byte[]>[] producers;
     private int turn;
 
-    /** @param producerForTurn makes a producer with a transactional id of its own for each turn, 0 and 1 */
+    /** @param producerForTurn makes a producer with a transactional id of its own for each turn, counted from 0 */
     @SuppressWarnings({"unchecked", "rawtypes"})
     Transactions(IntFunction<Producer<byte[], byte[]>> producerForTurn) {
         this.producerForTurn = producerForTurn;
@@ -81,7 +83,7 @@ final class Transactions implements AutoCloseable {
     }
 
     /**
-     * Makes both producers ready, which also settles whatever transactions of earlier holders of their ids are open.
+     * Makes all producers ready, which also settles whatever transactions of earlier holders of their ids are open.
      *
      * @throws KafkaException if the broker cannot be reached in time
      */
@@ -106,6 +108,10 @@ final class Transactions implements AutoCloseable {
                 abort(mine);
                 return new Fate.NotCommitted(refusals(sent));
             }
+        } catch (OffsetMetadataTooLarge e) {
+            // The broker's limit has changed: a new session asks for it.
+            abort(mine);
+            throw e;
         } catch (KafkaException e) {
             log("transaction could not be prepared", e);
             abort(mine);

@@ -7,6 +7,7 @@ import io.broadside.runtime.dispatch.Ledger.State;
 import io.broadside.runtime.dispatch.Ledger.States;
 import java.time.Instant;
 import java.util.SplittableRandom;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,7 +18,7 @@ class LedgerSpaceTest {
     @ValueSource(ints = {256, 257, 1000, 3500, 4096})
     void aFullTableWithoutAnyOrderInItFits(int characters) {
         // Given
-        var space = new LedgerSpace(characters);
+        var space = new LedgerSpace(characters, 4096);
         var random = new SplittableRandom(characters);
         var states = new States();
         for (int i = 0; i < space.tableSpan(); i++) {
@@ -34,7 +35,7 @@ class LedgerSpaceTest {
         var random = new SplittableRandom(seed);
         for (int round = 0; round < 200; round++) {
             // Given
-            var space = new LedgerSpace(256 + random.nextInt(3840));
+            var space = new LedgerSpace(256 + random.nextInt(3840), 4096);
             var span = 1 + random.nextInt(1 << (4 + random.nextInt(17)));
             var unfinished = 1 + random.nextInt(Math.min(span, 1200));
             if (!space.fits(span, unfinished)) {
@@ -60,7 +61,7 @@ class LedgerSpaceTest {
 
     @Test
     void growsToAMillionRecordsBeyondAFew() {
-        var space = new LedgerSpace(3500);
+        var space = new LedgerSpace(3500, 4096);
         assertThat(space.fits(1_000_000, 3)).isTrue();
         assertThat(space.fits(20_000, 600)).isTrue();
         assertThat(space.fits(20_000, 1_000)).isFalse();
@@ -69,7 +70,17 @@ class LedgerSpaceTest {
 
     @Test
     void saysWhatToDoAboutABrokerThatTakesNoMetadata() {
-        assertThatThrownBy(() -> new LedgerSpace(0)).hasMessageContaining("offset.metadata.max.bytes");
+        assertThatThrownBy(() -> new LedgerSpace(3500, 0)).hasMessageContaining("offset.metadata.max.bytes");
+    }
+
+    @Test
+    void refusesALedgerThatTheBrokerWouldNotTakeBackAndSaysWhatToDo() {
+        var space = new LedgerSpace(3500, 1024);
+        assertThat(space.characters()).isEqualTo(1024);
+        space.require(new TopicPartition("commands", 3), "x".repeat(1024));
+        assertThatThrownBy(() -> space.require(new TopicPartition("commands", 3), "x".repeat(1025)))
+                .isInstanceOf(LedgerException.class)
+                .hasMessageContainingAll("commands-3", "offset.metadata.max.bytes to 1025");
     }
 
     private static String encoded(States states) {
