@@ -39,8 +39,7 @@ final class XUploadsTest {
     private static final String USER = "1111111111111111111";
     private static final String MEDIA = "1900000000000000001";
     private static final String POST = "2080761390344937001";
-    private static final Buffer FILM =
-            bytes("\u0000\u0000\u0000\u0018ftypmp42" + "0123456789".repeat(209_714));
+    private static final Buffer FILM = bytes("\u0000\u0000\u0000\u0018ftypmp42" + "0123456789".repeat(209_714));
     private static final Buffer GIF = bytes("GIF89a and more");
     private static final String VERSION = "2097152 \"one\"";
 
