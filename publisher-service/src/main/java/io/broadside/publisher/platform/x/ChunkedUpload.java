@@ -78,19 +78,41 @@ final class ChunkedUpload {
         this.slice = slice;
     }
 
-    Outcome run() {
-        if (id().isEmpty()) {
-            return Uploads.opened(fetch.open(medium, limits(), 0), outcome -> outcome, this::begin);
+    /** What an upload goes on with. */
+    enum Stage {
+        BEGIN,
+        SEND,
+        COMPLETE,
+        LOOK
+    }
+
+    static Stage stageOf(Progress progress) {
+        if (progress.value(ID).isEmpty()) {
+            return Stage.BEGIN;
         }
         if (!progress.value(SINCE).isEmpty()) {
-            return look();
+            return Stage.LOOK;
         }
-        return progress.number(OFFSET) < progress.number(SIZE)
-                ? Uploads.opened(
+        return progress.number(OFFSET) < progress.number(SIZE) ? Stage.SEND : Stage.COMPLETE;
+    }
+
+    /** How many pieces an upload lacks that has begun. */
+    static int piecesLeft(Progress progress) {
+        var left = progress.number(SIZE) - progress.number(OFFSET);
+        return (int) Math.min(MOST_PIECES, Math.ceilDiv(left, Math.max(1, progress.number(PIECE))));
+    }
+
+    Outcome run() {
+        return switch (stageOf(progress)) {
+            case BEGIN -> Uploads.opened(fetch.open(medium, limits(), 0), outcome -> outcome, this::begin);
+            case SEND ->
+                Uploads.opened(
                         fetch.reopen(medium, limits(), progress.number(OFFSET), progress.value(FILE)),
                         outcome -> outcome,
-                        this::goOn)
-                : complete();
+                        this::goOn);
+            case COMPLETE -> complete();
+            case LOOK -> look();
+        };
     }
 
     private Outcome begin(MediaStream stream) {

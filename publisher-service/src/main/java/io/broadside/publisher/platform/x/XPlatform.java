@@ -15,6 +15,7 @@ import io.broadside.publisher.platform.Outcome.TokenExpired;
 import io.broadside.publisher.platform.Outcome.TokenRevoked;
 import io.broadside.publisher.platform.Outcome.Unconfirmed;
 import io.broadside.publisher.platform.Platform;
+import io.broadside.publisher.platform.PlatformEntry;
 import io.broadside.publisher.platform.media.MediaFetch;
 import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.http.Body;
@@ -45,6 +46,13 @@ import java.util.Optional;
 public final class XPlatform implements Platform {
 
     static final String ID = "x";
+
+    /** This platform's line of the list. */
+    public static final PlatformEntry<XConfig> ENTRY = new PlatformEntry<>(
+            XConfig.SETTINGS,
+            XConfig::from,
+            _ -> new XQuotas(),
+            (config, tools) -> new XPlatform(config, tools.http(), tools.media(), tools.clock()));
 
     private final XConfig config;
     private final XCalls calls;
