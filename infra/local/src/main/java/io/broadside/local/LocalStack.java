@@ -156,6 +156,7 @@ final class LocalStack implements AutoCloseable {
         // The simulator's timeline is never late.
         settings.put("X_ABSENT_AFTER", "10s");
         settings.put("FACEBOOK_API_URI", simulator.facebook().toString());
+        settings.put("FACEBOOK_UPLOAD_URI", simulator.facebook().toString());
         settings.put("FACEBOOK_APP_ID", SimulatorConfig.FACEBOOK_APP_ID);
         settings.put("FACEBOOK_APP_SECRET", SimulatorConfig.FACEBOOK_APP_SECRET);
         settings.put("INSTAGRAM_API_URI", simulator.uri(InstagramPlatform.ID).toString());
@@ -164,6 +165,7 @@ final class LocalStack implements AutoCloseable {
         settings.put("X_CLIENT_ID", SimulatorConfig.X_CLIENT_ID);
         settings.put("X_CLIENT_SECRET", SimulatorConfig.X_CLIENT_SECRET);
         settings.put("PUBLISHER_MEDIA_ALLOW_PRIVATE", "true");
+        settings.put("PUBLISHER_MEDIA_SLICE", "3s");
         settings.put("PUBLISHER_PORT", Integer.toString(ports.publisher()));
         settings.put("PUBLISHER_API_PORT", Integer.toString(ports.postsApi()));
         settings.put("TOKEN_PORT", Integer.toString(ports.tokenService()));
