@@ -15,6 +15,8 @@ import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
@@ -44,6 +46,17 @@ public final class EventSerdes implements AutoCloseable {
     private final boolean registersSchemas;
     private final KafkaAvroSerializer serializer;
     private final KafkaAvroDeserializer deserializer;
+
+    /** What the registry has told once need not be asked again; its own cache is slow to ask, since it orders all by use. */
+    private final Set<KnownSchema> known = ConcurrentHashMap.newKeySet();
+
+    private record KnownSchema(String topic, int id) {
+
+        /** @param bytes at least {@link #HEADER_BYTES} */
+        static KnownSchema namedBy(String topic, byte[] bytes) {
+            return new KnownSchema(topic, ByteBuffer.wrap(bytes).getInt(1));
+        }
+    }
 
     /**
      * @param registry base URL of the schema registry
@@ -136,7 +149,7 @@ public final class EventSerdes implements AutoCloseable {
             throw new SerializationException("The record has no value; a "
                     + topic.type().getSimpleName() + " in Confluent's Avro format is needed.");
         }
-        patiently(() -> knownSchema(topic.name(), bytes));
+        learnSchema(topic.name(), bytes);
         try {
             return cast(topic.type(), deserializer.deserialize(topic.name(), bytes));
         } catch (AvroRuntimeException | BufferUnderflowException e) {
@@ -144,17 +157,32 @@ public final class EventSerdes implements AutoCloseable {
         }
     }
 
+    /** Whether {@link #read} needs no registry for this record: it names a schema that is known, or none. */
+    public boolean knowsSchemaOf(String topic, byte @Nullable [] bytes) {
+        return bytes == null
+                || bytes.length < HEADER_BYTES
+                || bytes[0] != MAGIC
+                || known.contains(KnownSchema.namedBy(topic, bytes));
+    }
+
     /**
      * Learns the schema that a record names. Whatever goes wrong after that is the fault of the record's bytes, even if Avro
      * calls it a failure of input.
      */
-    private ParsedSchema knownSchema(String topic, byte[] bytes) {
+    private void learnSchema(String topic, byte[] bytes) {
         if (bytes.length < HEADER_BYTES || bytes[0] != MAGIC) {
             throw new SerializationException(NOT_AVRO);
         }
+        var schema = KnownSchema.namedBy(topic, bytes);
+        if (!known.contains(schema)) {
+            patiently(() -> ask(schema));
+            known.add(schema);
+        }
+    }
+
+    private ParsedSchema ask(KnownSchema schema) {
         try {
-            return registry.getSchemaBySubjectAndId(
-                    topic + "-value", ByteBuffer.wrap(bytes).getInt(1));
+            return registry.getSchemaBySubjectAndId(schema.topic() + "-value", schema.id());
         } catch (IOException | RestClientException e) {
             throw new SerializationException(
                     "The record names a schema that cannot be had from the registry: " + e.getMessage(), e);
@@ -179,7 +207,7 @@ public final class EventSerdes implements AutoCloseable {
                 if (bytes == null) {
                     return null;
                 }
-                patiently(() -> knownSchema(topic, bytes));
+                learnSchema(topic, bytes);
                 return cast(type, deserializer.deserialize(topic, bytes));
             }
         };

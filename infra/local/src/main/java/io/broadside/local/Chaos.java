@@ -2,8 +2,10 @@ package io.broadside.local;
 
 import io.broadside.retry.account.Account;
 import io.broadside.retry.account.AccountReport;
+import io.broadside.runtime.service.Closing;
 import io.broadside.schemas.Topics;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,6 +22,9 @@ final class Chaos {
 
     private static final Duration TELL_EVERY = Duration.ofSeconds(10);
     private static final Duration READ = Duration.ofMillis(250);
+
+    /** Longer than it takes to miss an instance, to wait out its calls, to look for them, and to make one more. */
+    private static final Duration LATE = Duration.ofSeconds(45);
 
     private final Plan plan;
     private final Ports ports;
@@ -59,12 +64,19 @@ final class Chaos {
                 + " instances, " + plan.kills() + " kills, seed " + plan.seed() + "; logs in " + data.resolve("logs")
                 + "."
                 + (plan.isWeakened() ? " Publishers forget their intents on purpose." : ""));
+        requireEmpty(data);
         var dice = new SplittableRandom(plan.seed());
-        var cluster = Cluster.start(plan, ports, data, tell);
+        var parts = new Closing();
         // An interrupt from here on leaves no process behind.
-        Runtime.getRuntime().addShutdownHook(new Thread(cluster::close, "end the cluster"));
-        try (cluster;
-                var client = new StackClient(ports)) {
+        Runtime.getRuntime().addShutdownHook(new Thread(parts::close, "end the cluster"));
+        try (parts) {
+            var cluster = Cluster.start(plan, ports, data, tell, parts);
+            return run(cluster, dice);
+        }
+    }
+
+    private Reckoning run(Cluster cluster, SplittableRandom dice) throws IOException, InterruptedException {
+        try (var client = new StackClient(ports)) {
             var accounts = ChaosAccounts.connect(cluster.simulator(), client);
             tell.accept("  " + accounts.size() + " accounts are connected");
             cluster.startInstances();
@@ -87,12 +99,22 @@ final class Chaos {
         }
     }
 
-    /** Reads results until every target that was sent has had its last word and all mischief is done. */
+    /** What an earlier run left would be counted as of this one. */
+    private static void requireEmpty(Path data) throws IOException {
+        try (var files = Files.list(Files.createDirectories(data))) {
+            if (files.findAny().isPresent()) {
+                throw new IOException("--data: " + data + " is not empty; name a new directory.");
+            }
+        }
+    }
+
+    /** Reads results until every target that was sent has had its last word and all mischief is done, and some time beyond. */
     private Board follow(Cluster cluster, ChaosPosts posts, Mischief mischief) throws InterruptedException {
         var board = new Board();
-        var until = System.nanoTime() + plan.limit().toNanos();
-        var nextWord = System.nanoTime();
         var begun = System.nanoTime();
+        var nextWord = begun;
+        var until = begun + plan.limit().toNanos();
+        var isOver = false;
         try (var client = new StackClient(ports);
                 var results = client.tail(Topics.RESULTS, true)) {
             while (System.nanoTime() - until < 0) {
@@ -115,16 +137,21 @@ final class Chaos {
                                     mischief.frozenNow(),
                                     cluster.upAndDown()));
                 }
-                if (posts.areAllSent()
+                mischief.requireSound();
+                if (!isOver
+                        && posts.areAllSent()
                         && mischief.isDone()
                         && board.finals() >= posts.sent().size()) {
-                    // What comes after the last word would be a second one.
-                    results.next(Duration.ofSeconds(2)).forEach(board::take);
-                    return board;
+                    isOver = true;
+                    until = System.nanoTime() + LATE.toNanos();
+                    tell.accept("  every post has had its last word; " + LATE.toSeconds()
+                            + " s more for what must not come");
                 }
             }
-            tell.accept("The limit of " + plan.limit().toMinutes() + " min is over.");
-            return board;
         }
+        if (!isOver) {
+            tell.accept("The limit of " + plan.limit().toMinutes() + " min is over.");
+        }
+        return board;
     }
 }

@@ -1,6 +1,7 @@
 package io.broadside.local;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -16,8 +17,8 @@ import picocli.CommandLine.Spec;
             "Publishes posts to simulated platforms while processes are killed (kill -9), frozen beyond their session and the"
                     + " broker is killed once; platforms fail, also after they have published.",
             "Then counts, at the platforms and in the results, and draws up the account. Exit code: 0 if nothing was lost and"
-                    + " nothing posted twice, and the account holds; 1 if not; 2 if it came out well but proved nothing,"
-                    + " because no call was in doubt."
+                    + " nothing posted twice, and the account holds; 1 if not; 2 if it came out well but proved nothing:"
+                    + " posts or kills are missing, or no call was in doubt."
         })
 final class ChaosCommand implements Callable<Integer> {
 
@@ -86,8 +87,15 @@ final class ChaosCommand implements Callable<Integer> {
                 Chaos.Plan.USUAL_SLOW_SHARE,
                 weaken.equals(Weakening.FORGET_INTENTS));
         var out = spec.commandLine().getOut();
-        var reckoning = new Chaos(plan, options.ports(), options.directory(), out::println).run();
+        // Logs of a run that did not come out well are what there is to find out why.
+        var data = options.isTemporary() ? Files.createTempDirectory("broadside-chaos-") : options.directory();
+        var reckoning = new Chaos(plan, options.ports(), data, out::println).run();
         reckoning.tell(out::println);
+        if (options.isTemporary() && reckoning.exitCode() == 0) {
+            StackOptions.deleteAll(data);
+        } else {
+            out.println("Everything is kept in " + data + ".");
+        }
         return reckoning.exitCode();
     }
 }

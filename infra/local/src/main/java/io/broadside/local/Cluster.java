@@ -31,7 +31,7 @@ import org.apache.kafka.common.KafkaException;
  * Broker, token-service and several instances of publisher-service and retry-service, each a process of its own. The platforms
  * and the registry are in this process: what they know is what is counted in the end.
  */
-final class Cluster implements AutoCloseable {
+final class Cluster {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration POLL = Duration.ofMillis(100);
@@ -41,38 +41,21 @@ final class Cluster implements AutoCloseable {
     private final Instance broker;
     private final List<Instance> publishers;
     private final List<Instance> retries;
-    private final Closing parts;
 
-    private Cluster(
-            PlatformSimulator simulator,
-            Instance broker,
-            List<Instance> publishers,
-            List<Instance> retries,
-            Closing parts) {
+    private Cluster(PlatformSimulator simulator, Instance broker, List<Instance> publishers, List<Instance> retries) {
         this.simulator = simulator;
         this.broker = broker;
         this.publishers = List.copyOf(publishers);
         this.retries = List.copyOf(retries);
-        this.parts = parts;
     }
 
     /**
      * Starts everything but the instances; accounts can be connected when this returns.
      *
+     * @param parts gets what is started, also if this fails
      * @throws IOException if it does not come up
      */
-    static Cluster start(Chaos.Plan plan, Ports ports, Path data, Consumer<String> tell)
-            throws IOException, InterruptedException {
-        var parts = new Closing();
-        try {
-            return start(plan, ports, data, tell, parts);
-        } catch (IOException | InterruptedException | RuntimeException e) {
-            parts.close();
-            throw e;
-        }
-    }
-
-    private static Cluster start(Chaos.Plan plan, Ports ports, Path data, Consumer<String> tell, Closing parts)
+    static Cluster start(Chaos.Plan plan, Ports ports, Path data, Consumer<String> tell, Closing parts)
             throws IOException, InterruptedException {
         var logs = Files.createDirectories(data.resolve("logs"));
         var simulator = parts.add(PlatformSimulator.start(SimulatorConfig.onPort(ports.simulator())));
@@ -107,7 +90,7 @@ final class Cluster implements AutoCloseable {
             retries.add(parts.add(service("retry-" + i, "io.broadside.retry.Main", environment, List.of(), logs)));
         }
         tell.accept("  token-service is up");
-        return new Cluster(simulator, broker, publishers, retries, parts);
+        return new Cluster(simulator, broker, publishers, retries);
     }
 
     private static Instance service(
@@ -204,10 +187,5 @@ final class Cluster implements AutoCloseable {
 
     private static String up(List<Instance> instances) {
         return instances.stream().filter(one -> one.isUp() && !one.isFrozen()).count() + "/" + instances.size();
-    }
-
-    @Override
-    public void close() {
-        parts.close();
     }
 }

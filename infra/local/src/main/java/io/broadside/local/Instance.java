@@ -25,6 +25,7 @@ final class Instance implements AutoCloseable {
     private final Path log;
     private @Nullable Process process;
     private boolean isFrozen;
+    private boolean isClosed;
     private volatile Instant startedAt = Instant.EPOCH;
 
     private Instance(String name, List<String> command, Map<String, String> environment, Path log) {
@@ -75,8 +76,9 @@ final class Instance implements AutoCloseable {
         return log;
     }
 
+    /** Does nothing if it is up already, or closed. */
     synchronized void start() {
-        if (isUp()) {
+        if (isUp() || isClosed) {
             return;
         }
         var builder = new ProcessBuilder(command)
@@ -97,11 +99,15 @@ final class Instance implements AutoCloseable {
         return startedAt;
     }
 
-    /** As {@code kill -9} does, frozen or not. */
-    synchronized void kill() {
+    /**
+     * As {@code kill -9} does, frozen or not.
+     *
+     * @return whether it was up until then
+     */
+    synchronized boolean kill() {
         var running = process;
-        if (running == null) {
-            return;
+        if (running == null || !running.isAlive()) {
+            return false;
         }
         running.destroyForcibly();
         try {
@@ -110,18 +116,22 @@ final class Instance implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         isFrozen = false;
+        return true;
     }
 
-    /** As {@code kill -STOP} does: the process notices nothing but that time has gone by. */
-    synchronized void freeze() {
-        signal("-STOP");
-        isFrozen = true;
+    /**
+     * As {@code kill -STOP} does: the process notices nothing but that time has gone by.
+     *
+     * @return whether it was up
+     */
+    synchronized boolean freeze() {
+        isFrozen = isSignalled("-STOP");
+        return isFrozen;
     }
 
     synchronized void thaw() {
         if (isFrozen) {
-            signal("-CONT");
-            isFrozen = false;
+            isFrozen = !isSignalled("-CONT");
         }
     }
 
@@ -133,25 +143,28 @@ final class Instance implements AutoCloseable {
         return isFrozen && isUp();
     }
 
-    private void signal(String signal) {
+    private boolean isSignalled(String signal) {
         var running = process;
         if (running == null || !running.isAlive()) {
-            return;
+            return false;
         }
         try {
-            new ProcessBuilder("kill", signal, Long.toString(running.pid()))
+            var kill = new ProcessBuilder("kill", signal, Long.toString(running.pid()))
                     .inheritIO()
-                    .start()
-                    .waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                    .start();
+            return kill.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) && kill.exitValue() == 0;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 
+    /** Kills it, and it is not started again. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        isClosed = true;
         kill();
     }
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Kills processes with posts under way and starts them again, freezes some for longer than their sessions live, and kills the
@@ -16,10 +17,10 @@ final class Mischief implements AutoCloseable {
     private static final Duration MOST_PAUSE = Duration.ofSeconds(20);
     private static final Duration POLL = Duration.ofMillis(50);
 
-    /** So long that others have taken over; the longer ones last until those have looked for calls under way. */
-    private static final int LEAST_FREEZE_SECONDS = 12;
+    /** So long that others have taken over, and have looked for the calls that were under way. */
+    private static final int LEAST_FREEZE_SECONDS = 28;
 
-    private static final int MOST_FREEZE_SECONDS = 40;
+    private static final int MOST_FREEZE_SECONDS = 45;
     private static final int MOST_DOWN_MILLIS = 2_000;
     private static final double PUBLISHERS = 0.7;
     private static final int KILLS_PER_FREEZE = 5;
@@ -32,6 +33,7 @@ final class Mischief implements AutoCloseable {
     private final Thread thread = Thread.ofPlatform().name("mischief").daemon().unstarted(this::doAll);
     private volatile Tally tally = new Tally(0, 0, 0);
     private volatile boolean isDone;
+    private volatile @Nullable RuntimeException fault;
 
     /** What was done so far. */
     record Tally(int kills, int freezes, int brokerKills) {}
@@ -51,6 +53,18 @@ final class Mischief implements AutoCloseable {
         return tally;
     }
 
+    /**
+     * Makes sure that it can go on.
+     *
+     * @throws IllegalStateException if something went wrong here: what waits then is not the product's fault
+     */
+    void requireSound() {
+        var wrong = fault;
+        if (wrong != null) {
+            throw new IllegalStateException("Killing and starting processes went wrong: " + wrong.getMessage(), wrong);
+        }
+    }
+
     /** Whether all kills are done and everything is up again. */
     boolean isDone() {
         return isDone
@@ -66,12 +80,11 @@ final class Mischief implements AutoCloseable {
         try {
             for (int number = 1; number <= plan.kills(); number++) {
                 awaitWork((long) plan.posts() * number / (plan.kills() + 1));
-                kill(victim());
+                killOne();
                 if (number % KILLS_PER_FREEZE == 0) {
-                    freeze(victim());
+                    freezeOne();
                 }
-                if (number == (plan.kills() + 1) / 2) {
-                    cluster.broker().kill();
+                if (number == (plan.kills() + 1) / 2 && cluster.broker().kill()) {
                     tally = new Tally(tally.kills(), tally.freezes(), tally.brokerKills() + 1);
                     cluster.broker().start();
                 }
@@ -79,6 +92,8 @@ final class Mischief implements AutoCloseable {
             isDone = true;
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            fault = e;
         }
     }
 
@@ -91,24 +106,34 @@ final class Mischief implements AutoCloseable {
         }
     }
 
-    /** One that is up if there is one, and rather one that has been up for long: killing the idle proves little. */
-    private Instance victim() {
+    /** One that is up, and rather one that has been up for long: killing the idle proves little. */
+    private Instance victim() throws InterruptedException {
         var group = dice.nextDouble() < PUBLISHERS ? cluster.publishers() : cluster.retries();
-        var up = group.stream().filter(one -> one.isUp() && !one.isFrozen()).toList();
-        var among = up.isEmpty() ? group : up;
-        var one = among.get(dice.nextInt(among.size()));
-        var other = among.get(dice.nextInt(among.size()));
-        return one.startedAt().isBefore(other.startedAt()) ? one : other;
+        while (true) {
+            var up = group.stream().filter(one -> one.isUp() && !one.isFrozen()).toList();
+            if (!up.isEmpty()) {
+                var one = up.get(dice.nextInt(up.size()));
+                var other = up.get(dice.nextInt(up.size()));
+                return one.startedAt().isBefore(other.startedAt()) ? one : other;
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+        }
     }
 
-    private void kill(Instance victim) {
-        victim.kill();
+    private void killOne() throws InterruptedException {
+        var victim = victim();
+        while (!victim.kill()) {
+            victim = victim();
+        }
         tally = new Tally(tally.kills() + 1, tally.freezes(), tally.brokerKills());
         var _ = later.schedule(victim::start, dice.nextInt(MOST_DOWN_MILLIS), TimeUnit.MILLISECONDS);
     }
 
-    private void freeze(Instance victim) {
-        victim.freeze();
+    private void freezeOne() throws InterruptedException {
+        var victim = victim();
+        while (!victim.freeze()) {
+            victim = victim();
+        }
         tally = new Tally(tally.kills(), tally.freezes() + 1, tally.brokerKills());
         var seconds = LEAST_FREEZE_SECONDS + dice.nextInt(MOST_FREEZE_SECONDS - LEAST_FREEZE_SECONDS);
         var _ = later.schedule(victim::thaw, seconds, TimeUnit.SECONDS);
@@ -116,8 +141,12 @@ final class Mischief implements AutoCloseable {
 
     /** A service that is started while there is no broker gives up; the broker does when its former self holds a lock. */
     private void startWhatEnded() {
-        cluster.broker().start();
-        cluster.instances().forEach(Instance::start);
+        try {
+            cluster.broker().start();
+            cluster.instances().forEach(Instance::start);
+        } catch (RuntimeException e) {
+            fault = e;
+        }
     }
 
     @Override

@@ -45,7 +45,8 @@ final class StackOptions {
         return temporary;
     }
 
-    private static void deleteAll(Path directory) {
+    /** As far as that goes. */
+    static void deleteAll(Path directory) {
         try (var files = Files.walk(directory)) {
             for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);

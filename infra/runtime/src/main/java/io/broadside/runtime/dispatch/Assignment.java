@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -25,12 +24,16 @@ import org.apache.kafka.common.errors.StaleMemberEpochException;
 import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The partitions this instance owns, and how much of them may be under way. For the dispatcher's thread alone, except
- * {@link #figures}.
+ * {@link #figures} and {@link #complaint}.
  */
 final class Assignment<V extends SpecificRecord> {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Assignment.class);
 
     private final DispatchConfig config;
     private final Clock clock;
@@ -40,8 +43,12 @@ final class Assignment<V extends SpecificRecord> {
     /** Partitions that are ours and whose ledgers have not been read yet. */
     private final Set<TopicPartition> expected = new HashSet<>();
 
+    /** Partitions that are ours and of which nothing may be started, with the reason. */
+    private final Map<TopicPartition, String> barred = new LinkedHashMap<>();
+
     private int firstInTurn;
     private boolean hasChanged;
+    private volatile String complaint = "";
     private volatile Figures figures = Figures.NONE;
 
     /**
@@ -73,10 +80,14 @@ final class Assignment<V extends SpecificRecord> {
         try {
             var committed = consumer.committed(Set.copyOf(expected), wait);
             for (var partition : List.copyOf(expected)) {
-                partitions.put(partition, restored(consumer, partition, committed.get(partition), wait));
+                try {
+                    partitions.put(partition, restored(consumer, partition, committed.get(partition), wait));
+                    hasChanged = true;
+                    consumer.resume(Set.of(partition));
+                } catch (LedgerException e) {
+                    bar(partition, e);
+                }
                 expected.remove(partition);
-                hasChanged = true;
-                consumer.resume(Set.of(partition));
             }
         } catch (RetriableException | WakeupException | UnknownMemberIdException | StaleMemberEpochException _) {
             // An open transaction of the former owner holds the offsets back, the broker is away, or the group has gone
@@ -94,21 +105,52 @@ final class Assignment<V extends SpecificRecord> {
             return new PartitionWork<>(partition, space, begin, Ledger.empty(), Instant.EPOCH);
         }
         var ledger = Ledger.decoded(committed.metadata());
+        space.require(ledger);
+        // What the consumer found committed a moment ago may be older than this.
+        consumer.seek(partition, committed.offset());
         var now = clock.instant();
         var lastIntent = ledger.lastIntent().isAfter(now) ? now : ledger.lastIntent();
         var settledAt = lastIntent.plus(config.timeToSettle());
         return new PartitionWork<>(partition, space, committed.offset(), ledger, settledAt);
     }
 
-    void add(ConsumerRecords<byte[], byte[]> records) {
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-            partition(new TopicPartition(record.topic(), record.partition())).add(record);
+    /**
+     * Takes records up.
+     *
+     * @return whether a partition was lost by that: its records are not what they were
+     */
+    boolean add(Consumer<byte[], byte[]> consumer, ConsumerRecords<byte[], byte[]> records) {
+        var isOneLost = false;
+        for (var partition : records.partitions()) {
+            var work = Objects.requireNonNull(
+                    partitions.get(partition), () -> "No records were asked for of " + partition);
+            try {
+                records.records(partition).forEach(work::add);
+                Optional.ofNullable(records.nextOffsets().get(partition))
+                        .ifPresent(next -> work.readUpTo(next.offset()));
+            } catch (LedgerException e) {
+                consumer.pause(Set.of(partition));
+                drop(Set.of(partition));
+                bar(partition, e);
+                isOneLost = true;
+            }
         }
-        records.nextOffsets().forEach((partition, next) -> partition(partition).readUpTo(next.offset()));
+        return isOneLost;
     }
 
-    private PartitionWork<V> partition(TopicPartition partition) {
-        return Objects.requireNonNull(partitions.get(partition), () -> "No records were asked for of " + partition);
+    /** The partition stays paused until somebody else has it, or this starts anew; all others go on. */
+    private void bar(TopicPartition partition, LedgerException reason) {
+        LOGGER.atError()
+                .addKeyValue("partition", partition)
+                .setCause(reason)
+                .log("nothing of this partition is started");
+        barred.put(partition, "partition " + partition + " waits: " + reason.getMessage());
+        complaint = String.join(" ", barred.values());
+    }
+
+    /** What is wrong, for a person, if something is. For any thread. */
+    Optional<String> complaint() {
+        return Optional.of(complaint).filter(text -> !text.isEmpty());
     }
 
     /** The partitions, beginning with another one each time. */
@@ -138,6 +180,7 @@ final class Assignment<V extends SpecificRecord> {
     void drop(Collection<TopicPartition> lost) {
         for (var partition : lost) {
             expected.remove(partition);
+            barred.remove(partition);
             var work = partitions.remove(partition);
             if (work != null) {
                 hasChanged = true;
@@ -145,6 +188,7 @@ final class Assignment<V extends SpecificRecord> {
                 work.mayStart = false;
             }
         }
+        complaint = String.join(" ", barred.values());
     }
 
     /** How many partitions of each topic are owned, if that has changed since it was last asked for. */

@@ -1,6 +1,7 @@
 package io.broadside.runtime.dispatch;
 
 import io.broadside.runtime.kafka.KafkaClients;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -30,12 +31,16 @@ final class BrokerLimits {
      * say, which is a matter of permissions.
      */
     static int offsetMetadata(KafkaClients clients) {
-        try (var admin = clients.admin()) {
+        var admin = clients.admin();
+        try {
             return ask(admin).orElse(USUAL_OFFSET_METADATA);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException | KafkaException e) {
             LOGGER.atDebug().setCause(e).log("the broker does not tell its limits");
+        } finally {
+            // A question that was given up is not waited for.
+            admin.close(Duration.ZERO);
         }
         return USUAL_OFFSET_METADATA;
     }

@@ -35,7 +35,7 @@ final class Cycle<V extends SpecificRecord> {
     record Settling<V extends SpecificRecord>(Slot<V> slot, Optional<Work<V>> work, Outputs outputs, int refusals) {
 
         boolean writesToOneOf(Set<String> topics) {
-            return outputs.records().stream().anyMatch(record -> topics.contains(record.topic()));
+            return outputs.writesToOneOf(topics);
         }
     }
 
@@ -44,7 +44,6 @@ final class Cycle<V extends SpecificRecord> {
     private final Map<Slot<V>, State> before = new HashMap<>();
     private Map<TopicPartition, OffsetAndMetadata> offsets = Map.of();
     private long intentNanos;
-    private boolean isRetry;
 
     void settle(Slot<V> slot, Work<V> work, Outputs outputs) {
         settling.add(new Settling<>(slot, Optional.of(work), outputs, 0));
@@ -57,7 +56,6 @@ final class Cycle<V extends SpecificRecord> {
     /** Settles a record once more that an earlier cycle could not. */
     void settleAgain(Settling<V> settle) {
         settling.add(settle);
-        isRetry = true;
     }
 
     void start(Slot<V> slot, Work<V> work, Outputs announcement) {
@@ -80,8 +78,13 @@ final class Cycle<V extends SpecificRecord> {
         return starting.isEmpty() && settling.isEmpty();
     }
 
-    boolean isFull(int limit) {
-        return starting.size() + settling.size() >= limit;
+    /** How many records change their state by it. */
+    int changes() {
+        return settling.size() + (int) intents().count();
+    }
+
+    int size() {
+        return starting.size() + settling.size();
     }
 
     boolean needsNoCommit() {
@@ -155,6 +158,10 @@ final class Cycle<V extends SpecificRecord> {
                 .toList();
     }
 
+    boolean writesToOneOf(Set<String> topics) {
+        return outputs().stream().anyMatch(outputs -> outputs.writesToOneOf(topics));
+    }
+
     Map<TopicPartition, OffsetAndMetadata> offsets() {
         return offsets;
     }
@@ -169,11 +176,6 @@ final class Cycle<V extends SpecificRecord> {
 
     long intentNanos() {
         return intentNanos;
-    }
-
-    /** Whether it holds what an earlier cycle could not commit. */
-    boolean isRetry() {
-        return isRetry;
     }
 
     private Stream<Starting<V>> intents() {

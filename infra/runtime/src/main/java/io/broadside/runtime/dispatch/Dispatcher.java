@@ -31,7 +31,8 @@ import org.slf4j.LoggerFactory;
  *   <li><b>In doubt is looked up, never repeated.</b> A record found ATTEMPTED at takeover goes to
  *       {@link EffectHandler#reconcile}, once the longest time that a call of the former owner could last is over.
  *   <li><b>No record holds up another</b> beyond those of its key: not one that takes long, cannot be read, or meets a
- *       bug, nor one whose outcome the broker finds unfit. Only a topic that is missing or closed holds all starts up.
+ *       bug, nor one whose outcome the broker finds unfit, nor a partition whose ledger is no good. Only a topic that is missing or
+ *       closed holds all starts up, and so does a schema registry that is away when the outcome of a call is to be written.
  * </ol>
  *
  * <p>The turns are in {@link Session}. A session that fails is followed by a new one, after a pause that grows to half a minute:
@@ -115,7 +116,6 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
     }
 
     private boolean hasEndedWell() {
-        sessionBegan = System.nanoTime();
         try {
             runSession();
             return true;
@@ -131,8 +131,9 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
     }
 
     private void runSession() {
-        var space = new LedgerSpace(Math.min(config.ledgerLength(), BrokerLimits.offsetMetadata(clients)));
+        var space = new LedgerSpace(config.ledgerLength(), BrokerLimits.offsetMetadata(clients));
         try (var next = new Session<>(name, topics, config, space, clients, handler, metrics, clock)) {
+            sessionBegan = System.nanoTime();
             session = next;
             if (stopping.getCount() == 0) {
                 next.stop();

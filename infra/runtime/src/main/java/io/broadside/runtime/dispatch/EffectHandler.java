@@ -23,7 +23,8 @@ public interface EffectHandler<V extends SpecificRecord> {
 
     /**
      * Decides without calling anybody whether a call is needed at all. Runs on the dispatcher's own thread: it must not
-     * block, and is called again for the same record when an intent could not be made durable.
+     * block, and is called again for the same record when its call did not start after all: an intent could not be made durable, or was
+     * too old by then, or the schema registry was away.
      */
     Decision decide(Work<V> work);
 
@@ -49,14 +50,18 @@ public interface EffectHandler<V extends SpecificRecord> {
      */
     Outputs failed(Work<V> work, Throwable cause);
 
-    /** Whether records of this topic may be started just now; a topic that may not waits, and no other is delayed. */
+    /**
+     * Whether records of this topic may be started just now; a topic that may not waits, and no other is delayed. Must not block
+     * nor throw: an exception ends the dispatcher's session.
+     */
     default boolean admits(String topic) {
         return true;
     }
 
     /**
      * Tells how many partitions of each topic this instance owns from now on; a topic that is not named has none. Called on
-     * the dispatcher's own thread, before records of new partitions are decided.
+     * the dispatcher's own thread, before records of new partitions are decided. Must not block nor throw: an exception ends the
+     * dispatcher's session.
      */
     default void owns(Map<String, Integer> partitionsByTopic) {}
 }

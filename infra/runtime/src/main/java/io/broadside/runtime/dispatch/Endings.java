@@ -47,6 +47,12 @@ final class Endings<V extends SpecificRecord> {
      * @throws RegistryUnavailableException if nothing can be written just now
      */
     Outputs failed(Work<V> work, Throwable cause) {
+        LOGGER.atError()
+                .addKeyValue("topic", work.position().getTopic())
+                .addKeyValue("partition", work.position().getPartition())
+                .addKeyValue("offset", work.position().getOffset())
+                .setCause(cause)
+                .log("a record's handling failed by a fault of ours; it ends with a dead letter");
         try {
             return handler.failed(work, cause);
         } catch (RegistryUnavailableException e) {

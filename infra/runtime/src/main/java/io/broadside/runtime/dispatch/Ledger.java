@@ -15,7 +15,7 @@ import java.util.Base64;
  * <pre>
  * byte     version, 1
  * long     time of the last intent, in milliseconds since 1970 UTC
- * byte     form of the rest: 0 runs, 1 table; whichever is shorter
+ * byte     form of the rest: 0 runs, or 1 table where that is shorter
  * runs     for each run of records in the same state: varint of (length * 4 + state)
  * table    varint of the number of records, then two bits for each, lowest bits first
  * </pre>
@@ -61,7 +61,8 @@ record Ledger(Instant lastIntent, States states) {
                 case 1 -> ATTEMPTED;
                 case 2 -> DONE;
                 default ->
-                    throw new LedgerException("the state " + code + " is not one of a ledger of version " + VERSION);
+                    throw LedgerException.unreadable(
+                            "the state " + code + " is not one of a ledger of version " + VERSION);
             };
         }
     }
@@ -115,9 +116,20 @@ record Ledger(Instant lastIntent, States states) {
             return runs == 0 ? 0 : ends[runs - 1];
         }
 
+        /** How many of them are not DONE. */
+        int unfinished() {
+            var count = 0;
+            for (int run = 0; run < runs; run++) {
+                if (codes[run] != State.DONE.code) {
+                    count += ends[run] - begin(run);
+                }
+            }
+            return count;
+        }
+
         private void repeat(State state, int times) {
             if (times < 1 || times > MAX_SPAN - length()) {
-                throw new LedgerException("it describes more than " + MAX_SPAN + " records");
+                throw LedgerException.unreadable("it describes more than " + MAX_SPAN + " records");
             }
             extend(state, length() + times);
         }
@@ -185,16 +197,16 @@ record Ledger(Instant lastIntent, States states) {
             var bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(metadata));
             var version = bytes.get();
             if (version != VERSION) {
-                throw new LedgerException("its version is " + version + ", known here is " + VERSION);
+                throw LedgerException.unreadable("its version is " + version + ", known here is " + VERSION);
             }
             var lastIntent = Instant.ofEpochMilli(bytes.getLong());
             return switch (bytes.get()) {
                 case RUNS -> new Ledger(lastIntent, readRuns(bytes));
                 case TABLE -> new Ledger(lastIntent, readTable(bytes));
-                default -> throw new LedgerException("its form is not known");
+                default -> throw LedgerException.unreadable("its form is not known");
             };
         } catch (IllegalArgumentException | BufferUnderflowException e) {
-            throw new LedgerException("it is not whole", e);
+            throw LedgerException.unreadable("it is not whole", e);
         }
     }
 
@@ -231,7 +243,7 @@ record Ledger(Instant lastIntent, States states) {
     private static States readTable(ByteBuffer bytes) {
         var length = varint(bytes);
         if (length < 0 || length > MAX_SPAN) {
-            throw new LedgerException("it describes more than " + MAX_SPAN + " records");
+            throw LedgerException.unreadable("it describes more than " + MAX_SPAN + " records");
         }
         var states = new States();
         var packed = 0;
@@ -260,6 +272,6 @@ record Ledger(Instant lastIntent, States states) {
                 return value;
             }
         }
-        throw new LedgerException("a number in it is too long");
+        throw LedgerException.unreadable("a number in it is too long");
     }
 }

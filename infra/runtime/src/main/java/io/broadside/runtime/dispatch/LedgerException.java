@@ -2,16 +2,30 @@ package io.broadside.runtime.dispatch;
 
 import org.jspecify.annotations.Nullable;
 
-/** The metadata of an offset commit is not a ledger that can be read here. */
-public final class LedgerException extends RuntimeException {
+/**
+ * What was done with the records of a partition is not known or could not be kept: nothing of it may be started. The message goes on
+ * from "partition X waits: ".
+ */
+final class LedgerException extends RuntimeException {
 
-    LedgerException(String reason) {
-        this(reason, null);
+    private LedgerException(String message, @Nullable Throwable cause) {
+        super(message, cause);
     }
 
-    LedgerException(String reason, @Nullable Throwable cause) {
-        super(
-                "The ledger of a partition cannot be read: " + reason
+    /** @param message what is wrong and what a person can do */
+    static LedgerException of(String message) {
+        return new LedgerException(message, null);
+    }
+
+    /** The metadata of an offset commit is not a ledger that can be read here. */
+    static LedgerException unreadable(String reason) {
+        return unreadable(reason, null);
+    }
+
+    /** As {@link #unreadable(String)}. */
+    static LedgerException unreadable(String reason, @Nullable Throwable cause) {
+        return new LedgerException(
+                "its ledger cannot be read: " + reason
                         + ". It may have been written by a newer version of Broadside; run that one, and nothing is lost.",
                 cause);
     }

@@ -16,8 +16,9 @@ package io.broadside.runtime.dispatch;
  * record that takes its time.
  *
  * @param characters the longest metadata of an offset commit that may be written
+ * @param brokersLimit the longest that the broker takes
  */
-record LedgerSpace(int characters) {
+record LedgerSpace(int characters, int brokersLimit) {
 
     /** What is needed for a window that is worth having, and what no broker is known to refuse. */
     static final int LEAST_CHARACTERS = 256;
@@ -28,10 +29,26 @@ record LedgerSpace(int characters) {
     private static final int RUN_OF_THREE_BYTES = (1 << 21) / 4 - 1;
 
     LedgerSpace {
-        if (characters < LEAST_CHARACTERS) {
+        if (brokersLimit < LEAST_CHARACTERS) {
             throw new IllegalStateException(
-                    "The broker takes " + characters + " bytes of metadata with an offset; set its"
+                    "The broker takes " + brokersLimit + " bytes of metadata with an offset; set its"
                             + " offset.metadata.max.bytes to " + LEAST_CHARACTERS + " or more, best to 4096.");
+        }
+        characters = Math.min(characters, brokersLimit);
+    }
+
+    /**
+     * Makes sure that a ledger that was found can be committed again, whatever becomes of its records.
+     *
+     * @throws LedgerException if the broker would not take it, as when its limit was lowered since
+     */
+    void require(Ledger found) {
+        var most = new LedgerSpace(brokersLimit, brokersLimit);
+        var states = found.states();
+        if (found.encoded().length() > brokersLimit || !most.fits(states.length(), states.unfinished())) {
+            throw LedgerException.of(
+                    "its ledger may grow beyond the " + brokersLimit + " characters that the broker now takes with an"
+                            + " offset; set its offset.metadata.max.bytes to what it was, at least until what is under way is done.");
         }
     }
 

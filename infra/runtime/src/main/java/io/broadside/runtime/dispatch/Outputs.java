@@ -7,6 +7,7 @@ import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topic;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,10 @@ public final class Outputs {
 
     public List<ProducerRecord<byte[], byte[]>> records() {
         return records;
+    }
+
+    boolean writesToOneOf(Set<String> topics) {
+        return records.stream().anyMatch(record -> topics.contains(record.topic()));
     }
 
     /** Collects records. For use by one thread. */

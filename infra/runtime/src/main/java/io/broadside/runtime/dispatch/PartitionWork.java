@@ -65,7 +65,7 @@ final class PartitionWork<V extends SpecificRecord> {
     /** False once the partition has been given away: from then on nothing of it may be committed. */
     boolean isOwned = true;
 
-    /** False while the partition is being given away: what is under way may end, nothing may start. */
+    /** False while the partition is being given away, and after it: what is under way may end, nothing is chosen. */
     boolean mayStart = true;
 
     /**
@@ -84,7 +84,18 @@ final class PartitionWork<V extends SpecificRecord> {
         this.toldEnd = restoredEnd();
     }
 
+    /**
+     * @throws LedgerException if the partition was already read beyond the record: then it has lost records, and what was done with
+     *     those that come now is not known
+     */
     void add(ConsumerRecord<byte[], byte[]> record) {
+        if (record.offset() < nextOffset) {
+            throw LedgerException.of(
+                    "it was read up to offset " + nextOffset + " and now begins again at offset "
+                            + record.offset()
+                            + ": the broker has lost records, and what was done with those that are there is not known."
+                            + " Stop all instances, say with kafka-consumer-groups.sh --reset-offsets where to go on, start them again.");
+        }
         nextOffset = record.offset() + 1;
         var state = restored.states().at(record.offset() - restoredBase);
         if (state == State.DONE) {

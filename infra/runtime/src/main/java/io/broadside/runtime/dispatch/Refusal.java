@@ -44,9 +44,11 @@ record Refusal(Outputs outputs, String topic, Kind kind, Throwable cause) {
                     InvalidTopicException _,
                     PolicyViolationException _,
                     UnknownTopicOrPartitionException _,
-                    UnknownTopicIdException _,
-                    // What a producer says of a topic that does not exist.
-                    TimeoutException _ -> Optional.of(new Refusal(outputs, topic, Kind.TOPIC, cause));
+                    UnknownTopicIdException _ -> Optional.of(new Refusal(outputs, topic, Kind.TOPIC, cause));
+            // What a producer says of a topic that does not exist; without that cause the broker was too slow.
+            case TimeoutException timeout
+            when timeout.getCause() instanceof UnknownTopicOrPartitionException ->
+                Optional.of(new Refusal(outputs, topic, Kind.TOPIC, timeout.getCause()));
             default -> Optional.empty();
         };
     }

@@ -161,10 +161,14 @@ abstract class DispatcherCase {
     }
 
     KafkaClients clients(String groupProtocol) {
+        return clients(groupProtocol, kafka.registryUrl());
+    }
+
+    KafkaClients clients(String groupProtocol, String registry) {
         return new KafkaClients(
                 KafkaConfig.from(Settings.from(Map.of(
                         "KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers(),
-                        "SCHEMA_REGISTRY_URL", kafka.registryUrl(),
+                        "SCHEMA_REGISTRY_URL", registry,
                         "KAFKA_GROUP_PROTOCOL", groupProtocol))),
                 "test");
     }

@@ -4,12 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.broadside.embedded.RegistryConfig;
+import io.broadside.embedded.SchemaRegistry;
 import io.broadside.events.DeadLetter;
+import io.broadside.events.PublishCommand;
 import io.broadside.events.RefreshRequest;
 import io.broadside.runtime.dispatch.Ledger.State;
 import io.broadside.schemas.ErrorCode;
 import io.broadside.schemas.Topics;
 import io.broadside.testkit.KafkaForTest;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -27,6 +31,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Records, handlers, topics and brokers that are not as they should be. */
 class DispatcherFaultsIT extends DispatcherCase {
@@ -126,6 +131,7 @@ class DispatcherFaultsIT extends DispatcherCase {
         // Then
         await().atMost(LONG).until(() -> dispatcher.check().detail().contains(missing.name()));
         assertThat(dispatcher.check().isOk()).isFalse();
+        await().atMost(LONG).until(() -> outcomes().size() == 9);
         // When
         kafka.createTopics(1, missing.name());
         // Then
@@ -135,6 +141,39 @@ class DispatcherFaultsIT extends DispatcherCase {
         assertThat(handler.ran()).hasSize(10).doesNotHaveDuplicates();
         assertThat(handler.failed()).isEmpty();
         await().atMost(LONG).until(() -> dispatcher.check().isOk());
+    }
+
+    @Test
+    void aCallThatCannotBeAnnouncedIsNotMadeUntilItCan() {
+        // Given
+        var missing = topic(kafka.uniqueName("missing"), RefreshRequest.class);
+        var handler = new RecordingHandler(outcomes, clients.serdes()).announcingOn(missing);
+        produce(10, 10);
+        var dispatcher = start(handler, clients);
+        await().atMost(LONG).until(() -> dispatcher.check().detail().contains(missing.name()));
+        // When
+        kafka.createTopics(1, missing.name());
+        // Then
+        await().atMost(LONG).until(() -> outcomes().size() == 10);
+        assertThat(handler.ran()).hasSize(10).doesNotHaveDuplicates();
+        assertThat(kafka.readAll(missing.name())).hasSize(10);
+        await().atMost(LONG).until(() -> dispatcher.check().isOk());
+    }
+
+    @Test
+    void aPartitionThatHasLostRecordsStartsNothingAndTheOthersGoOn() {
+        // Given
+        produce(60, 20);
+        var lost = partitionOf("key-0");
+        commit(lost, 100, Ledger.empty());
+        var inLost = recordsIn(lost);
+        var handler = new RecordingHandler(outcomes, clients.serdes());
+        // When
+        var dispatcher = start(handler, clients);
+        // Then
+        await().atMost(LONG).until(() -> outcomes().size() == 60 - inLost.size());
+        await().atMost(LONG).until(() -> dispatcher.check().detail().contains("--reset-offsets"));
+        assertThat(handler.ran()).doesNotContainAnyElementsOf(inLost);
     }
 
     @Test
@@ -152,40 +191,87 @@ class DispatcherFaultsIT extends DispatcherCase {
     }
 
     @Test
-    void aLedgerThatCannotBeReadStopsTheDispatcherInsteadOfRunningAnything() {
+    void aRecordOfAnUnknownSchemaWaitsForTheRegistryAndDelaysNoOther(@TempDir Path directory) {
         // Given
-        produce(1, 1);
-        commitText(partitionOf("key-0"), "from the future");
+        var other = topic(kafka.uniqueName("other"), PublishCommand.class);
+        kafka.createTopics(1, other.name());
+        var registry = SchemaRegistry.start(RegistryConfig.in(directory));
+        clients.close();
+        clients = clients("consumer", registry.uri().toString());
+        try (var writer = clients("consumer", registry.uri().toString())) {
+            for (int i = 0; i < 10; i++) {
+                send(commands, "key-" + i, writer.serdes().write(commands, command(i)));
+                send(other, "key-" + i, writer.serdes().write(other, command(100 + i)));
+            }
+            producer().flush();
+            clients.serdes().read(commands, writer.serdes().write(commands, command(0)));
+        }
+        clients.serdes().prepare(List.of(outcomes));
+        registry.close();
+        var handler = new RecordingHandler(outcomes, clients.serdes());
+        // When
+        var dispatcher = start(handler, clients, List.of(other, commands));
+        // Then
+        await().atMost(LONG).until(() -> handler.ran().size() == 10);
+        await().atMost(LONG).until(() -> dispatcher.check().detail().contains("schema registry"));
+        assertThat(handler.ran()).allMatch(number -> number < 100);
+        // When
+        try (var _ = SchemaRegistry.start(
+                RegistryConfig.in(directory).withPort(registry.uri().getPort()))) {
+            // Then
+            await().atMost(LONG).until(() -> handler.ran().size() == 20);
+        }
+    }
+
+    @Test
+    void aPartitionWhoseLedgerCannotBeReadStartsNothingAndTheOthersGoOn() {
+        // Given
+        produce(60, 20);
+        var broken = partitionOf("key-0");
+        commitText(broken, "from the future");
+        var inBroken = recordsIn(broken);
         var handler = new RecordingHandler(outcomes, clients.serdes());
         // When
         var dispatcher = start(handler, clients);
         // Then
-        await().atMost(LONG).until(() -> dispatcher.check().detail().contains("ledger"));
-        assertThat(handler.ran()).isEmpty();
+        await().atMost(LONG).until(() -> outcomes().size() == 60 - inBroken.size());
+        assertThat(dispatcher.check().detail()).contains(broken.toString(), "ledger");
+        assertThat(handler.ran()).doesNotContainAnyElementsOf(inBroken);
     }
 
     @Test
-    void goesOnByItselfOnceALedgerThatCouldNotBeReadIsMended() {
+    void onceItsLedgerIsMendedAPartitionIsWorkedOnFromTheNextStart() {
         // Given
         produce(1, 1);
         commitText(partitionOf("key-0"), "from the future");
         var handler = new RecordingHandler(outcomes, clients.serdes());
+        var former = start(handler, clients);
+        await().atMost(LONG).until(() -> former.check().detail().contains("ledger"));
+        former.close();
+        commitText(partitionOf("key-0"), "");
+        // When
         var dispatcher = start(handler, clients);
-        await().atMost(LONG).until(() -> dispatcher.check().detail().contains("ledger"));
-        // When: between two sessions, since offsets of a group with members cannot be altered
-        await().atMost(LONG).ignoreExceptions().until(() -> {
-            commitText(partitionOf("key-0"), "");
-            return true;
-        });
         // Then
         await().atMost(LONG).until(() -> handler.ran().equals(List.of(0)));
         await().atMost(LONG).until(() -> dispatcher.check().isOk());
     }
 
     @Test
+    void afterAFaultOfTheDispatcherItselfANewSessionGoesOn() {
+        // Given
+        produce(10, 10);
+        var handler = new RecordingHandler(outcomes, clients.serdes()).failingToAdmit(2);
+        // When
+        start(handler, clients);
+        // Then
+        await().atMost(LONG).until(() -> outcomes().size() == 10);
+        assertThat(handler.ran()).hasSize(10).doesNotHaveDuplicates();
+    }
+
+    @Test
     void ofTwoTransactionsTheLaterLedgerStaysWhateverTheOrderOfTheirMarkers() {
         Assumptions.assumeTrue(kafka.canRestart(), "this broker cannot be restarted by a test");
-        // Given: the turns of two producers, of which the later one is committed first
+        // Given: two producers in turn, of which the later one is committed first
         produce(1, 1);
         var partition = partitionOf("key-0");
         var earlier = clients.transactionalProducer(group + "-0");
@@ -233,6 +319,14 @@ class DispatcherFaultsIT extends DispatcherCase {
                             }
                         },
                         Objects::nonNull);
+    }
+
+    /** Numbers of the commands in a partition. */
+    private List<Integer> recordsIn(TopicPartition partition) {
+        return kafka.readAll(partition.topic()).stream()
+                .filter(record -> record.partition() == partition.partition())
+                .map(record -> clients.serdes().read(commands, record.value()).getTargetIndex())
+                .toList();
     }
 
     private void createDeadLetters() {

@@ -17,7 +17,7 @@ class LedgerSpaceTest {
     @ValueSource(ints = {256, 257, 1000, 3500, 4096})
     void aFullTableWithoutAnyOrderInItFits(int characters) {
         // Given
-        var space = new LedgerSpace(characters);
+        var space = new LedgerSpace(characters, 4096);
         var random = new SplittableRandom(characters);
         var states = new States();
         for (int i = 0; i < space.tableSpan(); i++) {
@@ -34,7 +34,7 @@ class LedgerSpaceTest {
         var random = new SplittableRandom(seed);
         for (int round = 0; round < 200; round++) {
             // Given
-            var space = new LedgerSpace(256 + random.nextInt(3840));
+            var space = new LedgerSpace(256 + random.nextInt(3840), 4096);
             var span = 1 + random.nextInt(1 << (4 + random.nextInt(17)));
             var unfinished = 1 + random.nextInt(Math.min(span, 1200));
             if (!space.fits(span, unfinished)) {
@@ -60,7 +60,7 @@ class LedgerSpaceTest {
 
     @Test
     void growsToAMillionRecordsBeyondAFew() {
-        var space = new LedgerSpace(3500);
+        var space = new LedgerSpace(3500, 4096);
         assertThat(space.fits(1_000_000, 3)).isTrue();
         assertThat(space.fits(20_000, 600)).isTrue();
         assertThat(space.fits(20_000, 1_000)).isFalse();
@@ -69,7 +69,24 @@ class LedgerSpaceTest {
 
     @Test
     void saysWhatToDoAboutABrokerThatTakesNoMetadata() {
-        assertThatThrownBy(() -> new LedgerSpace(0)).hasMessageContaining("offset.metadata.max.bytes");
+        assertThatThrownBy(() -> new LedgerSpace(3500, 0)).hasMessageContaining("offset.metadata.max.bytes");
+    }
+
+    @Test
+    void refusesALedgerThatMayGrowBeyondWhatTheBrokerTakesBack() {
+        // Given: many records that are all new take few characters, and many more once they end in any order
+        var states = new States();
+        states.append(8_000, State.ATTEMPTED);
+        for (int i = 8_001; i < 10_000; i++) {
+            states.append(i, State.NEW);
+        }
+        var ledger = new Ledger(Instant.EPOCH, states);
+        assertThat(ledger.encoded().length()).isLessThan(100);
+        new LedgerSpace(3500, 4096).require(ledger);
+        // Then
+        assertThatThrownBy(() -> new LedgerSpace(3500, 1024).require(ledger))
+                .isInstanceOf(LedgerException.class)
+                .hasMessageContaining("offset.metadata.max.bytes");
     }
 
     private static String encoded(States states) {

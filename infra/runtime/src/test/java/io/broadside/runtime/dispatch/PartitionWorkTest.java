@@ -2,6 +2,7 @@ package io.broadside.runtime.dispatch;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.broadside.events.PublishCommand;
 import io.broadside.runtime.dispatch.Ledger.State;
@@ -25,7 +26,7 @@ class PartitionWorkTest {
 
     private static final TopicPartition PARTITION = new TopicPartition("commands", 0);
     private static final Instant NOW = Instant.parse("2026-11-21T10:15:30Z");
-    private static final LedgerSpace SMALL = new LedgerSpace(LedgerSpace.LEAST_CHARACTERS);
+    private static final LedgerSpace SMALL = new LedgerSpace(LedgerSpace.LEAST_CHARACTERS, 4096);
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
@@ -103,6 +104,18 @@ class PartitionWorkTest {
                 .toList();
         assertThat(takeAll(next).stream().filter(slot -> slot.isInDoubt).map(slot -> slot.offset))
                 .containsExactlyElementsOf(inDoubt);
+    }
+
+    @Test
+    void takesNoRecordThatLiesBeforeWhatWasRead() {
+        var takenOver = partition(100, Ledger.empty());
+        assertThatThrownBy(() -> takenOver.add(record(40, "key")))
+                .isInstanceOf(LedgerException.class)
+                .hasMessageContainingAll("100", "40", "--reset-offsets");
+        var atWork = partition(0, Ledger.empty());
+        atWork.add(record(0, "key"));
+        atWork.add(record(1, "key"));
+        assertThatThrownBy(() -> atWork.add(record(0, "key"))).isInstanceOf(LedgerException.class);
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
@@ -36,8 +37,10 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
     private Set<Integer> withoutRegistryAt = Set.of();
     private Map<Integer, String> answersAt = Map.of();
     private Map<Integer, Topic<RefreshRequest>> topicsAt = Map.of();
+    private Optional<Topic<RefreshRequest>> announcements = Optional.empty();
     private Predicate<String> holdsTopic = _ -> false;
     private Map<String, Integer> owned = Map.of();
+    private int failuresToAdmit;
     private int mostAtOnce;
     private int mostAtOnceOfOneKey;
 
@@ -92,6 +95,27 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
         return this;
     }
 
+    /** Throws when it is asked for the first times whether a topic may be worked on. */
+    RecordingHandler failingToAdmit(int times) {
+        failuresToAdmit = times;
+        return this;
+    }
+
+    @Override
+    public synchronized boolean admits(String topic) {
+        if (failuresToAdmit > 0) {
+            failuresToAdmit--;
+            throw new IllegalStateException("A bug in the handler");
+        }
+        return true;
+    }
+
+    /** Announces every call on this topic. */
+    RecordingHandler announcingOn(Topic<RefreshRequest> topic) {
+        announcements = Optional.of(topic);
+        return this;
+    }
+
     /** Does not return from calls for these topics until released. */
     RecordingHandler holdingTopics(Predicate<String> topics, CompletableFuture<Void> until) {
         holdsTopic = topics;
@@ -111,7 +135,14 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
 
     @Override
     public Decision decide(Work<PublishCommand> work) {
-        return new Decision.Attempt(Outputs.none());
+        return new Decision.Attempt(announcements
+                .map(topic -> Outputs.to(serdes, work.trace())
+                        .add(
+                                topic,
+                                work.key(),
+                                DispatcherCase.outcome(work.value().getTargetIndex()))
+                        .build())
+                .orElse(Outputs.none()));
     }
 
     @Override
