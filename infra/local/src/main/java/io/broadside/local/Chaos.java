@@ -91,20 +91,20 @@ final class Chaos {
         }
     }
 
-    /** What the topics say by themselves. */
-    private AccountReport account() {
-        var registry = ports.at(ports.registry()).toString();
-        try (var account = Account.of(ports.bootstrapServers(), registry, Clock.systemUTC())) {
-            return account.draw();
-        }
-    }
-
     /** What an earlier run left would be counted as of this one. */
     private static void requireEmpty(Path data) throws IOException {
         try (var files = Files.list(Files.createDirectories(data))) {
             if (files.findAny().isPresent()) {
                 throw new IOException("--data: " + data + " is not empty; name a new directory.");
             }
+        }
+    }
+
+    /** What the topics say by themselves. */
+    private AccountReport account() {
+        var registry = ports.at(ports.registry()).toString();
+        try (var account = Account.of(ports.bootstrapServers(), registry, Clock.systemUTC())) {
+            return account.draw();
         }
     }
 

@@ -16,9 +16,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Publishes posts to simulated platforms while processes are killed (kill -9), frozen beyond their session and the"
                     + " broker is killed once; platforms fail, also after they have published.",
-            "Then counts, at the platforms and in the results, and draws up the account. Exit code: 0 if nothing was lost and"
-                    + " nothing posted twice, and the account holds; 1 if not; 2 if it came out well but proved nothing:"
-                    + " posts or kills are missing, or no call was in doubt."
+            "Then counts, at the platforms and in the results, and draws up the account. Exit code: 0 if nothing was lost, posted twice"
+                    + " or failed without need, and the account holds; 1 if not; 2 if it came out well but proved nothing: posts, kills or"
+                    + " freezes are missing, or no call was in doubt."
         })
 final class ChaosCommand implements Callable<Integer> {
 

@@ -44,6 +44,11 @@ final class Mischief implements AutoCloseable {
         this.dice = dice;
     }
 
+    /** What is done in all. */
+    static Tally wanted(Chaos.Plan plan) {
+        return new Tally(plan.kills(), plan.kills() / KILLS_PER_FREEZE, plan.kills() > 0 ? 1 : 0);
+    }
+
     void start() {
         var _ = later.scheduleWithFixedDelay(this::startWhatEnded, 5, 5, TimeUnit.SECONDS);
         thread.start();
@@ -84,7 +89,10 @@ final class Mischief implements AutoCloseable {
                 if (number % KILLS_PER_FREEZE == 0) {
                     freezeOne();
                 }
-                if (number == (plan.kills() + 1) / 2 && cluster.broker().kill()) {
+                if (number == (plan.kills() + 1) / 2) {
+                    while (!cluster.broker().kill()) {
+                        TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+                    }
                     tally = new Tally(tally.kills(), tally.freezes(), tally.brokerKills() + 1);
                     cluster.broker().start();
                 }

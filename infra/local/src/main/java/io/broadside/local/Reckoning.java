@@ -129,8 +129,9 @@ record Reckoning(
         return verdicts;
     }
 
+    /** Nothing that goes wrong here is a reason for a post to fail for good. */
     boolean isGood() {
-        return lost.isEmpty() && postedTwice.isEmpty() && untrue.isEmpty() && account.holds();
+        return lost.isEmpty() && postedTwice.isEmpty() && untrue.isEmpty() && failures.isEmpty() && account.holds();
     }
 
     /** 0 if all is well and something was proven; see {@code broadside chaos --help}. */
@@ -138,7 +139,7 @@ record Reckoning(
         if (!isGood()) {
             return 1;
         }
-        var isWhole = accepted == plan.posts() && mischief.kills() == plan.kills();
+        var isWhole = accepted == plan.posts() && mischief.equals(Mischief.wanted(plan));
         return !isWhole || (plan.kills() > 0 && reconciled.isEmpty()) ? 2 : 0;
     }
 
@@ -147,14 +148,14 @@ record Reckoning(
         line.accept("accepted " + accepted + " = "
                 + byStatus.entrySet().stream()
                         .map(entry -> entry.getKey().name().toLowerCase(Locale.ROOT) + " " + entry.getValue())
-                        .collect(Collectors.joining(" + "))
-                + (failures.isEmpty() ? "" : "; failed because of " + failures));
+                        .collect(Collectors.joining(" + ")));
         line.accept("killed " + mischief.kills() + ", frozen " + mischief.freezes() + ", broker killed "
                 + mischief.brokerKills() + "; calls in doubt after that, looked up: "
                 + (reconciled.isEmpty() ? "0" : reconciled));
         line.accept("lost: " + shown(lost));
         line.accept("posted twice: " + shown(postedTwice));
         line.accept("result untrue: " + shown(untrue));
+        line.accept("failed without need: " + (failures.isEmpty() ? "0" : failures));
         line.accept("unconfirmed: " + byStatus.getOrDefault(ResultStatus.UNCONFIRMED, 0L) + ", of which out: "
                 + unconfirmedAndOut);
         line.accept("");
@@ -165,7 +166,7 @@ record Reckoning(
                 switch (exitCode()) {
                     case 0 -> "Nothing was lost and nothing was posted twice.";
                     case 2 ->
-                        "Nothing was lost, but posts or kills are missing, or no call was in doubt: this run proves nothing.";
+                        "Nothing was lost, but posts, kills or freezes are missing, or no call was in doubt: this run proves nothing.";
                     default -> "The promises were broken.";
                 });
     }
