@@ -42,11 +42,7 @@ final class Cluster {
     private final List<Instance> publishers;
     private final List<Instance> retries;
 
-    private Cluster(
-            PlatformSimulator simulator,
-            Instance broker,
-            List<Instance> publishers,
-            List<Instance> retries) {
+    private Cluster(PlatformSimulator simulator, Instance broker, List<Instance> publishers, List<Instance> retries) {
         this.simulator = simulator;
         this.broker = broker;
         this.publishers = List.copyOf(publishers);
