@@ -29,8 +29,7 @@ final class ChaosAccounts {
                 simulator.control().add(account);
                 var profile = "profile-" + i;
                 var platform = account.platform().id();
-                var tokens = account.tokens();
-                var answer = connect(client, profile, platform, tokens);
+                var answer = connect(client, profile, account);
                 connected.add(new Connected(answer.path("connectionId").asText(), profile, platform));
             }
         }
@@ -38,12 +37,11 @@ final class ChaosAccounts {
     }
 
     /** A machine with all its cores busy may take longer than a client waits; connecting again is no other connection. */
-    private static JsonNode connect(StackClient client, String profile, String platform, Account.Tokens tokens)
+    private static JsonNode connect(StackClient client, String profile, Account account)
             throws IOException, InterruptedException {
         for (int attempt = 1; ; attempt++) {
             try {
-                return client.connect(
-                        profile, platform, tokens.access(), tokens.refresh().orElse(""));
+                return client.connect(profile, account);
             } catch (HttpTimeoutException e) {
                 if (attempt == MOST_ATTEMPTS) {
                     throw e;
