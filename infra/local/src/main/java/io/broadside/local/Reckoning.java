@@ -27,7 +27,9 @@ import java.util.stream.Collectors;
  * @param lost posts without a last word, or that are PUBLISHED by their last word and not on the platform
  * @param postedTwice posts that the platform has more than once
  * @param untrue posts of which the platform has one although the last word is FAILED or CANCELLED, or that have two last words
- * @param unconfirmedAndOut of the UNCONFIRMED, those that the platform has
+ * @param unconfirmed last words UNCONFIRMED, by platform
+ * @param unconfirmedAndOut of these, those that the platform has
+ * @param needlesslyUnconfirmed of these, those of accounts whose platform shows what was posted
  * @param reconciled calls in doubt after a process was gone, by what was found
  */
 record Reckoning(
@@ -38,7 +40,9 @@ record Reckoning(
         List<String> lost,
         List<String> postedTwice,
         List<String> untrue,
+        Map<String, Long> unconfirmed,
         long unconfirmedAndOut,
+        List<String> needlesslyUnconfirmed,
         Map<String, Long> reconciled,
         Mischief.Tally mischief) {
 
@@ -55,10 +59,12 @@ record Reckoning(
                 board.withSeveralFinals().stream().map(Board.Place::requestId).collect(Collectors.toSet());
         var posts = sent.values().stream()
                 .map(post -> new Judged(
-                        post.requestId(),
+                        post,
                         board.of(post.requestId(), 0).filter(PostResult::getIsFinal),
                         twice.contains(post.requestId()),
-                        published.getOrDefault(post.text(), 0L)))
+                        post.texts().stream()
+                                .map(text -> published.getOrDefault(text, 0L))
+                                .toList()))
                 .toList();
         var finals = posts.stream().flatMap(post -> post.last().stream()).toList();
         var failed = finals.stream()
@@ -72,25 +78,47 @@ record Reckoning(
                         failed,
                         result -> result.getError().map(PostError::getCode).orElse("none")),
                 named(posts, Judged::isLost),
-                named(posts, post -> post.copies() > 1),
+                named(posts, Judged::isTwice),
                 named(posts, Judged::isUntrue),
                 posts.stream()
-                        .filter(post -> post.isEnded(ResultStatus.UNCONFIRMED) && post.copies() > 0)
+                        .filter(post -> post.isEnded(ResultStatus.UNCONFIRMED))
+                        .collect(Collectors.groupingBy(
+                                post -> post.sent().platform(), TreeMap::new, Collectors.counting())),
+                posts.stream()
+                        .filter(post -> post.isEnded(ResultStatus.UNCONFIRMED) && post.isOut())
                         .count(),
+                named(
+                        posts,
+                        post -> post.isEnded(ResultStatus.UNCONFIRMED)
+                                && post.sent().isReadable()),
                 reconciled(cluster),
                 mischief);
     }
 
-    /** A post, what was said of it last, and how often the platform has it. */
-    private record Judged(String requestId, Optional<PostResult> last, boolean hasTwoLastWords, long copies) {
+    /** A post, what was said of it last, and how often the platform has each of its parts. */
+    private record Judged(ChaosPosts.Sent sent, Optional<PostResult> last, boolean hasTwoLastWords, List<Long> copies) {
 
         boolean isLost() {
-            return last.isEmpty() || (isEnded(ResultStatus.PUBLISHED) && copies == 0);
+            return last.isEmpty() || (isEnded(ResultStatus.PUBLISHED) && !isAsSaid());
+        }
+
+        /** All of it is out, or at least the post itself, and the result says that the rest is missing. */
+        private boolean isAsSaid() {
+            var isMissing = copies.contains(0L);
+            return !isMissing || (isOut() && last.flatMap(PostResult::getError).isPresent());
+        }
+
+        boolean isOut() {
+            return copies.getFirst() > 0;
+        }
+
+        boolean isTwice() {
+            return copies.stream().anyMatch(count -> count > 1);
         }
 
         boolean isUntrue() {
             var isDenied = isEnded(ResultStatus.FAILED) || isEnded(ResultStatus.CANCELLED);
-            return hasTwoLastWords || (isDenied && copies > 0);
+            return hasTwoLastWords || (isDenied && isOut());
         }
 
         boolean isEnded(ResultStatus status) {
@@ -99,7 +127,11 @@ record Reckoning(
     }
 
     private static List<String> named(List<Judged> posts, Predicate<Judged> which) {
-        return posts.stream().filter(which).map(Judged::requestId).sorted().toList();
+        return posts.stream()
+                .filter(which)
+                .map(post -> post.sent().platform() + " " + post.sent().requestId())
+                .sorted()
+                .toList();
     }
 
     private static <K extends Comparable<K>> Map<K, Long> count(List<PostResult> results, Function<PostResult, K> by) {
@@ -121,7 +153,7 @@ record Reckoning(
     }
 
     boolean isGood() {
-        return lost.isEmpty() && postedTwice.isEmpty() && untrue.isEmpty();
+        return lost.isEmpty() && postedTwice.isEmpty() && untrue.isEmpty() && needlesslyUnconfirmed.isEmpty();
     }
 
     /** 0 if all is well and something was proven; see {@code broadside chaos --help}. */
@@ -146,8 +178,9 @@ record Reckoning(
         line.accept("lost: " + shown(lost));
         line.accept("posted twice: " + shown(postedTwice));
         line.accept("result untrue: " + shown(untrue));
-        line.accept("unconfirmed: " + byStatus.getOrDefault(ResultStatus.UNCONFIRMED, 0L) + ", of which out: "
-                + unconfirmedAndOut);
+        line.accept(
+                "unconfirmed: " + (unconfirmed.isEmpty() ? "0" : unconfirmed + ", of which out: " + unconfirmedAndOut));
+        line.accept("unconfirmed although the platform shows its posts: " + shown(needlesslyUnconfirmed));
         line.accept("");
         line.accept(
                 switch (exitCode()) {
