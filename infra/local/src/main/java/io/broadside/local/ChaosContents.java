@@ -62,7 +62,8 @@ final class ChaosContents {
             case PHOTO -> content.setMedia(List.of(photo())).build();
             case PHOTOS -> content.setMedia(Collections.nCopies(2, photo())).build();
             case FILM ->
-                content.setMedia(List.of(medium("video-1MB.mp4", MediaKind.VIDEO))).build();
+                content.setMedia(List.of(medium("video-1MB.mp4", MediaKind.VIDEO)))
+                        .build();
             case THREAD ->
                 content.setThread(List.of(ThreadPart.newBuilder()
                                 .setText(text + ", continued")
