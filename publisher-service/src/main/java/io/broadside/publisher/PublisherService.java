@@ -71,7 +71,7 @@ public final class PublisherService implements AutoCloseable {
         var vertx = Vertx.vertx();
         parts.add(() -> vertx.close().await());
         var journal = parts.add(new ApiCallJournal(clients));
-        var budgets = new Budgets(config.budgets(), Platforms.quotas(), meters, clock);
+        var budgets = new Budgets(config.budgets(), Platforms.quotas(config.platforms()), meters, clock);
         var http = parts.add(new PlatformHttp(vertx, config.http(), journal, budgets, meters, clock));
         var media = parts.add(new MediaFetch(vertx, config.platforms().media()));
         var platforms = Platforms.all(config.platforms(), http, media, clock);

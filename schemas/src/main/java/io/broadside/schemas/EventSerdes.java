@@ -3,7 +3,6 @@ package io.broadside.schemas;
 import io.confluent.kafka.schemaregistry.ParsedSchema;
 import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.avro.AvroSchemaUtils;
-import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import io.confluent.kafka.serializers.KafkaAvroDeserializer;
@@ -81,8 +80,7 @@ public final class EventSerdes implements AutoCloseable {
         settings.put("schema.registry.retries.max.wait.ms", 200);
         settings.putAll(config);
         registersSchemas = Boolean.parseBoolean(String.valueOf(settings.getOrDefault("auto.register.schemas", true)));
-        registry = new CachedSchemaRegistryClient(
-                String.valueOf(settings.get("schema.registry.url")), MOST_SCHEMAS, settings);
+        registry = new RememberingRegistry(String.valueOf(settings.get("schema.registry.url")), MOST_SCHEMAS, settings);
         serializer = new KafkaAvroSerializer(registry);
         serializer.configure(settings, false);
         deserializer = new KafkaAvroDeserializer(registry);

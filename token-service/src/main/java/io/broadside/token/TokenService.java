@@ -92,7 +92,8 @@ public final class TokenService implements AutoCloseable {
         // Closed before the dispatcher, which waits for calls under way: those that only pause need not be waited for.
         parts.add(pause);
         var requests = parts.add(new RefreshRequestSender(clients));
-        var dueScan = parts.add(new DueScan(tables, requests, config.refreshMargin(), config.scanInterval(), clock));
+        var dueScan = parts.add(
+                new DueScan(tables, requests, platforms, config.refreshMargin(), config.scanInterval(), clock));
         var checks = new ArrayList<Checked>(tables.checks());
         checks.add(dispatcher);
         checks.add(dueScan);

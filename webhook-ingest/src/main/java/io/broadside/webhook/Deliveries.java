@@ -73,7 +73,7 @@ final class Deliveries implements AutoCloseable {
         this.quarantineBodyLimit = quarantineBodyLimit;
         this.metrics = metrics;
         this.slots = new Semaphore(maxInFlight);
-        metrics.inFlight(() -> maxInFlight - slots.availablePermits());
+        metrics.inFlight(this::underWay);
     }
 
     static Deliveries open(KafkaClients clients, WebhookConfig config, WebhookMetrics metrics) {
@@ -83,6 +83,11 @@ final class Deliveries implements AutoCloseable {
                 config.limits().maxInFlight(),
                 config.quarantineBodyLimit(),
                 metrics);
+    }
+
+    /** How many deliveries wait for the broker. */
+    int underWay() {
+        return maxInFlight - slots.availablePermits();
     }
 
     /**

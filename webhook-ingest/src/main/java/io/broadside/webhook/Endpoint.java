@@ -15,7 +15,8 @@ record Endpoint(WebhookApp app, WebhookPlatform platform, Callback callback) {
         return apps.stream()
                 .flatMap(app -> {
                     var platform = WebhookPlatforms.find(app.platform()).orElseThrow();
-                    return platform.callbacks().stream().map(callback -> new Endpoint(app, platform, callback));
+                    return platform.traits().callbacks().stream()
+                            .map(callback -> new Endpoint(app, platform, callback));
                 })
                 .collect(Collectors.toUnmodifiableMap(Endpoint::path, Function.identity()));
     }

@@ -1,12 +1,10 @@
 package io.broadside.webhook;
 
-import io.broadside.events.InboundEvent;
 import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topics;
 import io.broadside.webhook.Normalise.Step.SetAside;
 import io.broadside.webhook.Normalise.Step.Told;
 import java.time.Duration;
-import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
@@ -23,7 +21,7 @@ import org.apache.kafka.streams.state.Stores;
  * inbound.quarantine.
  *
  * <p>Duplicates are looked for behind the repartitioning: a delivery has a key of its own, and two deliveries of one event meet
- * only where the account is the key.
+ * only where the account is the key. An event is written once, before that, and passed on as it is.
  */
 final class InboundTopology {
 
@@ -62,20 +60,12 @@ final class InboundTopology {
     private static void toEvents(
             KStream<String, Normalise.Step> steps, EventSerdes serdes, Duration rememberFor, WebhookMetrics metrics) {
         steps.mapValues(step -> ((Told) step).event(), Named.as("take-event"))
-                .repartition(Repartitioned.<String, InboundEvent>as("by-account")
+                .repartition(Repartitioned.<String, byte[]>as("by-account")
                         .withKeySerde(Serdes.String())
-                        .withValueSerde(eventsOnAnyTopic(serdes)))
-                .process(() -> new DropDuplicates(rememberFor, metrics), Named.as("drop-duplicates"), SEEN)
+                        .withValueSerde(Serdes.ByteArray()))
+                .process(() -> new DropDuplicates(serdes, rememberFor, metrics), Named.as("drop-duplicates"), SEEN)
                 .to(
                         Topics.INBOUND_EVENTS.name(),
-                        Produced.with(Serdes.String(), serdes.of(Topics.INBOUND_EVENTS))
-                                .withName("events-sink"));
-    }
-
-    /** The registry need not know of a topic that is ours alone: the subject is that of inbound.events there too. */
-    private static Serde<InboundEvent> eventsOnAnyTopic(EventSerdes serdes) {
-        return Serdes.serdeFrom(
-                (_, event) -> serdes.write(Topics.INBOUND_EVENTS, event),
-                (_, bytes) -> serdes.read(Topics.INBOUND_EVENTS, bytes));
+                        Produced.with(Serdes.String(), Serdes.ByteArray()).withName("events-sink"));
     }
 }

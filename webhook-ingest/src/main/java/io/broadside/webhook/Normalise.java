@@ -1,6 +1,5 @@
 package io.broadside.webhook;
 
-import io.broadside.events.InboundEvent;
 import io.broadside.events.QuarantineReason;
 import io.broadside.events.QuarantinedDelivery;
 import io.broadside.events.RawDelivery;
@@ -27,7 +26,9 @@ final class Normalise extends ContextualProcessor<String, byte[], String, Normal
     /** What comes out: an event, or a delivery that is set aside. */
     sealed interface Step {
 
-        record Told(InboundEvent event) implements Step {}
+        /** As it will stand on inbound.events; what tells it from others is in the {@link EventHeaders} of its record. */
+        @SuppressWarnings("ArrayRecordComponent") // goes from one node to the next, and is never compared
+        record Told(byte[] event) implements Step {}
 
         record SetAside(QuarantinedDelivery delivery) implements Step {}
     }
@@ -59,7 +60,10 @@ final class Normalise extends ContextualProcessor<String, byte[], String, Normal
         var normalised = normalise(delivery);
         for (var event : normalised.events()) {
             var key = event.getPlatform() + ":" + event.getAccountId();
-            context().forward(record.withKey(key).withValue(new Step.Told(event)));
+            Step told = new Step.Told(serdes.write(Topics.INBOUND_EVENTS, event));
+            var out = record.withKey(key).withValue(told);
+            EventHeaders.of(event).writeTo(out.headers());
+            context().forward(out);
         }
         if (!normalised.faults().isEmpty()) {
             setAside(record, delivery, String.join(" ", normalised.faults()));

@@ -39,7 +39,7 @@ public record WebhookApp(String platform, String name, Credentials credentials) 
             throw new ConfigException("WEBHOOK_APPS: names of lower-case letters, digits and hyphens needed, was "
                     + platform + "/" + name);
         }
-        if (known.needsVerifyToken() && credentials.verifyToken().isEmpty()) {
+        if (known.traits().needsVerifyToken() && credentials.verifyToken().isEmpty()) {
             throw new ConfigException(verifyTokenName(platform, name)
                     + ": a value needed, was not set. Without a verify token anybody could claim this endpoint.");
         }
@@ -65,7 +65,7 @@ public record WebhookApp(String platform, String name, Credentials credentials) 
 
     /** Whether a signature of its platform is good for a time only. */
     boolean hasTimedSignatures() {
-        return WebhookPlatforms.find(platform).orElseThrow().signsTime();
+        return WebhookPlatforms.find(platform).orElseThrow().traits().signsTime();
     }
 
     /** PLATFORM/NAME. */

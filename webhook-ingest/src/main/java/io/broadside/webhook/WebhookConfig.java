@@ -110,7 +110,8 @@ public record WebhookConfig(
             }
         }
         for (var app : apps) {
-            var repeats = WebhookPlatforms.find(app.platform()).orElseThrow().repeatsFor();
+            var repeats =
+                    WebhookPlatforms.find(app.platform()).orElseThrow().traits().repeatsFor();
             if (rememberFor.compareTo(repeats) < 0) {
                 throw new ConfigException("WEBHOOK_REMEMBER_FOR: at least " + repeats + " needed, as long as "
                         + app.platform() + " repeats a delivery, was " + rememberFor);

@@ -43,6 +43,7 @@ final class WebhookMetrics {
     private final Counter notQuarantined;
     private final Counter heldBack;
     private final Counter connectionsRefused;
+    private final Counter rests;
     private final Map<String, Map<End, Counter>> endsByApp = new ConcurrentHashMap<>();
 
     WebhookMetrics(MeterRegistry meters) {
@@ -60,6 +61,10 @@ final class WebhookMetrics {
                 .register(meters);
         this.connectionsRefused = Counter.builder("broadside.webhook.connections.refused")
                 .description("Connections closed at once, because their source had too many")
+                .register(meters);
+        this.rests = Counter.builder("broadside.webhook.topology.rests")
+                .description(
+                        "Times the topology stood back, for up to a second each, because deliveries needed the processor")
                 .register(meters);
     }
 
@@ -102,6 +107,11 @@ final class WebhookMetrics {
 
     void connectionRefused() {
         connectionsRefused.increment();
+    }
+
+    /** The topology stands back. */
+    void rested() {
+        rests.increment();
     }
 
     /** An event has come out. */

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
+import org.apache.kafka.streams.StreamsConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,10 @@ public final class WebhookService implements AutoCloseable {
     private static final String NAME = "webhook-ingest";
 
     private static final long LOOK_EVERY_MS = 5_000;
+
+    /** No task has two inputs that could wait for each other, so none looks for that before every record. */
+    private static final Map<String, Object> TOPOLOGY_SETTINGS =
+            Map.of(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
 
     private static final Logger LOGGER = LoggerFactory.getLogger(WebhookService.class);
 
@@ -91,8 +96,24 @@ public final class WebhookService implements AutoCloseable {
         var kafka = closing.add(new KafkaCheck(clients.admin()));
         var topology =
                 InboundTopology.build(clients.serdes(), config.rememberFor(), config.quarantineBodyLimit(), metrics);
-        var streams = closing.add(RunningTopology.start("broadside-" + NAME, topology, clients, meters, clock));
+        var streams = closing.add(
+                RunningTopology.start("broadside-" + NAME, topology, clients, meters, clock, TOPOLOGY_SETTINGS));
         var deliveries = closing.add(Deliveries.open(clients, config, metrics));
+        var precedence = new Precedence(
+                new Precedence.Work() {
+                    @Override
+                    public void rest() {
+                        metrics.rested();
+                        streams.rest();
+                    }
+
+                    @Override
+                    public void goOn() {
+                        streams.goOn();
+                    }
+                },
+                deliveries::underWay,
+                System::nanoTime);
         var command =
                 new ReverifyCommand(config.apiKeys(), new Reverification(clients, config.apps(), deliveries, metrics));
         var management = closing.add(ManagementServer.start(
@@ -102,7 +123,7 @@ public final class WebhookService implements AutoCloseable {
                 List.of(kafka, streams),
                 meters,
                 Map.of(ReverifyCommand.PATH, command::handle)));
-        var port = listen(vertx, config, shared(vertx, config, deliveries, metrics, clock), clock, closing);
+        var port = listen(vertx, config, shared(vertx, config, deliveries, precedence, metrics, clock), clock, closing);
         LOGGER.atInfo()
                 .addKeyValue("port", port)
                 .addKeyValue("managementPort", management.port())
@@ -114,7 +135,12 @@ public final class WebhookService implements AutoCloseable {
     }
 
     private static WebhookServer.Shared shared(
-            Vertx vertx, WebhookConfig config, Deliveries deliveries, WebhookMetrics metrics, Clock clock) {
+            Vertx vertx,
+            WebhookConfig config,
+            Deliveries deliveries,
+            Precedence precedence,
+            WebhookMetrics metrics,
+            Clock clock) {
         var room = new Room(config.limits().maxBytesInFlight());
         metrics.bytesLeft(room::bytesLeft);
         var sources = new Sources(config.limits(), System::nanoTime);
@@ -133,7 +159,7 @@ public final class WebhookService implements AutoCloseable {
             rhythms.values().forEach(Rhythm::look);
         });
         var deletion = config.publicUri().map(uri -> new DataDeletion(uri, clock));
-        return new WebhookServer.Shared(deliveries, room, sources, rhythms, deletion, metrics);
+        return new WebhookServer.Shared(deliveries, room, sources, rhythms, precedence, deletion, metrics);
     }
 
     /** One server per processor, all on one port. */

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Properties;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -93,8 +94,21 @@ class InboundTopologyTest {
         // When
         raw.pipeInput(record);
         // Then
-        assertThat(events.readRecord().headers().lastHeader("traceparent").value())
-                .isEqualTo("00-1-2-01".getBytes(UTF_8));
+        assertThat(events.readRecord().headers().toArray())
+                .containsExactly(new RecordHeader("traceparent", "00-1-2-01".getBytes(UTF_8)));
+    }
+
+    @Test
+    void anEventThatAnEarlierVersionLeftBetweenItsHalvesIsKnownToo() {
+        // Given
+        pipe(aDelivery("x", Vectors.X_POST.body()), RECEIVED_AT);
+        var event = events.readKeyValue();
+        var between = driver.createInputTopic(
+                "test-by-account-repartition", new StringSerializer(), new ByteArraySerializer());
+        // When: it has no headers
+        between.pipeInput(event.key, serdes.write(Topics.INBOUND_EVENTS, event.value));
+        // Then
+        assertThat(events.isEmpty()).isTrue();
     }
 
     @Test

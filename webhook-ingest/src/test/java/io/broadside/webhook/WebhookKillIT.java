@@ -1,35 +1,22 @@
 package io.broadside.webhook;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.broadside.events.InboundEvent;
-import io.broadside.runtime.config.Secret;
-import io.broadside.schemas.EventSerdes;
-import io.broadside.schemas.Topics;
 import io.broadside.testkit.KafkaExtension;
 import io.broadside.testkit.KafkaForTest;
-import io.broadside.webhook.platform.HmacSha256;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -49,8 +36,6 @@ class WebhookKillIT {
     private final KafkaForTest kafka;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
-    private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger count = new AtomicInteger();
     private final int port = freePort();
     private final int managementPort = freePort();
 
@@ -73,78 +58,33 @@ class WebhookKillIT {
     void everyDeliveryThatWasAcknowledgedIsToldAndNoneTwiceAlthoughTheProcessIsKilledUnderLoad() throws Exception {
         // Given
         start();
-        var isOver = new AtomicBoolean();
-        try (var senders = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (var i = 0; i < SENDERS; i++) {
-                var _ = senders.submit(() -> {
-                    while (!isOver.get()) {
-                        deliver("event-" + count.incrementAndGet(), isOver);
-                    }
-                });
-            }
+        var address = URI.create("http://localhost:" + port + "/webhooks/x/killed");
+        Set<String> acknowledged;
+        try (var senders = new Senders(address, SECRET, _ -> {})) {
+            senders.start(SENDERS);
+            acknowledged = senders.acknowledged();
             // When
             for (var kill = 1; kill <= KILLS; kill++) {
-                var enough = acknowledged.size() + ACKNOWLEDGED_BEFORE_EACH_KILL;
-                await().atMost(LONG).pollInterval(Duration.ofMillis(10)).until(() -> acknowledged.size() >= enough);
+                awaitMore(acknowledged);
                 process.destroyForcibly().waitFor();
                 start();
             }
-            var enough = acknowledged.size() + ACKNOWLEDGED_BEFORE_EACH_KILL;
-            await().atMost(LONG).until(() -> acknowledged.size() >= enough);
-            isOver.set(true);
+            awaitMore(acknowledged);
         }
         // Then
         var told = new HashMap<String, Integer>();
         await().atMost(LONG).pollInterval(Duration.ofSeconds(1)).untilAsserted(() -> {
             told.clear();
-            told.putAll(told());
+            told.putAll(Senders.told(kafka.bootstrapServers(), kafka.registryUrl(), "killed"));
             assertThat(told.keySet()).containsAll(acknowledged);
         });
         assertThat(acknowledged).hasSizeGreaterThan((KILLS + 1) * ACKNOWLEDGED_BEFORE_EACH_KILL);
-        assertThat(told.entrySet().stream()
-                        .filter(event -> event.getValue() > 1)
-                        .collect(Collectors.toSet()))
-                .as("told twice")
-                .isEmpty();
+        assertThat(told.values()).as("how often each was told").containsOnly(1);
     }
 
-    /** As a platform does: the same delivery again until it is acknowledged. */
-    private void deliver(String event, AtomicBoolean isOver) {
-        var body = "{\"data\":{\"event_uuid\":\"" + event + "\",\"filter\":{\"user_id\":\"" + event.hashCode() % 50
-                + "\"},\"event_type\":\"post.create\",\"payload\":{\"id\":\"" + event + "\"}}}";
-        var signature = "sha256="
-                + Base64.getEncoder().encodeToString(HmacSha256.sign(Secret.of(SECRET), body.getBytes(UTF_8)));
-        var request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/webhooks/x/killed"))
-                .timeout(Duration.ofSeconds(10))
-                .header("x-twitter-webhooks-signature", signature)
-                .POST(BodyPublishers.ofString(body))
-                .build();
-        while (!isOver.get()) {
-            try {
-                if (http.send(request, BodyHandlers.discarding()).statusCode() == 200) {
-                    acknowledged.add(event);
-                    return;
-                }
-            } catch (IOException _) {
-                // Killed, or not there yet: the platform tries again.
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-                return;
-            }
-        }
-    }
-
-    /** How often each event stands on inbound.events. */
-    private Map<String, Integer> told() {
-        var told = new HashMap<String, Integer>();
-        try (var serdes = new EventSerdes(URI.create(kafka.registryUrl()), false)) {
-            kafka.readAll(Topics.INBOUND_EVENTS.name()).stream()
-                    .map(record -> serdes.read(Topics.INBOUND_EVENTS, record.value()))
-                    .filter(event -> event.getApp().equals("killed"))
-                    .map(InboundEvent::getObjectId)
-                    .forEach(id -> told.merge(id.orElseThrow(), 1, Integer::sum));
-        }
-        return told;
+    private static void awaitMore(Set<String> acknowledged) {
+        var enough = acknowledged.size() + ACKNOWLEDGED_BEFORE_EACH_KILL;
+        await().atMost(LONG).pollInterval(Duration.ofMillis(10)).until(() -> acknowledged.size() >= enough);
     }
 
     private void start() throws IOException {

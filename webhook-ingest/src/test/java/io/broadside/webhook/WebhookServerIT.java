@@ -476,6 +476,7 @@ class WebhookServerIT {
                 new Room(config.limits().maxBytesInFlight()),
                 new Sources(config.limits(), System::nanoTime),
                 Map.of(),
+                new Precedence(new Rests(), deliveries::underWay, System::nanoTime),
                 config.publicUri().map(uri -> new DataDeletion(uri, Clock.systemUTC())),
                 metrics);
         var server = new WebhookServer(config, shared, Clock.systemUTC());

@@ -254,7 +254,8 @@ class WebhookServiceIT {
         vector.signature().ifPresent(signature -> request.header(vector.signatureHeader(), signature));
         var answer = client.send(request.build(), BodyHandlers.ofString());
         // Then: those that name their time or their end are of the past
-        var isTimed = vector.platform().signsTime() || vector.signature().isEmpty();
+        var isTimed =
+                vector.platform().traits().signsTime() || vector.signature().isEmpty();
         assertThat(answer.statusCode()).isEqualTo(isTimed ? 401 : 200);
     }
 

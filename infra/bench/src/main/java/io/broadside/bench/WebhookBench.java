@@ -3,6 +3,7 @@ package io.broadside.bench;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.broadside.schemas.Topics;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -22,21 +23,28 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Webhooks a second, verified and durable, beside a bare Vert.x server that answers 200: same machine, same load, taking turns in
  * one run. webhook-ingest, its broker and the bare server each have a process; the load is wrk's, of deliveries of X that are all
- * different and all signed.
+ * different, from run to run too, and all signed. They share the processors.
  *
- * <p>webhook-ingest works on its deliveries as always while it takes more: its topology runs in the same process. On a machine that
- * others use too, look at the processor time per webhook rather than at the rates.
+ * <p>webhook-ingest is measured as it ships: its topology is in the same process and makes events of what comes while more comes.
+ * What it has not come to when the load ends is told, and worked off before the bare server has its turn. In the end there must be
+ * a record on inbound.raw for every 200.
  *
  * <p>Arguments: seconds of each run (10), rounds (5), connections (256).
  */
 final class WebhookBench {
 
     private static final String SECRET = "the-secret-of-the-bench";
-    private static final int DELIVERIES = 100_000;
+
+    /** More than webhook-ingest takes in one run; the bare server gets them several times over, and so does the warming up. */
+    private static final int DELIVERIES_PER_SECOND = 40_000;
+
     private static final String PATH = "/webhooks/x/bench";
     private static final int WARM_UP_SECONDS = 40;
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
@@ -64,7 +72,8 @@ final class WebhookBench {
     }
 
     private static void run(Path directory, int seconds, int rounds, int connections) throws Exception {
-        var wrk = new Wrk(connections, script(directory));
+        var deliveries = new Deliveries(directory, DELIVERIES_PER_SECOND * seconds);
+        var wrk = new Wrk(connections, deliveries.script());
         var brokerOutput = directory.resolve("broker.log");
         var bareOutput = directory.resolve("bare.log");
         var barePort = freePort();
@@ -105,10 +114,28 @@ final class WebhookBench {
                             SECRET),
                     directory.resolve("webhook.log"))) {
                 awaitHealthy(managementPort, directory.resolve("webhook.log"));
-                var bare = new Target(wrk, "http://127.0.0.1:" + barePort + PATH, List.of(bareProcess));
-                var webhooks = new Target(wrk, "http://127.0.0.1:" + port + PATH, List.of(process, brokerProcess));
-                measure(bare, webhooks, seconds, rounds);
+                var bare = new Target(wrk, "http://127.0.0.1:" + barePort + PATH, bareProcess, brokerProcess);
+                var webhooks = new Target(wrk, "http://127.0.0.1:" + port + PATH, process, brokerProcess);
+                var backlog = new Backlog(managementPort);
+                var acknowledged = measure(bare, webhooks, deliveries, backlog, seconds, rounds);
+                var onTopic = records(broker[0]);
+                System.out.printf("answered 200: %d; records on inbound.raw: %d%n", acknowledged, onTopic);
+                if (onTopic < acknowledged) {
+                    throw new IllegalStateException("A delivery was acknowledged that is not on inbound.raw");
+                }
             }
+        }
+    }
+
+    private static long records(String bootstrapServers) {
+        Map<String, Object> settings = Map.of("bootstrap.servers", bootstrapServers);
+        try (var consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            var partitions = consumer.partitionsFor(Topics.INBOUND_RAW.name()).stream()
+                    .map(info -> new TopicPartition(info.topic(), info.partition()))
+                    .toList();
+            return consumer.endOffsets(partitions).values().stream()
+                    .mapToLong(Long::longValue)
+                    .sum();
         }
     }
 
@@ -121,51 +148,70 @@ final class WebhookBench {
         return options;
     }
 
-    /** What is measured: an address, and the processes that serve it. */
-    private record Target(Wrk wrk, String uri, List<OwnProcess> processes) {
+    /** What is measured: an address, the process that serves it, and the broker it may need. */
+    private record Target(Wrk wrk, String uri, OwnProcess server, OwnProcess broker) {
 
-        Measure run(int seconds) throws IOException, InterruptedException {
-            var before = processorMicros();
-            var run = wrk.run(uri, seconds);
-            return new Measure(run, (processorMicros() - before) / (run.perSecond() * seconds));
+        Measure run(int seconds, String deliveries) throws IOException, InterruptedException {
+            var serverBefore = server.processorTime();
+            var brokerBefore = broker.processorTime();
+            var run = wrk.run(uri, seconds, deliveries);
+            return new Measure(
+                    run,
+                    micros(server.processorTime().minus(serverBefore)) / run.requests(),
+                    micros(broker.processorTime().minus(brokerBefore)) / run.requests());
         }
 
-        private double processorMicros() {
-            return processes.stream()
-                    .mapToDouble(process -> process.processorTime().toNanos() / 1e3)
-                    .sum();
+        private static double micros(Duration time) {
+            return time.toNanos() / 1e3;
         }
     }
 
-    /** One run, and the processor time each request took in all processes but wrk's. */
-    private record Measure(Wrk.Run run, double microsPerRequest) {
+    /** One run, and the processor time each request took of the server and of the broker; wrk's own is not in it. */
+    private record Measure(Wrk.Run run, double serverMicros, double brokerMicros) {
 
         void print(String who) {
             System.out.printf(
                     Locale.ROOT,
-                    "%s  %8.0f/s  p50 %6.2f ms  p99 %6.2f ms  %5.1f us of processor each  not 200: %d  socket errors: %s%n",
+                    "%s  %8.0f/s  p50 %6.2f ms  p99 %6.2f ms  processor each: server %5.1f us, broker %5.1f us  not 200: %d  socket errors: %s%n",
                     who,
                     run.perSecond(),
                     run.p50Ms(),
                     run.p99Ms(),
-                    microsPerRequest,
+                    serverMicros,
+                    brokerMicros,
                     run.notOk(),
                     run.socketErrors());
         }
+
+        long acknowledged() {
+            return run.requests() - run.notOk();
+        }
     }
 
-    private static void measure(Target bare, Target webhooks, int seconds, int rounds)
-            throws IOException, InterruptedException {
+    /** Answers how many deliveries were acknowledged. */
+    private static long measure(
+            Target bare, Target webhooks, Deliveries deliveries, Backlog backlog, int seconds, int rounds)
+            throws Exception {
         System.out.printf(Locale.ROOT, "Warming up, then %d rounds of %d s each way, taking turns.%n", rounds, seconds);
-        bare.run(WARM_UP_SECONDS / 2);
-        webhooks.run(WARM_UP_SECONDS);
+        var acknowledged =
+                webhooks.run(WARM_UP_SECONDS, deliveries.next().toString()).acknowledged();
+        backlog.workedOff();
+        bare.run(WARM_UP_SECONDS / 4, deliveries.last().toString());
         var bareRuns = new ArrayList<Measure>();
         var runs = new ArrayList<Measure>();
         for (var round = 1; round <= rounds; round++) {
-            bareRuns.add(bare.run(seconds));
-            runs.add(webhooks.run(seconds));
+            var fresh = deliveries.next().toString();
+            bareRuns.add(bare.run(seconds, fresh));
+            runs.add(webhooks.run(seconds, fresh));
+            acknowledged += runs.getLast().acknowledged();
             bareRuns.getLast().print("bare Vert.x   ");
             runs.getLast().print("webhook-ingest");
+            var left = backlog.workedOff();
+            System.out.printf(
+                    Locale.ROOT,
+                    "                of these %d were not events yet; worked off in %.1f s%n",
+                    left.deliveries(),
+                    left.took().toMillis() / 1e3);
         }
         var rate = median(runs, measure -> measure.run().perSecond());
         var bareRate = median(bareRuns, measure -> measure.run().perSecond());
@@ -179,9 +225,11 @@ final class WebhookBench {
                 median(bareRuns, measure -> measure.run().p99Ms()));
         System.out.printf(
                 Locale.ROOT,
-                "processor time each: %.1f us with the broker's; bare %.1f us; wrk's own is not in it%n",
-                median(runs, Measure::microsPerRequest),
-                median(bareRuns, Measure::microsPerRequest));
+                "processor time each: webhook-ingest %.1f us, its broker %.1f us; bare %.1f us%n",
+                median(runs, Measure::serverMicros),
+                median(runs, Measure::brokerMicros),
+                median(bareRuns, Measure::serverMicros));
+        return acknowledged;
     }
 
     private static double median(List<Measure> measures, ToDoubleFunction<Measure> value) {
@@ -189,37 +237,64 @@ final class WebhookBench {
         return sorted[sorted.length / 2];
     }
 
-    /** Requests are made once, before the load begins: what wrk spends on each of them is the same for both servers. */
-    private static Path script(Path directory) throws IOException, GeneralSecurityException {
-        var data = directory.resolve("deliveries.txt");
-        var mac = Mac.getInstance("HmacSHA256");
-        mac.init(new SecretKeySpec(SECRET.getBytes(UTF_8), "HmacSHA256"));
-        try (var lines = Files.newBufferedWriter(data, US_ASCII)) {
-            for (var i = 0; i < DELIVERIES; i++) {
-                var body = "{\"data\":{\"event_uuid\":\"" + (2080761390344937796L + i) + "\",\"filter\":{\"user_id\":\""
-                        + (1_000_000 + i % 1_000)
-                        + "\"},\"event_type\":\"post.create\",\"tag\":\"acct-42\",\"payload\":{\"id\":\"2080761390344937001\","
-                        + "\"author_id\":\"1111111111111111111\",\"created_at\":\"2026-11-20T10:15:30.000Z\",\"text\":\"hello\"}}}";
-                lines.write(Base64.getEncoder().encodeToString(mac.doFinal(body.getBytes(UTF_8))) + " " + body + "\n");
-            }
+    /** Signed deliveries in files, no two alike in all of them. */
+    private static final class Deliveries {
+
+        private final Path directory;
+        private final int perFile;
+        private int files;
+
+        Deliveries(Path directory, int perFile) {
+            this.directory = directory;
+            this.perFile = perFile;
         }
-        return Files.writeString(directory.resolve("deliveries.lua"), """
-                local requests = {}
-                local at = 0
-                function init(args)
-                  for line in io.lines("%s") do
-                    local space = line:find(" ", 1, true)
-                    requests[#requests + 1] = wrk.format("POST", nil, {
-                      ["content-type"] = "application/json",
-                      ["x-twitter-webhooks-signature"] = "sha256=" .. line:sub(1, space - 1)
-                    }, line:sub(space + 1))
-                  end
-                end
-                function request()
-                  at = at %% #requests + 1
-                  return requests[at]
-                end
-                """.formatted(data));
+
+        /** Requests are made once, before the load begins: what wrk spends on each of them is the same for both servers. */
+        Path script() throws IOException {
+            return Files.writeString(directory.resolve("deliveries.lua"), """
+                    local requests = {}
+                    local at = 0
+                    function init(args)
+                      for line in io.lines(args[1]) do
+                        local space = line:find(" ", 1, true)
+                        requests[#requests + 1] = wrk.format("POST", nil, {
+                          ["content-type"] = "application/json",
+                          ["x-twitter-webhooks-signature"] = "sha256=" .. line:sub(1, space - 1)
+                        }, line:sub(space + 1))
+                      end
+                    end
+                    function request()
+                      at = at % #requests + 1
+                      return requests[at]
+                    end
+                    """);
+        }
+
+        Path next() throws IOException, GeneralSecurityException {
+            var mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(SECRET.getBytes(UTF_8), "HmacSHA256"));
+            if (files > 0) {
+                Files.delete(last());
+            }
+            files++;
+            try (var lines = Files.newBufferedWriter(last(), US_ASCII)) {
+                for (var i = 0; i < perFile; i++) {
+                    var id = 2_080_761_390_344_937_796L + (long) files * perFile + i;
+                    var body = "{\"data\":{\"event_uuid\":\"" + id + "\",\"filter\":{\"user_id\":\""
+                            + (1_000_000 + i % 1_000)
+                            + "\"},\"event_type\":\"post.create\",\"tag\":\"acct-42\",\"payload\":{\"id\":\"2080761390344937001\","
+                            + "\"author_id\":\"1111111111111111111\",\"created_at\":\"2026-11-20T10:15:30.000Z\",\"text\":\"hello\"}}}";
+                    lines.write(
+                            Base64.getEncoder().encodeToString(mac.doFinal(body.getBytes(UTF_8))) + " " + body + "\n");
+                }
+            }
+            return last();
+        }
+
+        /** The file that {@link #next} wrote last. */
+        Path last() {
+            return directory.resolve("deliveries-" + files + ".txt");
+        }
     }
 
     private static int freePort() throws IOException {

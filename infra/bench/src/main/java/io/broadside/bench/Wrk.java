@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 /** The load generator wrk: independent of us, and cheaper per request than anything in Java. */
 final class Wrk {
 
+    private static final Pattern REQUESTS = Pattern.compile("([0-9]+) requests in ");
     private static final Pattern RATE = Pattern.compile("Requests/sec:\\s+([0-9.]+)");
     private static final Pattern P50 = Pattern.compile("\\s50%\\s+([0-9.]+)(us|ms|s)");
     private static final Pattern P99 = Pattern.compile("\\s99%\\s+([0-9.]+)(us|ms|s)");
@@ -25,7 +26,7 @@ final class Wrk {
     }
 
     /** What one run came to. */
-    record Run(double perSecond, double p50Ms, double p99Ms, long notOk, String socketErrors) {}
+    record Run(long requests, double perSecond, double p50Ms, double p99Ms, long notOk, String socketErrors) {}
 
     static boolean isThere() {
         try {
@@ -42,7 +43,8 @@ final class Wrk {
         }
     }
 
-    Run run(String uri, int seconds) throws IOException, InterruptedException {
+    /** @param argument what the script is told */
+    Run run(String uri, int seconds, String argument) throws IOException, InterruptedException {
         var process = new ProcessBuilder(List.of(
                         "wrk",
                         "-t1",
@@ -53,18 +55,22 @@ final class Wrk {
                         "--latency",
                         "-s",
                         script.toString(),
-                        uri))
+                        uri,
+                        "--",
+                        argument))
                 .redirectErrorStream(true)
                 .start();
         var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         process.waitFor();
+        var requests = REQUESTS.matcher(said);
         var rate = RATE.matcher(said);
-        if (!rate.find()) {
+        if (!requests.find() || !rate.find()) {
             throw new IOException("wrk said:\n" + said);
         }
         var notOk = NOT_OK.matcher(said);
         var errors = SOCKET_ERRORS.matcher(said);
         return new Run(
+                Long.parseLong(requests.group(1)),
                 Double.parseDouble(rate.group(1)),
                 milliseconds(P50.matcher(said)),
                 milliseconds(P99.matcher(said)),

@@ -2,10 +2,9 @@ package io.broadside.local;
 
 import io.broadside.events.CancelRequest;
 import io.broadside.events.Content;
-import io.broadside.events.Media;
-import io.broadside.events.MediaKind;
 import io.broadside.events.PublishRequest;
 import io.broadside.events.Target;
+import io.broadside.events.ThreadPart;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,25 +14,34 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Sends posts, always some hundred ahead of the last words, so that there is work under way whenever something is
  * killed. No two have the same text, so what the platforms have can be told apart.
- * Some have a picture, some are scheduled, some of those cancelled, and some requests are sent twice.
+ * Some are scheduled, some of those cancelled, and some requests are sent twice.
  */
 final class ChaosPosts implements AutoCloseable {
 
-    private static final double WITH_PICTURE = 0.03;
     private static final double SCHEDULED = 0.10;
     private static final double CANCELLED = 0.20;
     private static final double SENT_TWICE = 0.03;
     private static final int MOST_SECONDS_AHEAD = 40;
+
+    /** The platforms' parts of all posts. */
+    private static final Map<String, Double> SHARES =
+            Map.of("facebook", 0.32, "instagram", 0.14, "linkedin", 0.14, "tiktok", 0.08, "x", 0.32);
+
+    /** A post that cannot be looked for is looked for all the same, this long; without that time there are none. */
+    private static final Duration UNTIL_UNCONFIRMED = Duration.ofMinutes(25);
+
     private static final int MOST_AHEAD = 800;
     private static final Duration POLL = Duration.ofMillis(20);
 
     private final Chaos.Plan plan;
-    private final List<ChaosAccounts.Connected> accounts;
-    private final Cluster cluster;
+    private final Map<String, List<ChaosAccounts.Connected>> accounts;
+    private final ChaosContents contents;
     private final StackClient client;
     private final SplittableRandom dice;
     private final IntSupplier over;
@@ -41,8 +49,13 @@ final class ChaosPosts implements AutoCloseable {
     private final Thread thread = Thread.ofPlatform().name("posts").daemon().unstarted(this::sendAll);
     private volatile boolean areAllSent;
 
-    /** A post that is durable on the topic of requests. */
-    record Sent(String requestId, String text, String platform) {}
+    /**
+     * A post that is durable on the topic of requests.
+     *
+     * @param texts of its parts, of which the first is the post itself
+     * @param isReadable whether its account's posts can be looked for
+     */
+    record Sent(String requestId, List<String> texts, String platform, boolean isReadable) {}
 
     /** @param over how many posts have had their last word */
     ChaosPosts(
@@ -53,8 +66,10 @@ final class ChaosPosts implements AutoCloseable {
             SplittableRandom dice,
             IntSupplier over) {
         this.plan = plan;
-        this.accounts = accounts;
-        this.cluster = cluster;
+        this.accounts = accounts.stream()
+                .filter(account -> account.isReadable() || plan.limit().compareTo(UNTIL_UNCONFIRMED) > 0)
+                .collect(Collectors.groupingBy(ChaosAccounts.Connected::platform));
+        this.contents = new ChaosContents(cluster.simulator().uri(), dice.split());
         this.client = client;
         this.dice = dice;
         this.over = over;
@@ -88,30 +103,21 @@ final class ChaosPosts implements AutoCloseable {
     }
 
     private void send(int number) throws InterruptedException {
-        var account = accounts.get(dice.nextInt(accounts.size()));
+        var account = account();
         var id = "chaos-" + plan.seed() + "-" + number;
         var text = "Chaos " + plan.seed() + ", post " + number;
-        var content = Content.newBuilder().setText(text);
-        if (account.platform().equals("x") && dice.nextDouble() < WITH_PICTURE) {
-            content.setMedia(List.of(Media.newBuilder()
-                    .setUrl(cluster.simulator()
-                            .uri()
-                            .resolve("/media/sample.jpg")
-                            .toString())
-                    .setKind(MediaKind.IMAGE)
-                    .build()));
-        }
+        var content = contents.of(account.platform(), text);
         var isScheduled = dice.nextDouble() < SCHEDULED;
         var request = PublishRequest.newBuilder()
                 .setRequestId(id)
-                .setContent(content.build())
+                .setContent(content)
                 .setTargets(List.of(Target.newBuilder()
                         .setConnectionId(account.connectionId())
                         .build()))
                 .setPublishAt(isScheduled ? Instant.now().plusSeconds(1 + dice.nextInt(MOST_SECONDS_AHEAD)) : null)
                 .build();
         untilDurable(() -> client.publish(request));
-        sent.put(id, new Sent(id, text, account.platform()));
+        sent.put(id, new Sent(id, texts(text, content), account.platform(), account.isReadable()));
         if (dice.nextDouble() < SENT_TWICE) {
             untilDurable(() -> client.publish(request));
         }
@@ -122,6 +128,25 @@ final class ChaosPosts implements AutoCloseable {
                     .build();
             untilDurable(() -> client.cancel(cancellation));
         }
+    }
+
+    private ChaosAccounts.Connected account() {
+        var thrown = dice.nextDouble();
+        var platform = LocalStack.PLATFORMS.getFirst();
+        for (var next : LocalStack.PLATFORMS) {
+            platform = next;
+            thrown -= SHARES.getOrDefault(next, 0.0);
+            if (thrown < 0) {
+                break;
+            }
+        }
+        var all = accounts.getOrDefault(platform, List.of());
+        return all.get(dice.nextInt(all.size()));
+    }
+
+    private static List<String> texts(String text, Content content) {
+        return Stream.concat(Stream.of(text), content.getThread().stream().map(ThreadPart::getText))
+                .toList();
     }
 
     /** As a sender should: a request that was not acknowledged is sent again under its id. */

@@ -1,10 +1,9 @@
 package io.broadside.local;
 
 import static io.broadside.simulator.account.Platform.FACEBOOK;
+import static io.broadside.simulator.account.Platform.LINKEDIN;
+import static io.broadside.simulator.account.Platform.TIKTOK;
 import static io.broadside.simulator.account.Platform.X;
-import static io.broadside.simulator.failure.FailureKind.RATE_LIMITED_WITH_RETRY_AFTER;
-import static io.broadside.simulator.failure.FailureKind.SERVER_ERROR_AFTER_EFFECT;
-import static io.broadside.simulator.failure.FailureKind.SERVER_ERROR_BEFORE_EFFECT;
 
 import io.broadside.events.ApiCall;
 import io.broadside.events.Content;
@@ -17,7 +16,8 @@ import io.broadside.events.ResultStatus;
 import io.broadside.events.Target;
 import io.broadside.local.DemoAccounts.Connected;
 import io.broadside.schemas.Topics;
-import io.broadside.simulator.failure.Failure;
+import io.broadside.simulator.account.Platform;
+import io.broadside.simulator.instagram.InstagramPlatform;
 import io.broadside.simulator.webhooks.Delivery;
 import java.io.IOException;
 import java.net.URI;
@@ -78,22 +78,16 @@ final class Demo {
 
     private void makeTrouble(Map<String, Connected> accounts) {
         var control = stack.simulator().control();
-        control.inject(Failure.of(FACEBOOK, "page.photos", RATE_LIMITED_WITH_RETRY_AFTER)
-                .account(account(accounts, "bakery/facebook"))
-                .status(429)
-                .seconds(3));
-        control.inject(Failure.of(X, "media.upload", SERVER_ERROR_BEFORE_EFFECT)
-                .account(account(accounts, "bakery/x"))
-                .status(503));
-        control.expireToken(X, account(accounts, "coffee/x"));
-        control.inject(Failure.of(FACEBOOK, "post.show", SERVER_ERROR_AFTER_EFFECT)
-                .account(account(accounts, "library/facebook")));
         screen.say("");
         screen.say("At the platforms, and unknown to Broadside:");
-        screen.say("  bakery on facebook   will answer 429, come back in 3 s");
-        screen.say("  bakery on x          will answer 503 to the upload of the photo");
-        screen.say("  coffee on x          has an access token that has expired");
-        screen.say("  library on facebook  will publish, and answer 500");
+        for (var trouble : DemoTrouble.ALL) {
+            trouble.inject(
+                    control,
+                    account(
+                            accounts,
+                            trouble.profile() + "/" + trouble.platform().id()));
+            screen.say("  " + trouble.words());
+        }
         screen.say("");
     }
 
@@ -107,9 +101,7 @@ final class Demo {
 
     private void send() throws IOException, InterruptedException {
         var run = clock.instant().truncatedTo(ChronoUnit.SECONDS).getEpochSecond() % 100_000;
-        var photo = Media.newBuilder()
-                .setUrl(stack.simulator().uri().resolve("/media/sample.jpg").toString())
-                .setKind(MediaKind.IMAGE)
+        var photo = Media.newBuilder(medium("sample.jpg", MediaKind.IMAGE))
                 .setAltText("A tray of rolls, fresh from the oven")
                 .build();
         publish(
@@ -118,26 +110,55 @@ final class Demo {
                         .setText("Fresh rolls from six o'clock. (" + run + ")")
                         .setMedia(List.of(photo))
                         .build(),
-                List.of(to("bakery", "facebook"), to("bakery", "x"), to("coffee", "x")),
+                List.of(
+                        to("bakery", FACEBOOK),
+                        to("bakery", InstagramPlatform.ID),
+                        to("bakery", LINKEDIN),
+                        to("bakery", X),
+                        to("coffee", X)),
+                null);
+        publish(
+                "film-" + run,
+                Content.newBuilder()
+                        .setText("How our bread is made, in one minute. (" + run + ")")
+                        .setMedia(List.of(medium("video-10MB.mp4", MediaKind.VIDEO)))
+                        .build(),
+                List.of(
+                        to("bakery", TIKTOK),
+                        to("coffee", FACEBOOK),
+                        to("coffee", InstagramPlatform.ID),
+                        to("coffee", LINKEDIN),
+                        to("library", TIKTOK),
+                        to("library", X)),
                 null);
         publish(
                 "reading-" + run,
                 Content.newBuilder()
                         .setText("Reading hour on Saturday at ten. (" + run + ")")
                         .build(),
-                List.of(to("library", "facebook")),
+                List.of(to("library", FACEBOOK)),
                 null);
         publish(
                 "later-" + run,
                 Content.newBuilder()
                         .setText("This one was scheduled. (" + run + ")")
                         .build(),
-                List.of(to("library", "x")),
+                List.of(to("library", X)),
                 clock.instant().plus(SCHEDULED_IN).truncatedTo(ChronoUnit.SECONDS));
     }
 
-    private static Target to(String profile, String platform) {
-        return Target.newBuilder().setProfileId(profile).setPlatform(platform).build();
+    private Media medium(String name, MediaKind kind) {
+        return Media.newBuilder()
+                .setUrl(stack.simulator().uri().resolve("/media/" + name).toString())
+                .setKind(kind)
+                .build();
+    }
+
+    private static Target to(String profile, Platform platform) {
+        return Target.newBuilder()
+                .setProfileId(profile)
+                .setPlatform(platform.id())
+                .build();
     }
 
     private void publish(String id, Content content, List<Target> to, @Nullable Instant publishAt)

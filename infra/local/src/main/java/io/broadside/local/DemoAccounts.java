@@ -21,7 +21,7 @@ final class DemoAccounts {
     /**
      * An account that is connected.
      *
-     * @param accountId the platform's id of it
+     * @param accountId the platform's id of whose token it is
      */
     record Connected(String connectionId, String profileId, String platform, String accountId, String name) {}
 
@@ -56,10 +56,7 @@ final class DemoAccounts {
                 return connected(known.path("connectionId").asText(), profile, account);
             }
         }
-        var tokens = account.tokens();
-        var answer = client.connect(
-                profile, platform, tokens.access(), tokens.refresh().orElse(""));
-        return connected(answer.path("connectionId").asText(), profile, account);
+        return connected(client.connect(profile, account).path("connectionId").asText(), profile, account);
     }
 
     private static Connected connected(String connectionId, String profile, Account account) {

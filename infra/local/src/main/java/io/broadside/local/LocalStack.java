@@ -14,6 +14,7 @@ import io.broadside.runtime.service.Closing;
 import io.broadside.schemas.Topics;
 import io.broadside.simulator.PlatformSimulator;
 import io.broadside.simulator.SimulatorConfig;
+import io.broadside.simulator.account.Platform;
 import io.broadside.simulator.instagram.InstagramPlatform;
 import io.broadside.token.TokenConfig;
 import io.broadside.token.TokenService;
@@ -37,7 +38,7 @@ import java.util.function.Consumer;
 final class LocalStack implements AutoCloseable {
 
     /** Those that are published to here; the simulator may have more. */
-    static final List<String> PLATFORMS = List.of("facebook", "x");
+    static final List<String> PLATFORMS = List.of("facebook", "instagram", "linkedin", "tiktok", "x");
 
     private final Closing parts;
     private final Ports ports;
@@ -153,17 +154,29 @@ final class LocalStack implements AutoCloseable {
         settings.put("DISPATCH_INTENT_MAX_AGE", "3s");
         settings.put("DISPATCH_CALL_LIMIT", "12s");
         settings.put("HTTP_CALL_TIMEOUT", "10s");
-        // The simulator's timeline is never late.
+        // The simulator's timelines and lists are never late.
         settings.put("X_ABSENT_AFTER", "10s");
+        settings.put("LINKEDIN_ABSENT_AFTER", "10s");
+        settings.put("INSTAGRAM_ABSENT_AFTER", "10s");
         settings.put("FACEBOOK_API_URI", simulator.facebook().toString());
+        settings.put("FACEBOOK_UPLOAD_URI", simulator.facebook().toString());
         settings.put("FACEBOOK_APP_ID", SimulatorConfig.FACEBOOK_APP_ID);
         settings.put("FACEBOOK_APP_SECRET", SimulatorConfig.FACEBOOK_APP_SECRET);
         settings.put("INSTAGRAM_API_URI", simulator.uri(InstagramPlatform.ID).toString());
         settings.put("INSTAGRAM_BY_FACEBOOK_API_URI", simulator.facebook().toString());
+        settings.put("INSTAGRAM_POLL_AFTER", "1s");
+        settings.put("LINKEDIN_API_URI", simulator.uri(Platform.LINKEDIN).toString());
+        settings.put("LINKEDIN_OAUTH_URI", simulator.uri(Platform.LINKEDIN).toString());
+        settings.put("LINKEDIN_CLIENT_ID", SimulatorConfig.LINKEDIN_CLIENT_ID);
+        settings.put("LINKEDIN_CLIENT_SECRET", SimulatorConfig.LINKEDIN_CLIENT_SECRET);
+        settings.put("TIKTOK_API_URI", simulator.uri(Platform.TIKTOK).toString());
+        settings.put("TIKTOK_CLIENT_KEY", SimulatorConfig.TIKTOK_CLIENT_KEY);
+        settings.put("TIKTOK_CLIENT_SECRET", SimulatorConfig.TIKTOK_CLIENT_SECRET);
         settings.put("X_API_URI", simulator.x().toString());
         settings.put("X_CLIENT_ID", SimulatorConfig.X_CLIENT_ID);
         settings.put("X_CLIENT_SECRET", SimulatorConfig.X_CLIENT_SECRET);
         settings.put("PUBLISHER_MEDIA_ALLOW_PRIVATE", "true");
+        settings.put("PUBLISHER_MEDIA_SLICE", "3s");
         settings.put("PUBLISHER_PORT", Integer.toString(ports.publisher()));
         settings.put("PUBLISHER_API_PORT", Integer.toString(ports.postsApi()));
         settings.put("TOKEN_PORT", Integer.toString(ports.tokenService()));

@@ -28,7 +28,9 @@ import java.util.stream.Collectors;
  * @param lost posts without a last word, or that are PUBLISHED by their last word and not on the platform
  * @param postedTwice posts that the platform has more than once
  * @param untrue posts of which the platform has one although the last word is FAILED or CANCELLED, or that have two last words
- * @param unconfirmedAndOut of the UNCONFIRMED, those that the platform has
+ * @param unconfirmed last words UNCONFIRMED, by platform
+ * @param unconfirmedAndOut of these, those that the platform has
+ * @param needlesslyUnconfirmed of these, those of accounts whose platform shows what was posted
  * @param account what the topics add up to
  * @param reconciled calls in doubt after a process was gone, by what was found
  */
@@ -40,7 +42,9 @@ record Reckoning(
         List<String> lost,
         List<String> postedTwice,
         List<String> untrue,
+        Map<String, Long> unconfirmed,
         long unconfirmedAndOut,
+        List<String> needlesslyUnconfirmed,
         AccountReport account,
         Map<String, Long> reconciled,
         Mischief.Tally mischief) {
@@ -63,10 +67,12 @@ record Reckoning(
                 board.withSeveralFinals().stream().map(Board.Place::requestId).collect(Collectors.toSet());
         var posts = sent.values().stream()
                 .map(post -> new Judged(
-                        post.requestId(),
+                        post,
                         board.of(post.requestId(), 0).filter(PostResult::getIsFinal),
                         twice.contains(post.requestId()),
-                        published.getOrDefault(post.text(), 0L)))
+                        post.texts().stream()
+                                .map(text -> published.getOrDefault(text, 0L))
+                                .toList()))
                 .toList();
         var finals = posts.stream().flatMap(post -> post.last().stream()).toList();
         var failed = finals.stream()
@@ -80,26 +86,48 @@ record Reckoning(
                         failed,
                         result -> result.getError().map(PostError::getCode).orElse("none")),
                 named(posts, Judged::isLost),
-                named(posts, post -> post.copies() > 1),
+                named(posts, Judged::isTwice),
                 named(posts, Judged::isUntrue),
                 posts.stream()
-                        .filter(post -> post.isEnded(ResultStatus.UNCONFIRMED) && post.copies() > 0)
+                        .filter(post -> post.isEnded(ResultStatus.UNCONFIRMED))
+                        .collect(Collectors.groupingBy(
+                                post -> post.sent().platform(), TreeMap::new, Collectors.counting())),
+                posts.stream()
+                        .filter(post -> post.isEnded(ResultStatus.UNCONFIRMED) && post.isOut())
                         .count(),
+                named(
+                        posts,
+                        post -> post.isEnded(ResultStatus.UNCONFIRMED)
+                                && post.sent().isReadable()),
                 account,
                 reconciled(cluster),
                 mischief);
     }
 
-    /** A post, what was said of it last, and how often the platform has it. */
-    private record Judged(String requestId, Optional<PostResult> last, boolean hasTwoLastWords, long copies) {
+    /** A post, what was said of it last, and how often the platform has each of its parts. */
+    private record Judged(ChaosPosts.Sent sent, Optional<PostResult> last, boolean hasTwoLastWords, List<Long> copies) {
 
         boolean isLost() {
-            return last.isEmpty() || (isEnded(ResultStatus.PUBLISHED) && copies == 0);
+            return last.isEmpty() || (isEnded(ResultStatus.PUBLISHED) && !isAsSaid());
+        }
+
+        /** All of it is out, or at least the post itself, and the result says that the rest is missing. */
+        private boolean isAsSaid() {
+            var isMissing = copies.contains(0L);
+            return !isMissing || (isOut() && last.flatMap(PostResult::getError).isPresent());
+        }
+
+        boolean isOut() {
+            return copies.getFirst() > 0;
+        }
+
+        boolean isTwice() {
+            return copies.stream().anyMatch(count -> count > 1);
         }
 
         boolean isUntrue() {
             var isDenied = isEnded(ResultStatus.FAILED) || isEnded(ResultStatus.CANCELLED);
-            return hasTwoLastWords || (isDenied && copies > 0);
+            return hasTwoLastWords || (isDenied && isOut());
         }
 
         boolean isEnded(ResultStatus status) {
@@ -108,7 +136,11 @@ record Reckoning(
     }
 
     private static List<String> named(List<Judged> posts, Predicate<Judged> which) {
-        return posts.stream().filter(which).map(Judged::requestId).sorted().toList();
+        return posts.stream()
+                .filter(which)
+                .map(post -> post.sent().platform() + " " + post.sent().requestId())
+                .sorted()
+                .toList();
     }
 
     private static <K extends Comparable<K>> Map<K, Long> count(List<PostResult> results, Function<PostResult, K> by) {
@@ -131,7 +163,12 @@ record Reckoning(
 
     /** Nothing that goes wrong here is a reason for a post to fail for good. */
     boolean isGood() {
-        return lost.isEmpty() && postedTwice.isEmpty() && untrue.isEmpty() && failures.isEmpty() && account.holds();
+        return lost.isEmpty()
+                && postedTwice.isEmpty()
+                && untrue.isEmpty()
+                && failures.isEmpty()
+                && needlesslyUnconfirmed.isEmpty()
+                && account.holds();
     }
 
     /** 0 if all is well and something was proven; see {@code broadside chaos --help}. */
@@ -156,8 +193,9 @@ record Reckoning(
         line.accept("posted twice: " + shown(postedTwice));
         line.accept("result untrue: " + shown(untrue));
         line.accept("failed without need: " + (failures.isEmpty() ? "0" : failures));
-        line.accept("unconfirmed: " + byStatus.getOrDefault(ResultStatus.UNCONFIRMED, 0L) + ", of which out: "
-                + unconfirmedAndOut);
+        line.accept(
+                "unconfirmed: " + (unconfirmed.isEmpty() ? "0" : unconfirmed + ", of which out: " + unconfirmedAndOut));
+        line.accept("unconfirmed although the platform shows its posts: " + shown(needlesslyUnconfirmed));
         line.accept("");
         line.accept("The account, drawn up from the topics alone:");
         account.lines().forEach(line);

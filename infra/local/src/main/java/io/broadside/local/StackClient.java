@@ -11,6 +11,8 @@ import io.broadside.runtime.kafka.KafkaConfig;
 import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topic;
 import io.broadside.schemas.Topics;
+import io.broadside.simulator.account.Account;
+import io.broadside.simulator.account.LinkedInMember;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -107,15 +109,21 @@ final class StackClient implements AutoCloseable {
         return new Tail<>(topic, isFromBeginning);
     }
 
-    /** Connects an account by a token somebody already has; the answer is the connection. */
-    JsonNode connect(String profileId, String platform, String accessToken, String refreshToken)
-            throws IOException, InterruptedException {
+    /**
+     * Connects a simulated account by the tokens it has; the answer is the connection. Whoever looks after an organisation
+     * connects that.
+     */
+    JsonNode connect(String profileId, Account account) throws IOException, InterruptedException {
+        var platform = account.platform().id();
         var body = JSON.createObjectNode()
                 .put("profileId", profileId)
                 .put("platform", platform)
-                .put("accessToken", accessToken);
-        if (!refreshToken.isEmpty()) {
-            body.put("refreshToken", refreshToken).put("expiresInSeconds", 7200);
+                .put("accessToken", account.tokens().access());
+        account.tokens()
+                .refresh()
+                .ifPresent(token -> body.put("refreshToken", token).put("expiresInSeconds", 7200));
+        if (account instanceof LinkedInMember member && !member.organizations().isEmpty()) {
+            body.put("accountId", member.organizations().getFirst().id());
         }
         var answer = post(ports.at(ports.tokenService()).resolve("/v1/connections"), body.toString());
         if (answer.statusCode() != 201) {

@@ -26,7 +26,7 @@ class DemoIT {
             assertThat(disappointments).as(told.toString()).isEmpty();
             assertThat(told.toString())
                     .contains(
-                            "accepted 5 = published 5 + failed 0 + cancelled 0 + unconfirmed 0 + waiting 0; posted twice: 0")
+                            "accepted 13 = published 13 + failed 0 + cancelled 0 + unconfirmed 0 + waiting 0; posted twice: 0")
                     .contains("A forged delivery was answered 401.");
         }
     }

@@ -2,6 +2,7 @@ package io.broadside.publisher.budget;
 
 import io.broadside.publisher.platform.Quotas.Documented;
 import io.broadside.publisher.platform.Quotas.Reading.Count;
+import io.broadside.publisher.platform.Quotas.Window;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -14,20 +15,20 @@ import java.util.Optional;
  * <ol>
  *   <li>As long as an answer has told of a window that is not over, what the answer told holds, and calls under way count on
  *       top of it.
- *   <li>Without one, calls are counted here: so many in any span of the limit's length.
+ *   <li>Without one, calls are counted here: so many in the limit's window.
  *   <li>What is under way and what is used never exceed what may be used, as far as both are known here.
  * </ol>
  */
 final class Limit {
 
-    /** Of a limit that was told of only; the window that most platforms have. */
-    private static final Duration USUAL_LENGTH = Duration.ofMinutes(15);
+    /** Of a limit that was told of only, where no window is known to go on with. */
+    private static final Window USUAL = new Window.Rolling(Duration.ofMinutes(15));
 
     /** Resets of one window that are told with a difference up to this are the same. */
     private static final Duration SAME_RESET = Duration.ofSeconds(5);
 
     private final String span;
-    private final Duration length;
+    private final Window window;
     private long limit;
 
     /** End of the window that was told of; absent where the last one is over. */
@@ -41,18 +42,18 @@ final class Limit {
     /** When the calls were made that count while no window is known. */
     private final Deque<Instant> recent = new ArrayDeque<>();
 
-    private Limit(String span, long limit, Duration length) {
+    private Limit(String span, long limit, Window window) {
         this.span = span;
         this.limit = limit;
-        this.length = length;
+        this.window = window;
     }
 
     static Limit of(Documented documented) {
-        return new Limit(documented.span(), documented.limit(), documented.length());
+        return new Limit(documented.span(), documented.limit(), documented.window());
     }
 
     static Limit of(Count count) {
-        return new Limit(count.span(), count.limit(), USUAL_LENGTH);
+        return new Limit(count.span(), count.limit(), USUAL);
     }
 
     /** @param underWay calls that were let through and have not ended */
@@ -125,7 +126,7 @@ final class Limit {
             used = 0;
             usedHere = 0;
         }
-        while (!recent.isEmpty() && !recent.getFirst().plus(length).isAfter(now)) {
+        while (!recent.isEmpty() && !window.countsUntil(recent.getFirst()).isAfter(now)) {
             recent.removeFirst();
         }
     }
@@ -143,8 +144,8 @@ final class Limit {
         return reset.orElseGet(() -> recent.stream()
                 .skip(calls - 1)
                 .findFirst()
+                .map(window::countsUntil)
                 // It is those under way that fill it: they end soon, and count from then on.
-                .orElse(now)
-                .plus(length));
+                .orElseGet(() -> window.countsUntil(now)));
     }
 }

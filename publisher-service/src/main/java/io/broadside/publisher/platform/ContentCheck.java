@@ -2,7 +2,6 @@ package io.broadside.publisher.platform;
 
 import io.broadside.events.Content;
 import io.broadside.events.Fault;
-import io.broadside.events.Media;
 import io.broadside.events.Placement;
 import io.broadside.events.Visibility;
 import java.util.ArrayList;
@@ -103,13 +102,6 @@ public final class ContentCheck {
         }
     }
 
-    /** Every medium is an image, has an address, and is not larger than this where its size is told. */
-    public void mediaAreImages(long maxBytes) {
-        for (var i = 0; i < content.getMedia().size(); i++) {
-            isImage("content.media[" + i + "]", content.getMedia().get(i), maxBytes);
-        }
-    }
-
     /** For platforms with a limit on descriptions. */
     public void altTextsAreAtMost(int limit) {
         for (var i = 0; i < content.getMedia().size(); i++) {
@@ -127,33 +119,7 @@ public final class ContentCheck {
         }
     }
 
-    private void isImage(String field, Media medium, long maxBytes) {
-        var what = switch (medium.getKind()) {
-            case IMAGE -> "";
-            case GIF -> "animations";
-            case VIDEO -> "videos";
-            case DOCUMENT -> "documents";
-            case UNKNOWN -> "media of this kind";
-        };
-        if (!what.isEmpty()) {
-            unsupported(
-                    field + ".kind",
-                    medium.getKind().name(),
-                    "This version does not publish " + what + " on " + name
-                            + "; use images, or leave it out for this target.");
-        }
-        isWebAddress(field + ".url", medium.getUrl());
-        medium.getSizeBytes()
-                .filter(size -> size > maxBytes)
-                .ifPresent(size -> add(
-                        field + ".sizeBytes",
-                        "maxBytes",
-                        Long.toString(maxBytes),
-                        Long.toString(size),
-                        name + " takes images of at most " + maxBytes + " bytes; use a smaller file."));
-    }
-
-    /** For fields that only one platform has: an http or https address. */
+    /** For addresses of platforms' own fields: an http or https address. */
     public void isWebAddress(String field, String url) {
         if (WebAddress.of(url).isEmpty()) {
             // The address is not repeated: it may hold credentials, and that may be what is wrong with it.

@@ -1,13 +1,11 @@
 package io.broadside.publisher.platform;
 
 import io.broadside.publisher.platform.facebook.FacebookPlatform;
-import io.broadside.publisher.platform.facebook.FacebookQuotas;
 import io.broadside.publisher.platform.instagram.InstagramPlatform;
 import io.broadside.publisher.platform.linkedin.LinkedInPlatform;
 import io.broadside.publisher.platform.media.MediaFetch;
 import io.broadside.publisher.platform.tiktok.TikTokPlatform;
 import io.broadside.publisher.platform.x.XPlatform;
-import io.broadside.publisher.platform.x.XQuotas;
 import io.broadside.runtime.http.PlatformHttp;
 import java.time.Clock;
 import java.util.Collections;
@@ -19,6 +17,13 @@ import java.util.Optional;
 /** The one list of platforms: a new one is a line here and a package beside the others. */
 public final class Platforms {
 
+    static final List<PlatformEntry<?>> LIST = List.of(
+            FacebookPlatform.ENTRY,
+            InstagramPlatform.ENTRY,
+            LinkedInPlatform.ENTRY,
+            TikTokPlatform.ENTRY,
+            XPlatform.ENTRY);
+
     private final Map<String, Platform> byId;
 
     private Platforms(List<Platform> all) {
@@ -28,17 +33,15 @@ public final class Platforms {
     }
 
     public static Platforms all(PlatformsConfig config, PlatformHttp http, MediaFetch media, Clock clock) {
-        return new Platforms(List.of(
-                new FacebookPlatform(config.facebook(), http, media, clock),
-                new InstagramPlatform(config.instagram(), config.media(), http, clock),
-                new LinkedInPlatform(config.linkedIn(), http, media, clock),
-                new TikTokPlatform(config.tiktok(), http, media, clock),
-                new XPlatform(config.x(), http, media, clock)));
+        var tools = new PlatformEntry.Tools(http, media, config.media(), clock);
+        return new Platforms(config.platforms().stream()
+                .map(platform -> platform.platform(tools))
+                .toList());
     }
 
-    /** How those limit calls that say so; the line beside that of the platform. */
-    public static List<Quotas> quotas() {
-        return List.of(new FacebookQuotas(), new XQuotas());
+    /** How they limit calls. */
+    public static List<Quotas> quotas(PlatformsConfig config) {
+        return config.platforms().stream().map(PlatformEntry.Configured::quotas).toList();
     }
 
     /** These and no others: for tests. */

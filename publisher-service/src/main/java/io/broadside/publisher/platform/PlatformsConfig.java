@@ -1,42 +1,28 @@
 package io.broadside.publisher.platform;
 
-import io.broadside.publisher.platform.facebook.FacebookConfig;
-import io.broadside.publisher.platform.instagram.InstagramConfig;
-import io.broadside.publisher.platform.linkedin.LinkedInConfig;
+import io.broadside.publisher.platform.PlatformEntry.Configured;
 import io.broadside.publisher.platform.media.MediaConfig;
-import io.broadside.publisher.platform.tiktok.TikTokConfig;
-import io.broadside.publisher.platform.x.XConfig;
 import io.broadside.runtime.config.Setting;
 import io.broadside.runtime.config.Settings;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** What platforms can be told. */
-public record PlatformsConfig(
-        FacebookConfig facebook,
-        InstagramConfig instagram,
-        LinkedInConfig linkedIn,
-        TikTokConfig tiktok,
-        XConfig x,
-        MediaConfig media) {
+public record PlatformsConfig(List<Configured> platforms, MediaConfig media) {
 
-    public static final List<Setting> SETTINGS = Stream.of(
-                    FacebookConfig.SETTINGS,
-                    InstagramConfig.SETTINGS,
-                    LinkedInConfig.SETTINGS,
-                    TikTokConfig.SETTINGS,
-                    XConfig.SETTINGS,
-                    MediaConfig.SETTINGS)
-            .flatMap(List::stream)
+    public static final List<Setting> SETTINGS = Stream.concat(
+                    Platforms.LIST.stream().flatMap(platform -> platform.settings().stream()),
+                    MediaConfig.SETTINGS.stream())
             .toList();
 
+    public PlatformsConfig {
+        platforms = List.copyOf(platforms);
+    }
+
     public static PlatformsConfig from(Settings settings) {
-        return new PlatformsConfig(
-                FacebookConfig.from(settings),
-                InstagramConfig.from(settings),
-                LinkedInConfig.from(settings),
-                TikTokConfig.from(settings),
-                XConfig.from(settings),
-                MediaConfig.from(settings));
+        var platforms = Platforms.LIST.stream()
+                .map(platform -> platform.configure(settings))
+                .toList();
+        return new PlatformsConfig(platforms, MediaConfig.from(settings));
     }
 }

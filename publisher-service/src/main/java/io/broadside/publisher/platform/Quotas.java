@@ -4,6 +4,7 @@ import io.broadside.events.PublishCommand;
 import io.broadside.runtime.http.Reply.Answer;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 
 /**
@@ -30,10 +31,14 @@ public interface Quotas {
 
     /** What is counted in a group, in the plural and for people: {@code posts}. */
     default String nameOf(String group) {
-        return "calls";
+        return group.equals(EVERYTHING) ? "calls" : "calls of " + group;
     }
 
-    /** The calls that publishing this command goes on with: those of its next step, not of all that follow. */
+    /**
+     * The calls that publishing this command goes on with: those of its next step, not of all that follow. For a command that
+     * is not begun, the call that publishes is among them, whichever step makes it: what is half done has the reserve at its
+     * disposal, so it must not be begun on account of it.
+     */
     default List<Need> next(PublishCommand command) {
         return List.of(new Need(EVERYTHING, 1));
     }
@@ -60,11 +65,38 @@ public interface Quotas {
     record Need(String group, int calls) {}
 
     /**
-     * A limit that is known beforehand: so many calls in any span of this length.
+     * A limit that is known beforehand: so many calls in a window.
      *
-     * @param span its length in words, as in {@link Reading.Count#span}
+     * @param span the window in words, as in {@link Reading.Count#span}
      */
-    record Documented(Holder holder, String group, String span, int limit, Duration length) {}
+    record Documented(Holder holder, String group, String span, int limit, Window window) {}
+
+    /** Which calls a limit counts together. */
+    sealed interface Window {
+
+        /** When a call made at that time no longer counts. */
+        Instant countsUntil(Instant call);
+
+        /** Those of any span of this length. */
+        record Rolling(Duration length) implements Window {
+            @Override
+            public Instant countsUntil(Instant call) {
+                return call.plus(length);
+            }
+        }
+
+        /** Those of one day, which begins at midnight UTC. */
+        record UtcDay() implements Window {
+            @Override
+            public Instant countsUntil(Instant call) {
+                return call.atZone(ZoneOffset.UTC)
+                        .toLocalDate()
+                        .plusDays(1)
+                        .atStartOfDay(ZoneOffset.UTC)
+                        .toInstant();
+            }
+        }
+    }
 
     /** What an answer said. */
     sealed interface Reading {

@@ -11,6 +11,7 @@ import io.broadside.events.PublishCommand;
 import io.broadside.publisher.platform.Cause;
 import io.broadside.publisher.platform.Outcome.Scope;
 import io.broadside.publisher.platform.Quotas;
+import io.broadside.publisher.platform.Quotas.Window;
 import io.broadside.publisher.platform.facebook.FacebookQuotas;
 import io.broadside.publisher.platform.x.XQuotas;
 import io.broadside.runtime.http.Reply.NoAnswer;
@@ -297,7 +298,11 @@ class BudgetsTest {
         var small = new Bench(new FixedQuotas(
                 "small",
                 List.of(new Quotas.Documented(
-                        Quotas.Holder.ACCOUNT, FixedQuotas.GROUP, "a minute", 2, Duration.ofMinutes(1))),
+                        Quotas.Holder.ACCOUNT,
+                        FixedQuotas.GROUP,
+                        "a minute",
+                        2,
+                        new Window.Rolling(Duration.ofMinutes(1)))),
                 4));
         // Then
         assertThat(quotas.next(POST).getFirst().calls()).isEqualTo(4);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.broadside.publisher.budget.Budgets.Permission;
 import io.broadside.publisher.platform.Quotas.Documented;
 import io.broadside.publisher.platform.Quotas.Holder;
+import io.broadside.publisher.platform.Quotas.Window;
 import io.broadside.runtime.http.Reply;
 import io.broadside.runtime.http.Reply.Answer;
 import io.broadside.runtime.http.Reply.NoAnswer;
@@ -44,7 +45,8 @@ class OverdrawTest {
         var random = new Random(seed);
         var limit = 1 + random.nextInt(40);
         var isTelling = random.nextInt(4) > 0;
-        var documented = new Documented(Holder.APP, FixedQuotas.GROUP, FixedQuotas.SPAN, limit, WINDOW);
+        var documented =
+                new Documented(Holder.APP, FixedQuotas.GROUP, FixedQuotas.SPAN, limit, new Window.Rolling(WINDOW));
         var bench = new Bench(new FixedQuotas("fake", List.of(documented), 1));
         var platform = new CountingPlatform(limit, isTelling);
         var passed = new AtomicInteger();

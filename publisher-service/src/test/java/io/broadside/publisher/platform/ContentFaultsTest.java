@@ -77,7 +77,7 @@ final class ContentFaultsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"facebook, GIF", "facebook, DOCUMENT", "facebook, UNKNOWN", "x, VIDEO", "x, DOCUMENT", "x, UNKNOWN"})
+    @CsvSource({"facebook, GIF", "facebook, DOCUMENT", "facebook, UNKNOWN", "x, DOCUMENT", "x, UNKNOWN"})
     void refusesMediaThatThePlatformDoesNotHave(String platform, MediaKind kind) {
         var media =
                 Media.newBuilder(anImage("https://example.org/a")).setKind(kind).build();
@@ -133,6 +133,80 @@ final class ContentFaultsTest {
                         Tuple.tuple("content.media[0].altText", "unsupported"),
                         Tuple.tuple("content.media[0].thumbnailUrl", "unsupported"),
                         Tuple.tuple("content.firstComment", "maxLength"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'IMAGE IMAGE IMAGE IMAGE', ''",
+        "'VIDEO', ''",
+        "'GIF', ''",
+        "'VIDEO IMAGE', content.media",
+        "'GIF GIF', content.media",
+    })
+    void knowsWhichMediaGoTogetherOnX(String kinds, String field) {
+        assertThat(faults("x", aText("Hello").setMedia(media(kinds))))
+                .extracting(Fault::getField)
+                .containsExactlyElementsOf(field.isEmpty() ? List.of() : List.of(field));
+    }
+
+    @Test
+    void checksEveryPartOfAThreadOnX() {
+        var content = aText("1/5")
+                .setThread(List.of(
+                        part("a".repeat(281)),
+                        part(" "),
+                        ThreadPart.newBuilder()
+                                .setText("")
+                                .setMedia(media("VIDEO IMAGE"))
+                                .build(),
+                        part("$AAPL $TSLA")))
+                .setFirstComment("b".repeat(281));
+        assertThat(faults("x", content))
+                .extracting(Fault::getField, Fault::getRule)
+                .containsExactly(
+                        Tuple.tuple("content.thread[0].text", "maxWeightedLength"),
+                        Tuple.tuple("content.thread[1]", "required"),
+                        Tuple.tuple("content.thread[2].media", "maxItems"),
+                        Tuple.tuple("content.thread[3].text", "maxCashtags"),
+                        Tuple.tuple("content.firstComment", "maxWeightedLength"));
+    }
+
+    @Test
+    void knowsXsLimitsOfThreadsAndVideos() {
+        var film = Media.newBuilder(media("VIDEO").getFirst())
+                .setAltText("A film")
+                .setThumbnailUrl("https://example.org/cover.jpg")
+                .setSizeBytes(512L * 1024 * 1024 + 1)
+                .build();
+        assertThat(faults(
+                        "x",
+                        aText("Hello")
+                                .setThread(Collections.nCopies(25, part("more")))
+                                .setMedia(List.of(film))))
+                .extracting(Fault::getField, Fault::getRule)
+                .containsExactly(
+                        Tuple.tuple("content.thread", "maxItems"),
+                        Tuple.tuple("content.media[0].sizeBytes", "maxBytes"),
+                        Tuple.tuple("content.media[0].altText", "unsupported"),
+                        Tuple.tuple("content.media[0].thumbnailUrl", "unsupported"));
+        assertThat(faults("x", aText("Hello").setPlacement(Placement.REEL)))
+                .extracting(Fault::getField)
+                .containsExactly("content.placement");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "x.replySettings, following, true",
+        "x.replySettings, everybody, false",
+        "x.madeWithAi, true, true",
+        "x.madeWithAi, yes, false",
+        "x.paidPartnership, false, true",
+        "x.replysettings, following, false",
+    })
+    void knowsXsOptions(String name, String value, boolean isFine) {
+        assertThat(faults("x", aText("Hello").setOptions(Map.of(name, value))))
+                .extracting(Fault::getField)
+                .containsExactlyElementsOf(isFine ? List.of() : List.of("content.options." + name));
     }
 
     @Test
@@ -206,6 +280,10 @@ final class ContentFaultsTest {
         assertThat(platforms.byId("x")).map(Platform::id).contains("x");
         assertThat(platforms.byId("X")).isEmpty();
         assertThat(platforms.byId("myspace")).isEmpty();
+    }
+
+    private static ThreadPart part(String text) {
+        return ThreadPart.newBuilder().setText(text).build();
     }
 
     private static List<Media> media(String kinds) {

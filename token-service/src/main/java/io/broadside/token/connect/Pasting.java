@@ -68,7 +68,7 @@ public final class Pasting {
             var unseen = new Inspection.Found(account, Optional.empty(), Optional.empty(), List.of());
             return connected(request, platform, unseen, trace);
         }
-        return switch (platform.inspect(request.accessToken(), CallContext.forApp(trace))) {
+        return switch (platform.inspect(request.accessToken(), request.accountId(), CallContext.forApp(trace))) {
             case Inspection.Found found -> accepted(request, platform, found, trace);
             case Inspection.Refused(var code, var sentence) ->
                 new Pasted.Refused(
@@ -121,6 +121,7 @@ public final class Pasting {
             Inspection.Found found) {
         var now = clock.instant();
         var version = before.map(Connection::getTokenVersion).orElse(0L) + 1;
+        var renewing = platform.policy().renewing(request.accessToken(), request.refreshToken());
         @Nullable
         Instant expiresAt =
                 found.expiresAt().or(() -> request.expiresIn().map(now::plus)).orElse(null);
@@ -130,7 +131,7 @@ public final class Pasting {
                 .setPlatform(platform.id())
                 .setAccountId(found.account().id())
                 .setAccountName(found.account().name())
-                .setAccountKind(platform.policy().accountKind())
+                .setAccountKind(found.account().kind().orElse(platform.policy().accountKind()))
                 .setGrantedBy(found.account()
                         .grantedBy()
                         .or(() -> before.flatMap(Connection::getGrantedBy))
@@ -141,7 +142,7 @@ public final class Pasting {
                 .setDataAccessExpiresAt(found.dataAccessExpiresAt().orElse(null))
                 .setScopes(found.scopes())
                 .setMissingScopes(platform.policy().missingFrom(found.scopes()))
-                .setIsRenewable(request.refreshToken().isPresent())
+                .setIsRenewable(renewing.isPresent())
                 .setConnectedAt(before.map(Connection::getConnectedAt).orElse(now))
                 .setRefreshedAt(now)
                 .setUpdatedAt(now)
@@ -159,9 +160,9 @@ public final class Pasting {
                 .setConnectionId(id)
                 .setPlatform(platform.id())
                 .setVersion(version)
-                .setSealedRefreshToken(request.refreshToken()
-                        .map(refresh -> ByteBuffer.wrap(vault.seal(KeysetName.REFRESH, refresh, id)))
-                        .orElse(null))
+                .setSealedRefreshToken(
+                        renewing.map(refresh -> ByteBuffer.wrap(vault.seal(KeysetName.REFRESH, refresh, id)))
+                                .orElse(null))
                 .setStoredAt(now)
                 .build();
         return new Change(connection, token, credential, event(connection, before, now));

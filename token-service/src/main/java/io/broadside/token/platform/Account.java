@@ -9,15 +9,16 @@ import java.util.Optional;
  * @param name name to show
  * @param grantedBy the platform's id of the person whose permission the token rests on, where that is not the account itself and
  *     the platform says so
+ * @param kind the platform's own word for an account like this; absent: the usual one, see {@link TokenPolicy#accountKind}
  */
-public record Account(String id, String name, Optional<String> grantedBy) {
+public record Account(String id, String name, Optional<String> grantedBy, Optional<String> kind) {
 
     public Account(String id, String name) {
-        this(id, name, Optional.empty());
+        this(id, name, Optional.empty(), Optional.empty());
     }
 
     /** The same account, and who granted it. */
     public Account withGrantedBy(Optional<String> person) {
-        return new Account(id, name, person);
+        return new Account(id, name, person, kind);
     }
 }

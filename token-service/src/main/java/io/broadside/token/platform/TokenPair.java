@@ -10,10 +10,15 @@ import java.util.Optional;
  *
  * @param refreshToken the next one; absent if there is none, and then only a person can renew the connection
  * @param lifetime how long the access token lives, counted from before the call
+ * @param refreshLifetime how long the refresh token lives, likewise
  * @param scopes what it allows; empty if the platform does not say
  */
 public record TokenPair(
-        Secret accessToken, Optional<Secret> refreshToken, Optional<Duration> lifetime, List<String> scopes) {
+        Secret accessToken,
+        Optional<Secret> refreshToken,
+        Optional<Duration> lifetime,
+        Optional<Duration> refreshLifetime,
+        List<String> scopes) {
 
     public TokenPair {
         scopes = List.copyOf(scopes);

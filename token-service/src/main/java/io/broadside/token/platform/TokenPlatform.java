@@ -2,6 +2,7 @@ package io.broadside.token.platform;
 
 import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.http.CallContext;
+import java.util.Optional;
 
 /**
  * One social platform, as far as tokens go. Implementations block the calling (virtual) thread, hold no state about single
@@ -20,4 +21,13 @@ public interface TokenPlatform {
 
     /** Finds out whose token this is and what it allows. Every call goes through the context's gate. */
     Inspection inspect(Secret accessToken, CallContext context);
+
+    /**
+     * The same for a token that may open several accounts.
+     *
+     * @param accountId which of them is meant; absent: the token's own
+     */
+    default Inspection inspect(Secret accessToken, Optional<String> accountId, CallContext context) {
+        return inspect(accessToken, context);
+    }
 }

@@ -2,9 +2,11 @@ package io.broadside.token.platform;
 
 import io.broadside.runtime.config.Setting;
 import io.broadside.runtime.config.Settings;
-import io.broadside.token.platform.facebook.FacebookConfig;
+import io.broadside.token.platform.TokenPlatformEntry.Tools;
 import io.broadside.token.platform.facebook.FacebookTokens;
-import io.broadside.token.platform.x.XConfig;
+import io.broadside.token.platform.instagram.InstagramTokens;
+import io.broadside.token.platform.linkedin.LinkedInTokens;
+import io.broadside.token.platform.tiktok.TikTokTokens;
 import io.broadside.token.platform.x.XTokens;
 import java.time.Clock;
 import java.util.Comparator;
@@ -13,10 +15,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
-/** The platforms token-service knows: the one list. */
+/** The platforms token-service knows: a new one is a line here and a package beside the others. */
 public final class TokenPlatforms {
+
+    private static final List<TokenPlatformEntry<?>> LIST = List.of(
+            FacebookTokens.ENTRY, InstagramTokens.ENTRY, LinkedInTokens.ENTRY, TikTokTokens.ENTRY, XTokens.ENTRY);
 
     private final Map<String, TokenPlatform> byId;
 
@@ -25,20 +29,26 @@ public final class TokenPlatforms {
     }
 
     /** How each of them is reached. */
-    public record Config(FacebookConfig facebook, XConfig x) {
+    public record Config(List<Function<Tools, TokenPlatform>> platforms) {
 
-        public static final List<Setting> SETTINGS = Stream.concat(
-                        FacebookConfig.SETTINGS.stream(), XConfig.SETTINGS.stream())
-                .toList();
+        public static final List<Setting> SETTINGS =
+                LIST.stream().flatMap(platform -> platform.settings().stream()).toList();
+
+        public Config {
+            platforms = List.copyOf(platforms);
+        }
 
         public static Config from(Settings settings) {
-            return new Config(FacebookConfig.from(settings), XConfig.from(settings));
+            return new Config(LIST.stream()
+                    .<Function<Tools, TokenPlatform>>map(platform -> platform.configure(settings))
+                    .toList());
         }
     }
 
     /** Every platform there is. */
     public static TokenPlatforms all(Config config, PlatformCalls calls, Clock clock) {
-        return of(List.of(new FacebookTokens(config.facebook(), calls), new XTokens(config.x(), calls, clock)));
+        var tools = new Tools(calls, clock);
+        return of(config.platforms().stream().map(made -> made.apply(tools)).toList());
     }
 
     public static TokenPlatforms of(List<TokenPlatform> platforms) {

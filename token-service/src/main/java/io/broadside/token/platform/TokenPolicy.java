@@ -1,6 +1,10 @@
 package io.broadside.token.platform;
 
+import io.broadside.runtime.config.Secret;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How the tokens of one platform live: what is different between platforms, as data.
@@ -8,8 +12,9 @@ import java.util.List;
  * @param accountKind the platform's own word for an account: page, user
  * @param publishScopes what publishing needs, in the platform's own names
  * @param renewal how a token is replaced by a newer one
+ * @param schedule when
  */
-public record TokenPolicy(String accountKind, List<String> publishScopes, Renewal renewal) {
+public record TokenPolicy(String accountKind, List<String> publishScopes, Renewal renewal, Schedule schedule) {
 
     /** How a token is replaced by a newer one. */
     public sealed interface Renewal {
@@ -28,18 +33,54 @@ public record TokenPolicy(String accountKind, List<String> publishScopes, Renewa
          *     the connection's last credential with it
          */
         record ByRefreshToken(boolean isSingleUse, Refresher refresher) implements Renewal {}
+
+        /** The token itself, as long as it lives, brings its successor; whether it works afterwards is not to be relied on. */
+        record ByItself(Refresher refresher) implements Renewal {}
+    }
+
+    /**
+     * When a token is replaced.
+     *
+     * @param margin how long before its end; absent: as the service is set up
+     * @param minimumAge a younger token cannot be replaced
+     */
+    public record Schedule(Optional<Duration> margin, Duration minimumAge) {
+
+        public static final Schedule USUAL = new Schedule(Optional.empty(), Duration.ZERO);
+
+        static Schedule of(Duration margin) {
+            return new Schedule(Optional.of(margin), Duration.ZERO);
+        }
+
+        Schedule withMinimumAge(Duration age) {
+            return new Schedule(margin, age);
+        }
     }
 
     public TokenPolicy {
         publishScopes = List.copyOf(publishScopes);
     }
 
-    /** Whether a connection with a refresh token can be kept alive without a person. */
+    /** Whether there are refresh tokens beside the tokens that publish. */
     public boolean usesRefreshTokens() {
         return switch (renewal) {
-            case Renewal.ByPerson _ -> false;
+            case Renewal.ByPerson _, Renewal.ByItself _ -> false;
             case Renewal.ByRefreshToken _ -> true;
         };
+    }
+
+    /** What renews a token, of what was handed over with it. */
+    public Optional<Secret> renewing(Secret accessToken, Optional<Secret> refreshToken) {
+        return switch (renewal) {
+            case Renewal.ByPerson _ -> Optional.empty();
+            case Renewal.ByRefreshToken _ -> refreshToken;
+            case Renewal.ByItself _ -> Optional.of(accessToken);
+        };
+    }
+
+    /** Whether the platform would not renew a token yet that is there since that time. */
+    public boolean isTooYoung(Instant since, Instant now) {
+        return now.isBefore(since.plus(schedule.minimumAge()));
     }
 
     /** What publishing needs and these scopes do not allow; nothing if the scopes are not known. */

@@ -7,6 +7,11 @@ import io.broadside.events.RefreshRequest;
 import io.broadside.runtime.health.Check;
 import io.broadside.runtime.health.Checked;
 import io.broadside.token.KnownConnections;
+import io.broadside.token.platform.TokenPlatform;
+import io.broadside.token.platform.TokenPlatforms;
+import io.broadside.token.platform.TokenPolicy;
+import io.broadside.token.platform.TokenPolicy.Renewal;
+import io.broadside.token.platform.TokenPolicy.Schedule;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,6 +44,7 @@ public final class DueScan implements Checked, AutoCloseable {
     private final KnownConnections connections;
     private final RefreshRequests requests;
     private final Duration margin;
+    private final TokenPlatforms platforms;
     private final Duration interval;
     private final Clock clock;
     private final EndingPause pause = new EndingPause();
@@ -58,13 +64,20 @@ public final class DueScan implements Checked, AutoCloseable {
     /**
      * Makes a scan that has not started.
      *
-     * @param margin how long before its end a token is renewed
+     * @param platforms how their tokens live
+     * @param margin how long before its end a token is renewed, where its platform has no margin of its own
      * @param interval between two looks
      */
     public DueScan(
-            KnownConnections connections, RefreshRequests requests, Duration margin, Duration interval, Clock clock) {
+            KnownConnections connections,
+            RefreshRequests requests,
+            TokenPlatforms platforms,
+            Duration margin,
+            Duration interval,
+            Clock clock) {
         this.connections = connections;
         this.requests = requests;
+        this.platforms = platforms;
         this.margin = margin;
         this.interval = interval;
         this.clock = clock;
@@ -137,13 +150,25 @@ public final class DueScan implements Checked, AutoCloseable {
                 || connection.getStatus() == ConnectionStatus.EXPIRING;
         return isUsable
                 && connection.getIsRenewable()
-                && connection
-                        .getAccessExpiresAt()
-                        .filter(end -> !now.isBefore(dueAt(connection, end)))
-                        .isPresent();
+                && dueAt(connection).filter(due -> !now.isBefore(due)).isPresent();
     }
 
-    private Instant dueAt(Connection connection, Instant end) {
+    /** Empty where nobody knows when the token ends: then its refusal tells. */
+    private Optional<Instant> dueAt(Connection connection) {
+        var policy = platforms.find(connection.getPlatform()).map(TokenPlatform::policy);
+        var schedule = policy.map(TokenPolicy::schedule).orElse(Schedule.USUAL);
+        var earliest = connection.getRefreshedAt().plus(schedule.minimumAge());
+        // A token that only brings its successor while it lives must not be waited for until it is refused.
+        var unknown =
+                policy.filter(it -> it.renewal() instanceof Renewal.ByItself).map(_ -> earliest);
+        return connection
+                .getAccessExpiresAt()
+                .map(end -> dueBefore(end, connection, schedule.margin().orElse(margin)))
+                .map(due -> due.isBefore(earliest) ? earliest : due)
+                .or(() -> unknown);
+    }
+
+    private static Instant dueBefore(Instant end, Connection connection, Duration margin) {
         var halfOfLife = Duration.between(connection.getRefreshedAt(), end).dividedBy(2);
         var early = halfOfLife.compareTo(margin) < 0 ? halfOfLife : margin;
         if (!early.isPositive()) {

@@ -145,6 +145,16 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
                                 state,
                                 "Connect the " + platform.title()
                                         + " account again: there is no refresh token that could renew it."));
+            case Renewal.ByItself(var refresher) ->
+                state.sealedRefreshToken()
+                        .filter(_ ->
+                                !platform.policy().isTooYoung(state.connection().getRefreshedAt(), clock.instant()))
+                        .map(token -> renew(work, state, token, true, refresher))
+                        .orElseGet(() -> notRenewable(
+                                work,
+                                state,
+                                "Connect the " + platform.title()
+                                        + " account again: its token does not work, and is too young to be renewed."));
         };
     }
 

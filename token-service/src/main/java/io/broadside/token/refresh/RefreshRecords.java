@@ -55,6 +55,8 @@ public final class RefreshRecords {
         var version = state.version() + 1;
         var now = clock.instant();
         @Nullable Instant expiresAt = tokens.lifetime().map(askedAt::plus).orElse(null);
+        @Nullable
+        Instant refreshExpiresAt = tokens.refreshLifetime().map(askedAt::plus).orElse(null);
         var scopes = tokens.scopes().isEmpty() ? state.connection().getScopes() : tokens.scopes();
         var platform = state.connection().getPlatform();
         var missing = platforms
@@ -71,6 +73,7 @@ public final class RefreshRecords {
                 .setSealedUserToken(state.credential()
                         .flatMap(Credential::getSealedUserToken)
                         .orElse(null))
+                .setRefreshExpiresAt(refreshExpiresAt)
                 .setStoredAt(now)
                 .build();
         var fresh = FreshToken.newBuilder()
@@ -87,7 +90,7 @@ public final class RefreshRecords {
                 .setStatusReason(null)
                 .setTokenVersion(version)
                 .setAccessExpiresAt(expiresAt)
-                .setRefreshExpiresAt(null)
+                .setRefreshExpiresAt(refreshExpiresAt)
                 .setScopes(scopes)
                 .setMissingScopes(missing)
                 .setIsRenewable(tokens.refreshToken().isPresent())

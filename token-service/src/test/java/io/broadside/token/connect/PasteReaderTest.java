@@ -3,15 +3,14 @@ package io.broadside.token.connect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.broadside.runtime.config.Secret;
+import io.broadside.runtime.config.Settings;
 import io.broadside.token.SettableClock;
 import io.broadside.token.connect.PasteReader.Read;
 import io.broadside.token.platform.ScriptedCalls;
 import io.broadside.token.platform.TokenPlatforms;
-import io.broadside.token.platform.facebook.FacebookConfig;
-import io.broadside.token.platform.x.XConfig;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,9 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PasteReaderTest {
 
     private static final TokenPlatforms PLATFORMS = TokenPlatforms.all(
-            new TokenPlatforms.Config(
-                    new FacebookConfig(URI.create("https://graph.example"), "v26.0", Optional.empty()),
-                    new XConfig(URI.create("https://api.example"), Optional.empty(), Optional.empty())),
+            TokenPlatforms.Config.from(Settings.from(
+                    Map.of("FACEBOOK_API_URI", "https://graph.example", "X_API_URI", "https://api.example"))),
             new ScriptedCalls(),
             new SettableClock());
 

@@ -6,6 +6,7 @@ import io.broadside.events.Connection;
 import io.broadside.events.ConnectionEventKind;
 import io.broadside.events.ConnectionStatus;
 import io.broadside.runtime.config.Secret;
+import io.broadside.runtime.config.Settings;
 import io.broadside.runtime.tracing.Trace;
 import io.broadside.runtime.vault.KeysetName;
 import io.broadside.runtime.vault.Vault;
@@ -16,13 +17,11 @@ import io.broadside.token.SettableClock;
 import io.broadside.token.connect.ConnectionWriter.Change;
 import io.broadside.token.platform.ScriptedCalls;
 import io.broadside.token.platform.TokenPlatforms;
-import io.broadside.token.platform.facebook.FacebookConfig;
-import io.broadside.token.platform.x.XConfig;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,9 +38,8 @@ class PastingTest {
     private final Vault vault = Vault.open(
             new VaultConfig(Optional.of(keys.resolve("access.json")), Optional.of(keys.resolve("refresh.json")), true));
     private final TokenPlatforms platforms = TokenPlatforms.all(
-            new TokenPlatforms.Config(
-                    new FacebookConfig(URI.create("https://graph.example"), "v26.0", Optional.empty()),
-                    new XConfig(URI.create("https://api.example"), Optional.empty(), Optional.empty())),
+            TokenPlatforms.Config.from(Settings.from(
+                    Map.of("FACEBOOK_API_URI", "https://graph.example", "X_API_URI", "https://api.example"))),
             calls,
             clock);
     private final List<Change> changes = new ArrayList<>();

@@ -9,21 +9,36 @@ import io.broadside.events.RefreshReason;
 import io.broadside.events.RefreshRequest;
 import io.broadside.token.FakeConnections;
 import io.broadside.token.SettableClock;
+import io.broadside.token.platform.Refresher;
+import io.broadside.token.platform.TokenPlatforms;
+import io.broadside.token.platform.TokenPolicy.Renewal;
+import io.broadside.token.platform.TokenPolicy.Schedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class DueScanTest {
 
     private static final Duration MARGIN = Duration.ofMinutes(10);
+    private static final Refresher NOBODY = (_, _) -> {
+        throw new AssertionError("a scan renews nothing");
+    };
+    private static final TokenPlatforms PLATFORMS = TokenPlatforms.of(List.of(
+            new FakePlatform("x", new Renewal.ByRefreshToken(true, NOBODY)),
+            new FakePlatform(
+                    "instagram",
+                    new Renewal.ByItself(NOBODY),
+                    new Schedule(Optional.of(Duration.ofDays(25)), Duration.ofHours(24)))));
 
     private final SettableClock clock = new SettableClock();
     private final FakeConnections connections = new FakeConnections();
     private final List<RefreshRequest> requests = new ArrayList<>();
-    private final DueScan scan = new DueScan(connections, requests::add, MARGIN, Duration.ofSeconds(5), clock);
+    private final DueScan scan =
+            new DueScan(connections, requests::add, PLATFORMS, MARGIN, Duration.ofSeconds(5), clock);
 
     @Test
     void asksForATokenWithinTheMarginAndForNoOther() {
@@ -40,6 +55,48 @@ class DueScanTest {
             assertThat(request.getTokenVersion()).isEqualTo(1);
             assertThat(request.getReason()).isEqualTo(RefreshReason.EXPIRING);
         });
+    }
+
+    @Test
+    void goesByTheMarginOfThePlatformWhereItHasOne() {
+        // Given
+        put(on("instagram", living("extended", Duration.ofDays(60))).build());
+        // When: the tenth of the margin that spreads renewals has passed as well
+        clock.advance(Duration.ofDays(34));
+        var early = scan.scan();
+        clock.advance(Duration.ofHours(90));
+        var due = scan.scan();
+        // Then
+        assertThat(early).isZero();
+        assertThat(due).isEqualTo(1);
+    }
+
+    @Test
+    void asksForNoTokenThatIsTooYoungForItsPlatform() {
+        // Given: it ends within a day
+        put(on("instagram", living("young", Duration.ofHours(30))).build());
+        // When
+        clock.advance(Duration.ofHours(24).minusSeconds(1));
+        var early = scan.scan();
+        clock.advance(Duration.ofSeconds(1));
+        var due = scan.scan();
+        // Then
+        assertThat(early).isZero();
+        assertThat(due).isEqualTo(1);
+    }
+
+    @Test
+    void doesNotWaitForTheRefusalOfATokenThatOnlyRenewsItselfWhileItLives() {
+        // Given: nobody knows when they end
+        put(on("instagram", living("extended", Duration.ZERO))
+                .setAccessExpiresAt(null)
+                .build());
+        put(on("x", living("paired", Duration.ZERO)).setAccessExpiresAt(null).build());
+        // When
+        clock.advance(Duration.ofHours(24));
+        scan.scan();
+        // Then
+        assertThat(requests).extracting(RefreshRequest::getConnectionId).containsExactly("extended");
     }
 
     @Test
@@ -131,6 +188,10 @@ class DueScanTest {
                         .setVersion(connection.getTokenVersion())
                         .setStoredAt(SettableClock.START)
                         .build());
+    }
+
+    private static Connection.Builder on(String platform, Connection connection) {
+        return Connection.newBuilder(connection).setPlatform(platform);
     }
 
     private static Connection living(String id, Duration life) {

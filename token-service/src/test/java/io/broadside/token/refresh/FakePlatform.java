@@ -8,7 +8,11 @@ import io.broadside.token.platform.TokenPolicy;
 import java.util.List;
 
 /** A platform of which only the policy matters. */
-record FakePlatform(String id, TokenPolicy.Renewal renewal) implements TokenPlatform {
+record FakePlatform(String id, TokenPolicy.Renewal renewal, TokenPolicy.Schedule schedule) implements TokenPlatform {
+
+    FakePlatform(String id, TokenPolicy.Renewal renewal) {
+        this(id, renewal, TokenPolicy.Schedule.USUAL);
+    }
 
     @Override
     public String title() {
@@ -17,7 +21,7 @@ record FakePlatform(String id, TokenPolicy.Renewal renewal) implements TokenPlat
 
     @Override
     public TokenPolicy policy() {
-        return new TokenPolicy("user", List.of("tweet.write"), renewal);
+        return new TokenPolicy("user", List.of("tweet.write"), renewal, schedule);
     }
 
     @Override

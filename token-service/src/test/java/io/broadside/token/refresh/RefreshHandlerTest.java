@@ -32,6 +32,7 @@ import io.broadside.token.platform.RefreshAnswer;
 import io.broadside.token.platform.TokenPair;
 import io.broadside.token.platform.TokenPlatforms;
 import io.broadside.token.platform.TokenPolicy.Renewal;
+import io.broadside.token.platform.TokenPolicy.Schedule;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -68,6 +69,8 @@ class RefreshHandlerTest {
     private final TokenPlatforms platforms = TokenPlatforms.of(List.of(
             new FakePlatform("x", new Renewal.ByRefreshToken(true, refresher)),
             new FakePlatform("reusing", new Renewal.ByRefreshToken(false, refresher)),
+            new FakePlatform(
+                    "extending", new Renewal.ByItself(refresher), new Schedule(Optional.empty(), Duration.ofHours(24))),
             new FakePlatform("facebook", new Renewal.ByPerson("Connect the Page again."))));
     private final RefreshHandler handler = new RefreshHandler(
             connections,
@@ -217,8 +220,8 @@ class RefreshHandlerTest {
         @Test
         void withoutANextRefreshTokenTheConnectionIsNoLongerRenewable() {
             // Given
-            refresher.answers(new RefreshAnswer.Renewed(
-                    new TokenPair(Secret.of("access-2"), Optional.empty(), Optional.empty(), List.of())));
+            refresher.answers(new RefreshAnswer.Renewed(new TokenPair(
+                    Secret.of("access-2"), Optional.empty(), Optional.empty(), Optional.empty(), List.of())));
             // When
             var outputs = handler.run(workOf(request(1)));
             // Then
@@ -454,6 +457,45 @@ class RefreshHandlerTest {
             // Then
             assertThat(outputs).isEmpty();
             assertThat(refresher.presented()).isEmpty();
+        }
+    }
+
+    @Nested
+    class ATokenThatRenewsItself {
+
+        @BeforeEach
+        void aConnection() {
+            connections.put(connection("extending", 1), credential("extending", 1, "token-1"));
+        }
+
+        @Test
+        void bringsItsSuccessorWhichBringsTheNext() throws Exception {
+            // Given
+            clock.advance(Duration.ofHours(24));
+            refresher.answers(ScriptedRefresher.renewed("token-2", "token-2"));
+            // When
+            connections.write(handler.run(workOf(request(1))), serdes);
+            connections.awaitCurrent();
+            // Then
+            assertThat(refresher.presented()).containsExactly("token-1");
+            assertThat(connections.connection(ID)).hasValueSatisfying(connection -> {
+                assertThat(connection.getTokenVersion()).isEqualTo(2);
+                assertThat(connection.getIsRenewable()).isTrue();
+            });
+        }
+
+        @Test
+        void isNotShownToThePlatformWhileItIsTooYoung() throws Exception {
+            // Given
+            clock.advance(Duration.ofHours(24).minusSeconds(1));
+            // When
+            connections.write(handler.run(workOf(request(1))), serdes);
+            connections.awaitCurrent();
+            // Then: refused by the platform, and nothing renews it
+            assertThat(refresher.presented()).isEmpty();
+            assertThat(connections.connection(ID))
+                    .hasValueSatisfying(
+                            connection -> assertThat(connection.getStatus()).isEqualTo(ConnectionStatus.NEEDS_REAUTH));
         }
     }
 

@@ -43,6 +43,7 @@ final class ScriptedRefresher implements Refresher {
                 Secret.of(access),
                 Optional.of(Secret.of(refresh)),
                 Optional.of(Duration.ofHours(2)),
+                Optional.empty(),
                 List.of("tweet.write")));
     }
 

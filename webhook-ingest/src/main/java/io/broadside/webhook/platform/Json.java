@@ -10,12 +10,12 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Reads JSON whose writer promised nothing. */
 public final class Json {
@@ -25,11 +25,12 @@ public final class Json {
             .build();
     private static final ObjectWriter SORTED = MAPPER.writer().with(JsonNodeFeature.WRITE_PROPERTIES_SORTED);
 
-    /** ISO 8601 with an offset: Z, +00:00, or +0000 as Meta writes it. */
-    private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
-            .append(DateTimeFormatter.ISO_LOCAL_DATE_TIME)
-            .appendPattern("[XXX][XX]")
-            .toFormatter(Locale.ROOT);
+    /**
+     * ISO 8601 with an offset: Z, +00:00, or +0000 as Meta writes it. Java's own parser, which can be told all this, takes ten
+     * times as long, and a quarter of all that is done with an event.
+     */
+    private static final Pattern TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d"
+            + "(?::(?<second>\\d\\d)(?:[.](?<fraction>\\d{1,9}))?)?(?<offset>Z|[+-]\\d\\d:?\\d\\d)");
 
     /** Above this a number of seconds would be far in the future, so it is milliseconds: platforms mix the two. */
     private static final long LARGEST_SECONDS = 100_000_000_000L;
@@ -93,11 +94,33 @@ public final class Json {
             if (!text.isEmpty() && text.length() <= 18 && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
                 return Optional.of(ofNumber(Long.parseLong(text)));
             }
-            return Optional.of(TIME.parse(text, Instant::from));
+            return ofWords(text);
         }
         return node.canConvertToLong() && node.isIntegralNumber()
                 ? Optional.of(ofNumber(node.asLong()))
                 : Optional.empty();
+    }
+
+    private static Optional<Instant> ofWords(String text) {
+        var time = TIME.matcher(text);
+        if (!time.matches()) {
+            return Optional.empty();
+        }
+        var second = time.group("second");
+        var fraction = time.group("fraction");
+        var local = LocalDateTime.of(
+                digits(text, 0, 4),
+                digits(text, 5, 7),
+                digits(text, 8, 10),
+                digits(text, 11, 13),
+                digits(text, 14, 16),
+                second == null ? 0 : Integer.parseInt(second),
+                fraction == null ? 0 : Integer.parseInt((fraction + "00000000").substring(0, 9)));
+        return Optional.of(local.toInstant(ZoneOffset.of(time.group("offset"))));
+    }
+
+    private static int digits(String text, int from, int to) {
+        return Integer.parseInt(text, from, to, 10);
     }
 
     private static Instant ofNumber(long number) {

@@ -1,7 +1,6 @@
 package io.broadside.webhook.platform;
 
 import io.broadside.events.RawDelivery;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 
@@ -12,23 +11,17 @@ import java.util.Set;
  */
 public interface WebhookPlatform {
 
-    /** Its id in lower case, as in paths and topics: {@code facebook}. */
-    String id();
+    Traits traits();
 
-    /** Whether its handshake needs a token that we and the platform agreed upon. */
-    boolean needsVerifyToken();
-
-    /** The addresses an app of it has. */
-    Set<Callback> callbacks();
+    /** Its id in lower case, as in paths and topics. */
+    default String id() {
+        return traits().id();
+    }
 
     /** The request headers it needs for verifying and understanding a delivery, in lower case; no others are kept. */
-    Set<String> keptHeaders();
-
-    /** For how long it sends a delivery again that was not acknowledged: for so long at least an event must be known again. */
-    Duration repeatsFor();
-
-    /** Whether its signatures name their time, so that one can be too old. */
-    boolean signsTime();
+    default Set<String> keptHeaders() {
+        return Set.of(traits().signatureHeader(), "content-type");
+    }
 
     /**
      * Answers the platform's question whether this endpoint is ours.

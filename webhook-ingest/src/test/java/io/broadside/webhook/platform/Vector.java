@@ -76,10 +76,7 @@ public record Vector(
     }
 
     public String signatureHeader() {
-        return platform.keptHeaders().stream()
-                .filter(header -> header.contains("signature"))
-                .findFirst()
-                .orElseThrow();
+        return platform.traits().signatureHeader();
     }
 
     public static Credentials credentials(String... secrets) {

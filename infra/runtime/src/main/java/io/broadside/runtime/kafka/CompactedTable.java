@@ -242,8 +242,13 @@ public final class CompactedTable<V extends SpecificRecord, T> implements AutoCl
 
     private void note(List<TopicPartition> partitions) {
         var now = new HashMap<TopicPartition, Long>();
-        for (var partition : partitions) {
-            now.put(partition, consumer.position(partition));
+        try {
+            for (var partition : partitions) {
+                now.put(partition, consumer.position(partition));
+            }
+        } catch (org.apache.kafka.common.errors.TimeoutException _) {
+            // The broker is away for long: what is here stays, and the next poll goes on.
+            return;
         }
         lock.lock();
         try {

@@ -127,6 +127,16 @@ public final class RunningTopology implements AutoCloseable, Checked {
         };
     }
 
+    /** Takes no further record until {@link #goOn}; stays in its group, and keeps its partitions. */
+    public void rest() {
+        streams.pause();
+    }
+
+    /** Goes on where it rested. */
+    public void goOn() {
+        streams.resume();
+    }
+
     private Check failing(String detail) {
         var fault = threads.lastFault();
         return Check.failing(name, fault.isEmpty() ? detail : detail + "; last fault: " + fault);

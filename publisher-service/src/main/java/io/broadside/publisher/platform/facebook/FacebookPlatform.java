@@ -10,6 +10,7 @@ import io.broadside.publisher.platform.Found;
 import io.broadside.publisher.platform.Outcome;
 import io.broadside.publisher.platform.Outcome.Unconfirmed;
 import io.broadside.publisher.platform.Platform;
+import io.broadside.publisher.platform.PlatformEntry;
 import io.broadside.publisher.platform.graph.GraphErrors;
 import io.broadside.publisher.platform.media.MediaFetch;
 import io.broadside.runtime.config.Secret;
@@ -47,6 +48,13 @@ import java.util.Optional;
 public final class FacebookPlatform implements Platform {
 
     static final String ID = "facebook";
+
+    /** This platform's line of the list. */
+    public static final PlatformEntry<FacebookConfig> ENTRY = new PlatformEntry<>(
+            FacebookConfig.SETTINGS,
+            FacebookConfig::from,
+            _ -> new FacebookQuotas(),
+            (config, tools) -> new FacebookPlatform(config, tools.http(), tools.media(), tools.clock()));
 
     private final FacebookConfig config;
     private final PlatformHttp http;

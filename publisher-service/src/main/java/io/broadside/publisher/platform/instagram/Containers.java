@@ -1,9 +1,7 @@
 package io.broadside.publisher.platform.instagram;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.broadside.events.AttemptEnd;
 import io.broadside.events.PublishCommand;
-import io.broadside.publisher.platform.AnswerJson;
 import io.broadside.publisher.platform.Cause;
 import io.broadside.publisher.platform.Outcome;
 import io.broadside.publisher.platform.Outcome.RateLimited;
@@ -26,12 +24,6 @@ final class Containers {
 
     /** Instagram does not say how long it blocks what looks like spam to it: hours. */
     static final Duration BLOCKED_FOR = Duration.ofHours(6);
-
-    /** The window of the quota moves, and nobody tells when a place in it becomes free: it is looked at this often in it. */
-    private static final int LOOKS_PER_WINDOW = 24;
-
-    private static final Duration USUAL_WINDOW = Duration.ofDays(1);
-    private static final Duration SHORTEST_PAUSE = Duration.ofMinutes(1);
 
     private static final int NOT_THERE_OR_NOT_VISIBLE = 33;
 
@@ -84,7 +76,7 @@ final class Containers {
         if (blocked.isPresent()) {
             return Optional.of(limited(blocked.get(), "Instagram took the last try for spam; the post waits."));
         }
-        return switch (calls.getOfAccount("ig.limit", "/content_publishing_limit?fields=quota_usage,config")) {
+        return switch (calls.getOfAccount(PublishingLimit.ENDPOINT, PublishingLimit.PATH)) {
             case NoAnswer missing -> Optional.of(InstagramStep.PROCESSING.step().unanswered(missing));
             case Answer answer -> limitIn(answer);
         };
@@ -107,32 +99,17 @@ final class Containers {
         if (calling.isPresent()) {
             return Optional.of(limited(now.plus(calling.get()), "The account's calls are used up; the post waits."));
         }
-        var quota = answer.isSuccess()
-                ? AnswerJson.objectIn(answer).map(body -> body.path("data").path(0))
-                : Optional.<JsonNode>empty();
-        if (quota.filter(it -> it.path("quota_usage").isIntegralNumber()).isPresent()) {
-            return isUsedUp(quota.get())
-                    ? Optional.of(
-                            limited(
-                                    now.plus(pause(quota.get())),
-                                    "The account's posts of the last 24 hours are as many as Instagram allows; the post waits."))
-                    : Optional.empty();
+        var limit = PublishingLimit.in(answer);
+        if (limit.isPresent()) {
+            return limit.filter(PublishingLimit::isUsedUp)
+                    .map(
+                            it -> limited(
+                                    now.plus(it.pause()),
+                                    "The account's posts of the last 24 hours are as many as Instagram allows; the post waits."));
         }
         // Without the quota, publishing tells.
         return Optional.of(errors.outcome(answer, InstagramStep.PROCESSING.step(), command))
                 .filter(outcome -> !answer.isSuccess() && !(outcome instanceof Rejected));
-    }
-
-    private static boolean isUsedUp(JsonNode quota) {
-        var total = quota.path("config").path("quota_total");
-        return total.isIntegralNumber() && quota.path("quota_usage").asLong() >= total.asLong();
-    }
-
-    private static Duration pause(JsonNode quota) {
-        var seconds = quota.path("config").path("quota_duration").asLong();
-        var window = seconds > 0 && seconds <= USUAL_WINDOW.toSeconds() ? Duration.ofSeconds(seconds) : USUAL_WINDOW;
-        var pause = window.dividedBy(LOOKS_PER_WINDOW);
-        return pause.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : pause;
     }
 
     private static Outcome limited(Instant until, String detail) {

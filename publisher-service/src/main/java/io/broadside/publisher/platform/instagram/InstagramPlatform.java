@@ -10,6 +10,7 @@ import io.broadside.publisher.platform.Found;
 import io.broadside.publisher.platform.Outcome;
 import io.broadside.publisher.platform.Outcome.Unconfirmed;
 import io.broadside.publisher.platform.Platform;
+import io.broadside.publisher.platform.PlatformEntry;
 import io.broadside.publisher.platform.graph.GraphErrors;
 import io.broadside.publisher.platform.media.MediaConfig;
 import io.broadside.runtime.config.Secret;
@@ -51,6 +52,13 @@ import java.util.Optional;
 public final class InstagramPlatform implements Platform {
 
     static final String ID = "instagram";
+
+    /** This platform's line of the list. */
+    public static final PlatformEntry<InstagramConfig> ENTRY = new PlatformEntry<>(
+            InstagramConfig.SETTINGS,
+            InstagramConfig::from,
+            _ -> new InstagramQuotas(),
+            (config, tools) -> new InstagramPlatform(config, tools.mediaConfig(), tools.http(), tools.clock()));
 
     private final InstagramConfig config;
     private final boolean allowsPrivateMedia;

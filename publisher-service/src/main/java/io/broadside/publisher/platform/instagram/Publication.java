@@ -35,6 +35,11 @@ import java.util.function.Function;
 /** The publication of one command, for one visit: each method is a step. */
 final class Publication {
 
+    /** The calls that Instagram counts beside all others. */
+    static final String MAKE_CALL = "ig.media.create";
+
+    static final String PUBLISH_CALL = "ig.media.publish";
+
     /** After this a container is asked once more before it is published: it may have expired, or be out. */
     private static final Duration FRESH_FOR = Duration.ofMinutes(1);
 
@@ -146,7 +151,7 @@ final class Publication {
     }
 
     private Outcome made(InstagramStep step, Map<String, String> fields, Function<String, Outcome> then) {
-        var reply = calls.postToAccount("ig.media.create", "/media", fields);
+        var reply = calls.postToAccount(MAKE_CALL, "/media", fields);
         if (!(reply instanceof Answer answer)) {
             return unanswered(reply, step);
         }
@@ -178,8 +183,7 @@ final class Publication {
         if (hindrance.isPresent()) {
             return hindrance.get();
         }
-        var reply =
-                calls.postToAccount("ig.media.publish", "/media_publish", Map.of("creation_id", progress.container()));
+        var reply = calls.postToAccount(PUBLISH_CALL, "/media_publish", Map.of("creation_id", progress.container()));
         if (!(reply instanceof Answer answer)) {
             return unanswered(reply, PUBLISH);
         }

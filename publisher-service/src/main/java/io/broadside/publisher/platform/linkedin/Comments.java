@@ -22,6 +22,9 @@ import java.util.stream.StreamSupport;
  */
 final class Comments {
 
+    /** The call that creates one. */
+    static final String CREATE = "comments.create";
+
     static final Step COMMENT = Step.publishing(LinkedInStep.COMMENT.label());
 
     private static final int PAGE_SIZE = 100;
@@ -46,7 +49,7 @@ final class Comments {
         }
         var body = AnswerJson.newObject().put("actor", visit.author().urn()).put("object", post.get());
         body.putObject("message").put("text", textOf(visit));
-        var reply = calls.post("comments.create", path(post.get()), body.toString(), visit.token(), visit.context());
+        var reply = calls.post(CREATE, path(post.get()), body.toString(), visit.token(), visit.context());
         return switch (reply) {
             case NoAnswer missing -> COMMENT.unanswered(missing);
             case Answer answer ->

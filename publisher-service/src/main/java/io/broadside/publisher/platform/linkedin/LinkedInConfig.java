@@ -19,6 +19,8 @@ import java.util.Locale;
  * @param processingLimit how long LinkedIn may take to process a file
  * @param absentAfter for how long an organisation's posts must have lacked a post until it counts as not posted
  * @param replayWithin for how long after a doubt a member's post may be sent again; zero for not at all
+ * @param postsOfMember how many posts a member may make in a day
+ * @param postsOfApp how many posts all accounts together may make in a day
  */
 public record LinkedInConfig(
         URI apiUri,
@@ -27,7 +29,9 @@ public record LinkedInConfig(
         List<String> uploadHosts,
         Duration processingLimit,
         Duration absentAfter,
-        Duration replayWithin) {
+        Duration replayWithin,
+        int postsOfMember,
+        int postsOfApp) {
 
     /** The two ways to create a post. */
     public enum PostsApi {
@@ -74,8 +78,27 @@ public record LinkedInConfig(
                     + " sent again within that time, byte for byte, and LinkedIn's refusal of duplicates is relied upon: it"
                     + " names the post that is there. LinkedIn does not promise that no duplicate ever passes.");
 
-    public static final List<Setting> SETTINGS =
-            List.of(API_URI, API_VERSION, POSTS_API, UPLOAD_HOSTS, PROCESSING_LIMIT, ABSENT_AFTER, REPLAY_WITHIN);
+    private static final Setting POSTS_OF_MEMBER = Setting.of(
+            "LINKEDIN_POSTS_PER_MEMBER",
+            "150",
+            "How many posts LinkedIn takes from one account in a day, which begins at midnight UTC. It says so nowhere but in"
+                    + " the developer portal; the Development tier of Community Management has 100.");
+    private static final Setting POSTS_OF_APP = Setting.of(
+            "LINKEDIN_POSTS_PER_APP",
+            "100000",
+            "How many posts LinkedIn takes from all accounts together in a day; the Development tier of Community Management"
+                    + " has 500.");
+
+    public static final List<Setting> SETTINGS = List.of(
+            API_URI,
+            API_VERSION,
+            POSTS_API,
+            UPLOAD_HOSTS,
+            PROCESSING_LIMIT,
+            ABSENT_AFTER,
+            REPLAY_WITHIN,
+            POSTS_OF_MEMBER,
+            POSTS_OF_APP);
 
     public LinkedInConfig {
         uploadHosts =
@@ -104,7 +127,9 @@ public record LinkedInConfig(
                 settings.list(UPLOAD_HOSTS),
                 settings.duration(PROCESSING_LIMIT),
                 settings.duration(ABSENT_AFTER),
-                settings.duration(REPLAY_WITHIN));
+                settings.duration(REPLAY_WITHIN),
+                settings.integer(POSTS_OF_MEMBER, 1, 10_000_000),
+                settings.integer(POSTS_OF_APP, 1, 10_000_000));
     }
 
     private static PostsApi postsApi(String text) {

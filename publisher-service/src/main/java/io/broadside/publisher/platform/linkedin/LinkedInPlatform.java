@@ -14,6 +14,7 @@ import io.broadside.publisher.platform.Outcome.Published;
 import io.broadside.publisher.platform.Outcome.Rejected;
 import io.broadside.publisher.platform.Outcome.Unconfirmed;
 import io.broadside.publisher.platform.Platform;
+import io.broadside.publisher.platform.PlatformEntry;
 import io.broadside.publisher.platform.Step;
 import io.broadside.publisher.platform.linkedin.LinkedInConfig.PostsApi;
 import io.broadside.publisher.platform.media.MediaFetch;
@@ -60,6 +61,18 @@ import org.slf4j.LoggerFactory;
 public final class LinkedInPlatform implements Platform {
 
     static final String ID = "linkedin";
+
+    /** This platform's line of the list. */
+    public static final PlatformEntry<LinkedInConfig> ENTRY = new PlatformEntry<>(
+            LinkedInConfig.SETTINGS,
+            LinkedInConfig::from,
+            LinkedInQuotas::new,
+            (config, tools) -> new LinkedInPlatform(config, tools.http(), tools.media(), tools.clock()));
+
+    /** The calls that create a post, of the one API and of the other. */
+    static final String CREATE_VERSIONED = "posts.create";
+
+    static final String CREATE_UNVERSIONED = "ugcPosts.create";
 
     private static final Logger LOGGER = LoggerFactory.getLogger(LinkedInPlatform.class);
 
@@ -168,8 +181,8 @@ public final class LinkedInPlatform implements Platform {
     private Reply send(Visit visit) {
         var post = new NewPost(visit.content(), visit.author(), visit.progress().media());
         return config.postsApi() == PostsApi.REST
-                ? calls.post("posts.create", "/rest/posts", post.versioned(), visit.token(), visit.context())
-                : calls.post("ugcPosts.create", "/v2/ugcPosts", post.unversioned(), visit.token(), visit.context());
+                ? calls.post(CREATE_VERSIONED, "/rest/posts", post.versioned(), visit.token(), visit.context())
+                : calls.post(CREATE_UNVERSIONED, "/v2/ugcPosts", post.unversioned(), visit.token(), visit.context());
     }
 
     private Outcome refused(Answer answer, Visit visit) {

@@ -206,15 +206,9 @@ public final class MediaFetch implements AutoCloseable {
 
         /** The stream at the byte that is wanted. What was read to know the type is put back in front. */
         private MediaOpening at(MediaFile file, Wire wire, byte[] start) throws InterruptedException {
-            if (from == 0) {
-                wire.putBack(Buffer.buffer(start));
-                return opened(file, wire);
-            }
-            if (wire.response().statusCode() == 200 && from >= start.length) {
-                // The server knows no ranges, and this is all of the file.
-                return wire.skip(from - start.length, until)
-                        ? opened(file, wire)
-                        : new MediaOpening.Unreachable(MediaCauses.tooSlow(host(), config.timeout()));
+            if (from == 0 || wire.response().statusCode() == 200) {
+                // From the start, or all of the file from a server that knows no ranges.
+                return skipped(file, wire, start);
             }
             wire.close();
             return switch (wireAt(file, from, until)) {
@@ -222,6 +216,16 @@ public final class MediaFetch implements AutoCloseable {
                 case Got.Refused(var cause) -> new MediaOpening.Refused(cause);
                 case Got.Unreachable(var cause) -> new MediaOpening.Unreachable(cause);
             };
+        }
+
+        private MediaOpening skipped(MediaFile file, Wire wire, byte[] start) throws InterruptedException {
+            if (from < start.length) {
+                wire.putBack(Buffer.buffer(start).slice((int) from, start.length));
+                return opened(file, wire);
+            }
+            return wire.skip(from - start.length, until)
+                    ? opened(file, wire)
+                    : new MediaOpening.Unreachable(MediaCauses.tooSlow(host(), config.timeout()));
         }
 
         private MediaOpening opened(MediaFile file, Wire wire) {

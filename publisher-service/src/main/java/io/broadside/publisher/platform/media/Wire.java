@@ -1,5 +1,6 @@
 package io.broadside.publisher.platform.media;
 
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
@@ -10,6 +11,10 @@ import java.util.concurrent.TimeUnit;
 /**
  * The body of one answer, on its way. Its sender is held back by whoever reads: a few chunks are taken ahead, and no more
  * before one of them was read.
+ *
+ * <p>A server that has sent everything and closes the connection can be ahead of what is held back. Vert.x then reports the
+ * connection as broken, before the last bytes, and says no more of the end. So what still comes after that is counted: the
+ * connection broke only if bytes are missing. Of a body whose length was not told nobody can know, and it counts as broken.
  */
 final class Wire {
 
@@ -31,6 +36,12 @@ final class Wire {
     private final HttpClientResponse response;
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
 
+    /** What the answer says it has; less than nothing where it does not say. */
+    private final long length;
+
+    /** What has come of it. For the thread of Vert.x alone. */
+    private long come;
+
     private Buffer current = NOTHING;
     private int read;
     private Buffer next = NOTHING;
@@ -41,11 +52,28 @@ final class Wire {
     Wire(HttpClientRequest request, HttpClientResponse response) {
         this.request = request;
         this.response = response;
+        this.length = lengthOf(response);
         response.pause();
-        response.handler(bytes -> events.add(new Event.Chunk(bytes)));
+        response.handler(this::chunk);
         response.endHandler(_ -> events.add(new Event.End(false)));
-        response.exceptionHandler(_ -> events.add(new Event.End(true)));
+        response.exceptionHandler(_ -> disconnected());
         response.fetch(CHUNKS_AHEAD);
+    }
+
+    private void chunk(Buffer bytes) {
+        come += bytes.length();
+        events.add(new Event.Chunk(bytes));
+    }
+
+    /** Nothing more arrives. What was held back until now is all there is: it comes first, then the end. */
+    private void disconnected() {
+        response.resume();
+        Vertx.currentContext().runOnContext(_ -> events.add(new Event.End(come != length)));
+    }
+
+    private static long lengthOf(HttpClientResponse response) {
+        var text = response.getHeader("Content-Length");
+        return text != null && text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1;
     }
 
     HttpClientResponse response() {

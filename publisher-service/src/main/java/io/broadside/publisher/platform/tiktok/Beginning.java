@@ -32,6 +32,10 @@ import java.util.Set;
  */
 final class Beginning {
 
+    static final String CREATOR_INFO = "post.creator_info";
+    static final String INIT_VIDEO = "post.video.init";
+    static final String INIT_PHOTOS = "post.photo.init";
+
     static final MediaLimits VIDEOS =
             new MediaLimits(Set.of(MediaKind.VIDEO), TikTokFaults.UPLOADED_TYPES, TikTokFaults.LARGEST_VIDEO);
 
@@ -54,11 +58,7 @@ final class Beginning {
     Outcome begin(Visit visit) {
         var step = TikTokStep.BEGIN.step();
         return switch (calls.post(
-                "post.creator_info",
-                "/post/publish/creator_info/query/",
-                new Body.None(),
-                visit.token(),
-                visit.context())) {
+                CREATOR_INFO, "/post/publish/creator_info/query/", new Body.None(), visit.token(), visit.context())) {
             case NoAnswer missing -> step.unanswered(missing);
             case Answer answer ->
                 TikTokErrors.dataIn(answer)
@@ -111,8 +111,7 @@ final class Beginning {
         var chunks = Chunks.of(file.size(), config.chunkBytes());
         var body = new Body.Json(new PostBody(visit.content(), permits).uploadedVideo(chunks));
         // Without its bytes it cannot be published: should this answer be lost, nobody has the address they go to.
-        return switch (calls.post(
-                "post.video.init", "/post/publish/video/init/", body, visit.token(), visit.context())) {
+        return switch (calls.post(INIT_VIDEO, "/post/publish/video/init/", body, visit.token(), visit.context())) {
             case NoAnswer missing -> step.unanswered(missing);
             case Answer answer -> {
                 var data = TikTokErrors.dataIn(answer);
@@ -144,7 +143,7 @@ final class Beginning {
                 : publish(
                         visit,
                         TikTokStep.PULL,
-                        "post.video.init",
+                        INIT_VIDEO,
                         "/post/publish/video/init/",
                         body(visit).pulledVideo());
     }
@@ -156,7 +155,7 @@ final class Beginning {
                 : publish(
                         visit,
                         TikTokStep.PHOTOS,
-                        "post.photo.init",
+                        INIT_PHOTOS,
                         "/post/publish/content/init/",
                         body(visit).photos());
     }

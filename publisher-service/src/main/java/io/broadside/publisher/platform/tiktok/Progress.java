@@ -35,6 +35,9 @@ import java.util.Optional;
  */
 final class Progress {
 
+    /** The call that asks how far a post is. */
+    static final String ASK = "post.status";
+
     /** How often a post is begun anew after trouble that may pass. */
     private static final int MOST_RESTARTS = 3;
 
@@ -82,7 +85,7 @@ final class Progress {
     private Word ask(Visit visit) {
         var step = TikTokStep.STATUS.step();
         var body = AnswerJson.newObject().put("publish_id", visit.value(Visit.PUBLISH_ID));
-        return switch (post(visit, "post.status", "/post/publish/status/fetch/", body.toString())) {
+        return switch (post(visit, ASK, "/post/publish/status/fetch/", body.toString())) {
             case NoAnswer missing -> new Word.Fails(step.unanswered(missing));
             case Answer answer -> {
                 var data = TikTokErrors.dataIn(answer)

@@ -10,6 +10,7 @@ import io.broadside.publisher.platform.Found;
 import io.broadside.publisher.platform.Outcome;
 import io.broadside.publisher.platform.Outcome.Unconfirmed;
 import io.broadside.publisher.platform.Platform;
+import io.broadside.publisher.platform.PlatformEntry;
 import io.broadside.publisher.platform.Step;
 import io.broadside.publisher.platform.TokenSeal;
 import io.broadside.publisher.platform.media.MediaFetch;
@@ -53,6 +54,13 @@ import java.util.Optional;
 public final class TikTokPlatform implements Platform {
 
     static final String ID = "tiktok";
+
+    /** This platform's line of the list. */
+    public static final PlatformEntry<TikTokConfig> ENTRY = new PlatformEntry<>(
+            TikTokConfig.SETTINGS,
+            TikTokConfig::from,
+            TikTokQuotas::new,
+            (config, tools) -> new TikTokPlatform(config, tools.http(), tools.media(), tools.clock()));
 
     private final TikTokConfig config;
     private final TikTokCalls calls;
@@ -117,7 +125,7 @@ public final class TikTokPlatform implements Platform {
         var look = Step.preparing("look");
         var body = new Body.Json(
                 AnswerJson.newObject().put("max_count", VideoList.PAGE_SIZE).toString());
-        return switch (calls.post("video.list", VideoList.PATH, body, visit.token(), visit.context())) {
+        return switch (calls.post(VideoList.ENDPOINT, VideoList.PATH, body, visit.token(), visit.context())) {
             case NoAnswer missing -> Doubts.cannotTell(look.unanswered(missing));
             case Answer answer ->
                 TikTokErrors.dataIn(answer)

@@ -21,6 +21,8 @@ import java.util.stream.StreamSupport;
  */
 final class VideoList {
 
+    static final String ENDPOINT = "video.list";
+
     static final String PATH = "/video/list/?fields=id,title,video_description,create_time,share_url";
 
     static final int PAGE_SIZE = 20;

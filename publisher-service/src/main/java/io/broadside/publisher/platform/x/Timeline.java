@@ -3,21 +3,18 @@ package io.broadside.publisher.platform.x;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.broadside.events.PublishCommand;
 import io.broadside.publisher.platform.AnswerJson;
 import io.broadside.publisher.platform.Doubts;
 import io.broadside.publisher.platform.Found;
 import io.broadside.publisher.platform.Step;
-import io.broadside.runtime.config.Secret;
-import io.broadside.runtime.http.CallContext;
 import io.broadside.runtime.http.Reply.Answer;
 import io.broadside.runtime.http.Reply.NoAnswer;
 import java.net.URLEncoder;
-import java.time.Clock;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.StreamSupport;
 
 /**
@@ -36,64 +33,74 @@ final class Timeline {
     private static final int LOOKS_BEFORE_ABSENT = 2;
 
     private final XConfig config;
-    private final XCalls calls;
-    private final XErrors errors;
-    private final Clock clock;
+    private final Visit visit;
 
-    Timeline(XConfig config, XCalls calls, XErrors errors, Clock clock) {
+    Timeline(XConfig config, Visit visit) {
         this.config = config;
-        this.calls = calls;
-        this.errors = errors;
-        this.clock = clock;
+        this.visit = visit;
     }
 
-    Found find(PublishCommand command, Secret token, CallContext context) {
+    /** Looks for one post, which answers another if its progress says which. */
+    Found find(Part part, Progress progress) {
+        var command = visit.command();
         var since = Doubts.since(command).truncatedTo(ChronoUnit.SECONDS);
         // Long posts are cut short in their text, and whole in their note.
         var note = config.textLimit() > XConfig.USUAL_TEXT_LIMIT ? ",note_tweet" : "";
         var path = "/users/" + URLEncoder.encode(command.getAccountId(), UTF_8) + "/tweets?start_time=" + since
                 + "&max_results=" + PAGE_SIZE
                 + "&tweet.fields=created_at,text,entities,referenced_tweets,attachments" + note;
-        return switch (calls.get("users.tweets", path, token, context)) {
+        return switch (visit.get("users.tweets", path)) {
             case NoAnswer missing -> Doubts.cannotTell(LOOK.unanswered(missing));
             case Answer answer -> {
                 var body = AnswerJson.objectIn(answer)
                         .filter(it ->
                                 it.path("meta").isObject() || it.path("data").isArray());
                 yield answer.isSuccess() && body.isPresent()
-                        ? in(body.get(), command, since)
-                        : Doubts.cannotTell(errors.outcome(answer, LOOK, command));
+                        ? in(body.get(), post -> isSame(post, part, progress, since))
+                        : Doubts.cannotTell(visit.errors().outcome(answer, LOOK, command));
             }
         };
     }
 
-    private Found in(JsonNode body, PublishCommand command, Instant since) {
+    private Found in(JsonNode body, Predicate<JsonNode> isSame) {
         var posts = body.path("data");
         var hit = StreamSupport.stream(posts.spliterator(), false)
-                .filter(post -> isSame(post, command, since))
+                .filter(isSame)
                 .flatMap(post -> AnswerJson.text(post, "id").stream())
+                .filter(id -> id.matches("[0-9]{1,19}"))
                 .findFirst();
         if (hit.isPresent()) {
             return new Found.Landed(hit.get(), Optional.of(XPlatform.permalink(hit.get())));
         }
         var isWhole = posts.size() < PAGE_SIZE && !body.path("meta").has("next_token") && !body.has("errors");
-        var isLongEnough = Doubts.lookedSince(command)
-                .filter(first -> !clock.instant().isBefore(first.plus(config.absentAfter())))
+        var isLongEnough = Doubts.lookedSince(visit.command())
+                .filter(first -> !visit.now().isBefore(first.plus(config.absentAfter())))
                 .isPresent();
-        return isWhole && isLongEnough && Doubts.looks(command) >= LOOKS_BEFORE_ABSENT
+        return isWhole && isLongEnough && Doubts.looks(visit.command()) >= LOOKS_BEFORE_ABSENT
                 ? new Found.Absent()
                 : Doubts.notSeen("The account's timeline does not have the post so far; look at the account.");
     }
 
-    private static boolean isSame(JsonNode post, PublishCommand command, Instant since) {
-        var images = command.getContent().getMedia().size();
-        var isReplyOrRepost = StreamSupport.stream(
-                        post.path("referenced_tweets").spliterator(), false)
-                .anyMatch(it -> !it.path("type").asText().equals("quoted"));
-        return !isReplyOrRepost
+    private static boolean isSame(JsonNode post, Part part, Progress progress, Instant since) {
+        return answers(post, part, progress)
                 && isSince(post, since)
-                && post.path("attachments").path("media_keys").size() == images
-                && PostText.comparable(post).equals(PostText.comparable(PostText.of(command.getContent())));
+                && post.path("attachments").path("media_keys").size()
+                        == part.media().size()
+                && PostText.comparable(post).equals(PostText.comparable(part.text()));
+    }
+
+    /** A post of ours answers exactly what it was to answer, and is no repost. */
+    private static boolean answers(JsonNode post, Part part, Progress progress) {
+        var referred = StreamSupport.stream(post.path("referenced_tweets").spliterator(), false)
+                .filter(it -> !it.path("type").asText().equals("quoted"))
+                .toList();
+        return part.isFirst()
+                ? referred.isEmpty()
+                : referred.stream()
+                        .anyMatch(it -> it.path("type").asText().equals("replied_to")
+                                && it.path("id")
+                                        .asText()
+                                        .equals(progress.posted().get(part.answers())));
     }
 
     private static boolean isSince(JsonNode post, Instant since) {

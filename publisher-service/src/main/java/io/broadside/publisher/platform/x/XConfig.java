@@ -13,8 +13,10 @@ import java.util.List;
  * @param apiUri where the API is, without version
  * @param textLimit longest text, in X's weighted characters
  * @param absentAfter for how long the timeline must have lacked a post until it counts as not posted
+ * @param uploadPiece length of the pieces that videos and animations are sent in, in bytes
+ * @param processingLimit how long X may work on a video or an animation
  */
-public record XConfig(URI apiUri, int textLimit, Duration absentAfter) {
+public record XConfig(URI apiUri, int textLimit, Duration absentAfter, int uploadPiece, Duration processingLimit) {
 
     /** What every account may post. */
     static final int USUAL_TEXT_LIMIT = 280;
@@ -33,7 +35,18 @@ public record XConfig(URI apiUri, int textLimit, Duration absentAfter) {
             "For how long the timeline must have lacked a post in doubt, looked at again and again, until it counts as not"
                     + " posted and is sent again. X does not say how late its timeline may be.");
 
-    public static final List<Setting> SETTINGS = List.of(API_URI, TEXT_LIMIT, ABSENT_AFTER);
+    private static final Setting UPLOAD_PIECE = Setting.of(
+            "X_UPLOAD_PIECE",
+            "1048576",
+            "Length of the pieces in which videos and animations are sent to X, in bytes. X's documents use 1 MiB; the most"
+                    + " it is known to take is 5 MiB.");
+    private static final Setting PROCESSING_LIMIT = Setting.of(
+            "X_PROCESSING_LIMIT",
+            "30m",
+            "How long X may work on a video or an animation before the post that shows it is given up.");
+
+    public static final List<Setting> SETTINGS =
+            List.of(API_URI, TEXT_LIMIT, ABSENT_AFTER, UPLOAD_PIECE, PROCESSING_LIMIT);
 
     public XConfig {
         if (apiUri.getHost() == null || apiUri.getRawQuery() != null) {
@@ -44,7 +57,11 @@ public record XConfig(URI apiUri, int textLimit, Duration absentAfter) {
 
     public static XConfig from(Settings settings) {
         return new XConfig(
-                settings.uri(API_URI), settings.integer(TEXT_LIMIT, 1, 25_000), settings.duration(ABSENT_AFTER));
+                settings.uri(API_URI),
+                settings.integer(TEXT_LIMIT, 1, 25_000),
+                settings.duration(ABSENT_AFTER),
+                settings.integer(UPLOAD_PIECE, 1_024, 5 * 1024 * 1024),
+                settings.duration(PROCESSING_LIMIT));
     }
 
     /** @param pathAndQuery below the version, beginning with a slash */

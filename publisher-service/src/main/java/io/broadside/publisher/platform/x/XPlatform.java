@@ -1,41 +1,45 @@
 package io.broadside.publisher.platform.x;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.broadside.events.Checkpoint;
 import io.broadside.events.Content;
 import io.broadside.events.Fault;
 import io.broadside.events.PublishCommand;
-import io.broadside.events.Visibility;
 import io.broadside.publisher.platform.AnswerJson;
-import io.broadside.publisher.platform.ContentCheck;
+import io.broadside.publisher.platform.Cause;
+import io.broadside.publisher.platform.Doubts;
 import io.broadside.publisher.platform.Found;
 import io.broadside.publisher.platform.Outcome;
 import io.broadside.publisher.platform.Outcome.Continue;
 import io.broadside.publisher.platform.Outcome.Published;
+import io.broadside.publisher.platform.Outcome.Rejected;
+import io.broadside.publisher.platform.Outcome.TokenExpired;
+import io.broadside.publisher.platform.Outcome.TokenRevoked;
+import io.broadside.publisher.platform.Outcome.Unconfirmed;
 import io.broadside.publisher.platform.Platform;
-import io.broadside.publisher.platform.Step;
+import io.broadside.publisher.platform.PlatformEntry;
 import io.broadside.publisher.platform.media.MediaFetch;
 import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.http.Body;
 import io.broadside.runtime.http.CallContext;
 import io.broadside.runtime.http.PlatformHttp;
+import io.broadside.runtime.http.Reply;
 import io.broadside.runtime.http.Reply.Answer;
-import io.broadside.runtime.http.Reply.NoAnswer;
+import io.broadside.schemas.ErrorCode;
 import java.net.URI;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
- * X: text, links, images.
+ * X: text, links, images, an animation or a video, and threads of them.
  *
- * <p>Images are uploaded first, which publishes nothing, and their ids made durable; then one call creates the post. X has no
- * idempotency key. After a lost answer the account's own timeline is looked at; a duplicate refused then is a hint, no proof.
+ * <p>Media are uploaded first, which publishes nothing, and their ids made durable; then one call creates the post. A thread
+ * is one such post after another, each in answer to the one before; the id of each is durable before the next is made, so
+ * that a crash resumes the thread and does not restart it. Once the first post is out the result is PUBLISHED, and says what
+ * is missing if a later one does not follow. A first comment is an answer to the first post.
+ *
+ * <p>X has no idempotency key. After a lost answer the account's own timeline is looked at, for a post with the same text and
+ * as many media in answer to the same post; a duplicate refused then is a hint, no proof. Blind spot: a timeline that is later
+ * than {@link XConfig#absentAfter}.
  *
  * <p>https://docs.x.com/x-api/posts/manage-tweets/introduction, https://docs.x.com/x-api/media/introduction
  */
@@ -43,33 +47,25 @@ public final class XPlatform implements Platform {
 
     static final String ID = "x";
 
-    private static final Step CREATE = Step.publishing("create");
-
-    private static final int MOST_IMAGES = 4;
-
-    /** https://docs.x.com/x-api/media/quickstart/best-practices */
-    static final int LARGEST_IMAGE = 5 * 1024 * 1024;
-
-    private static final int LONGEST_ALT_TEXT = 1000;
-
-    static final String MEDIA_IDS = "mediaIds";
-    static final String EXPIRE_AT = "expireAt";
-
-    /** Uploads are made anew some time before they expire, so that none does on the way. */
-    private static final Duration EXPIRY_MARGIN = Duration.ofMinutes(5);
+    /** This platform's line of the list. */
+    public static final PlatformEntry<XConfig> ENTRY = new PlatformEntry<>(
+            XConfig.SETTINGS,
+            XConfig::from,
+            _ -> new XQuotas(),
+            (config, tools) -> new XPlatform(config, tools.http(), tools.media(), tools.clock()));
 
     private final XConfig config;
     private final XCalls calls;
+    private final MediaFetch media;
     private final Clock clock;
     private final XErrors errors;
-    private final Uploads uploads;
 
     public XPlatform(XConfig config, PlatformHttp http, MediaFetch media, Clock clock) {
         this.config = config;
         this.calls = new XCalls(config, http);
+        this.media = media;
         this.clock = clock;
         this.errors = new XErrors(clock);
-        this.uploads = new Uploads(calls, media, errors, clock);
     }
 
     @Override
@@ -79,114 +75,131 @@ public final class XPlatform implements Platform {
 
     @Override
     public List<Fault> faults(Content content) {
-        var check = new ContentCheck(ID, "X", content);
-        check.needsSomethingToPublish();
-        check.isPlainPost();
-        check.visibilityIsOneOf(Set.of(Visibility.PLATFORM_DEFAULT, Visibility.PUBLIC));
-        check.optionsAreOneOf(Set.of());
-        check.linkIsWebAddress();
-        check.hasAtMostMedia(MOST_IMAGES);
-        check.mediaAreImages(LARGEST_IMAGE);
-        check.altTextsAreAtMost(LONGEST_ALT_TEXT);
-        var text = PostText.of(content);
-        var length = PostText.weightedLength(text);
-        if (length > config.textLimit()) {
-            check.add(
-                    "content.text",
-                    "maxWeightedLength",
-                    Integer.toString(config.textLimit()),
-                    Integer.toString(length),
-                    "X counts " + length
-                            + " characters, link included (CJK and emoji count 2, every link 23), and allows "
-                            + config.textLimit() + "; shorten the text by " + (length - config.textLimit()) + ".");
-        }
-        if (PostText.hasForbiddenCharacters(text)) {
-            check.add(
-                    "content.text",
-                    "forbiddenCharacters",
-                    "The text has characters that X refuses (U+FFFE, U+FEFF, U+FFFF); take them out.");
-        }
-        return check.faults();
+        return new XRules(content, config).faults();
     }
 
     @Override
     public Outcome publish(PublishCommand command, Secret accessToken, CallContext context) {
-        return needsUpload(command)
-                ? uploads.all(command, accessToken, context)
-                : create(command, accessToken, context);
+        var slice = media.slice();
+        var visit = new Visit(calls, errors, clock, command, accessToken, context);
+        var progress = Progress.of(command).usableAt(clock.instant());
+        var parts = Part.of(command.getContent());
+        if (progress.part() >= parts.size()) {
+            return ofAnotherVersion();
+        }
+        var part = parts.get(progress.part());
+        var outcome = progress.mediaIds().size() < part.media().size()
+                ? new Uploads(visit, config, media).run(part, progress, slice)
+                : create(visit, parts, progress);
+        return part.isFirst() ? outcome : naming(part, outcome);
     }
 
     @Override
     public Found find(PublishCommand command, Secret accessToken, CallContext context) {
+        var visit = new Visit(calls, errors, clock, command, accessToken, context);
+        var progress = Progress.of(command);
+        var parts = Part.of(command.getContent());
+        if (progress.part() >= parts.size()) {
+            return Doubts.cannotTell(ofAnotherVersion());
+        }
+        var part = parts.get(progress.part());
         // Before there are uploads to refer to, the post cannot have been created.
-        var isBeforeCreate = !command.getContent().getMedia().isEmpty()
-                && command.getCheckpoint().isEmpty();
-        return isBeforeCreate
-                ? new Found.Absent()
-                : new Timeline(config, calls, errors, clock).find(command, accessToken, context);
-    }
-
-    private boolean needsUpload(PublishCommand command) {
-        return !command.getContent().getMedia().isEmpty()
-                && command.getCheckpoint().filter(this::isUsable).isEmpty();
-    }
-
-    private boolean isUsable(Checkpoint checkpoint) {
-        try {
-            var expireAt = Instant.parse(checkpoint.getValues().getOrDefault(EXPIRE_AT, ""));
-            return clock.instant().isBefore(expireAt.minus(EXPIRY_MARGIN));
-        } catch (DateTimeParseException _) {
-            return false;
+        if (progress.mediaIds().size() < part.media().size()) {
+            return new Found.Absent();
         }
-    }
-
-    private Outcome create(PublishCommand command, Secret token, CallContext context) {
-        var body = AnswerJson.newObject().put("text", PostText.of(command.getContent()));
-        var mediaIds = mediaIds(command);
-        if (!mediaIds.isEmpty()) {
-            var list = body.putObject("media").putArray("media_ids");
-            mediaIds.forEach(list::add);
-        }
-        return switch (calls.post("tweets.create", "/tweets", new Body.Json(body.toString()), token, context)) {
-            case NoAnswer missing -> CREATE.unanswered(missing);
-            case Answer answer ->
-                createdId(answer)
-                        .<Outcome>map(id -> new Published(id, Optional.of(permalink(id))))
-                        .orElseGet(() -> errors.outcome(answer, CREATE, command));
+        return switch (new Timeline(config, visit).find(part, progress)) {
+            case Found.Landed(var id, var permalink) -> landed(parts, progress.posted(id));
+            case Found other -> other;
         };
     }
 
+    private Outcome create(Visit visit, List<Part> parts, Progress progress) {
+        var part = parts.get(progress.part());
+        var reply = visit.post("tweets.create", "/tweets", new Body.Json(body(visit, part, progress)));
+        return createdId(reply)
+                .map(id -> created(parts, progress.posted(id)))
+                .orElseGet(() -> visit.failed(reply, XStep.CREATE));
+    }
+
+    private static String body(Visit visit, Part part, Progress progress) {
+        var body = AnswerJson.newObject().put("text", part.text());
+        if (!part.isFirst()) {
+            body.putObject("reply")
+                    .put("in_reply_to_tweet_id", progress.posted().get(part.answers()));
+        }
+        if (!progress.mediaIds().isEmpty()) {
+            var list = body.putObject("media").putArray("media_ids");
+            progress.mediaIds().forEach(list::add);
+        }
+        XOptions.of(visit.command().getContent()).addTo(body, part);
+        return body.toString();
+    }
+
+    /** The next part, or the end; what the sender gets to know is the first post. */
+    private Outcome created(List<Part> parts, Progress progress) {
+        return further(parts, progress)
+                ? new Continue(progress.at(stepOf(parts, progress), clock.instant()), Optional.empty())
+                : new Published(
+                        progress.posted().getFirst(),
+                        Optional.of(permalink(progress.posted().getFirst())));
+    }
+
+    private Found landed(List<Part> parts, Progress progress) {
+        return further(parts, progress)
+                ? new Found.Further(progress.at(stepOf(parts, progress), clock.instant()))
+                : new Found.Landed(
+                        progress.posted().getFirst(),
+                        Optional.of(permalink(progress.posted().getFirst())));
+    }
+
+    private static boolean further(List<Part> parts, Progress progress) {
+        return progress.part() < parts.size();
+    }
+
+    private static XStep stepOf(List<Part> parts, Progress progress) {
+        return parts.get(progress.part()).media().isEmpty() ? XStep.CREATE : XStep.UPLOAD;
+    }
+
     /** A success may come without the post and with errors instead: then it is not known whether the post is there. */
-    private static Optional<String> createdId(Answer answer) {
-        return answer.isSuccess()
-                ? AnswerJson.objectIn(answer).map(body -> body.path("data")).flatMap(XPlatform::idOf)
+    private static Optional<String> createdId(Reply reply) {
+        return reply instanceof Answer answer && answer.isSuccess()
+                ? AnswerJson.objectIn(answer)
+                        .flatMap(body -> AnswerJson.text(body.path("data"), "id"))
+                        .filter(id -> id.matches("[0-9]{1,19}"))
                 : Optional.empty();
     }
 
-    private static Optional<String> idOf(JsonNode post) {
-        return AnswerJson.text(post, "id").filter(id -> id.matches("[0-9]{1,19}"));
+    /** What ends a thread says at which part. */
+    private static Outcome naming(Part part, Outcome outcome) {
+        return switch (outcome) {
+            case Rejected(var cause) -> new Rejected(named(part, cause));
+            case TokenExpired(var cause) -> new TokenExpired(named(part, cause));
+            case TokenRevoked(var cause) -> new TokenRevoked(named(part, cause));
+            case Outcome.Unavailable(var cause) -> new Outcome.Unavailable(named(part, cause));
+            case Outcome.RateLimited(var scope, var notBefore, var cause) ->
+                new Outcome.RateLimited(scope, notBefore, named(part, cause));
+            case Unconfirmed(var step, var cause) -> new Unconfirmed(step, named(part, cause));
+            case Published _, Continue _, Outcome.Underway _ -> outcome;
+        };
     }
 
-    static List<String> mediaIds(PublishCommand command) {
-        return command.getCheckpoint()
-                .map(checkpoint -> checkpoint.getValues().getOrDefault(MEDIA_IDS, ""))
-                .filter(ids -> !ids.isEmpty())
-                .map(ids -> List.of(ids.split(",", -1)))
-                .orElse(List.of());
+    private static Cause named(Part part, Cause cause) {
+        return new Cause(
+                cause.code(),
+                "This is about " + part.name() + ": " + cause.detail(),
+                cause.platformCode(),
+                cause.httpStatus());
+    }
+
+    private static Outcome ofAnotherVersion() {
+        var detail =
+                "The post was begun by another version of Broadside, which this one does not understand; please look.";
+        return new Unconfirmed(
+                XStep.CREATE.label(), new Cause(ErrorCode.NOT_CONFIRMABLE, detail, Optional.empty(), Optional.empty()));
     }
 
     /** Leads to the post whatever the account is called. */
     static URI permalink(String id) {
         return URI.create("https://x.com/i/web/status/" + id);
-    }
-
-    /** The next step, with uploads done. */
-    static Outcome created(List<String> mediaIds, Instant expireAt, Instant now, Optional<Instant> notBefore) {
-        var checkpoint = Checkpoint.newBuilder()
-                .setStep(CREATE.name())
-                .setValues(Map.of(MEDIA_IDS, String.join(",", mediaIds), EXPIRE_AT, expireAt.toString()))
-                .setAt(now)
-                .build();
-        return new Continue(checkpoint, notBefore);
     }
 }

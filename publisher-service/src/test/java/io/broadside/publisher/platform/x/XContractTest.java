@@ -8,7 +8,6 @@ import io.broadside.events.PublishCommand;
 import io.broadside.publisher.platform.Platform;
 import io.broadside.publisher.platform.PlatformContract;
 import io.vertx.core.buffer.Buffer;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -16,11 +15,7 @@ final class XContractTest extends PlatformContract {
 
     @Override
     protected Platform platform() {
-        return new XPlatform(
-                new XConfig(bench.server().uri(), 280, Duration.ofMinutes(3)),
-                bench.http(),
-                bench.media(),
-                bench.clock());
+        return new XPlatform(XUploadsTest.config(bench), bench.http(), bench.media(), bench.clock());
     }
 
     @Override

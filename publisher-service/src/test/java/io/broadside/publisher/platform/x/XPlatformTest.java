@@ -40,8 +40,7 @@ final class XPlatformTest {
     private static final Buffer PNG = Buffer.buffer(new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10, 1, 2, 3});
 
     private final Bench bench = new Bench();
-    private final XPlatform x = new XPlatform(
-            new XConfig(bench.server().uri(), 280, Duration.ofMinutes(3)), bench.http(), bench.media(), bench.clock());
+    private final XPlatform x = new XPlatform(XUploadsTest.config(bench), bench.http(), bench.media(), bench.clock());
 
     @AfterEach
     void close() {

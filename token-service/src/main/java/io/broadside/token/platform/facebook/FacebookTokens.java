@@ -13,8 +13,10 @@ import io.broadside.token.platform.Inspection;
 import io.broadside.token.platform.PlatformCalls;
 import io.broadside.token.platform.PlatformJson;
 import io.broadside.token.platform.TokenPlatform;
+import io.broadside.token.platform.TokenPlatformEntry;
+import io.broadside.token.platform.TokenPolicies;
 import io.broadside.token.platform.TokenPolicy;
-import io.broadside.token.platform.TokenPolicy.Renewal;
+import io.broadside.token.platform.graph.GraphError;
 import java.net.URLEncoder;
 import java.time.Instant;
 import java.util.List;
@@ -30,12 +32,18 @@ import java.util.stream.StreamSupport;
  */
 public final class FacebookTokens implements TokenPlatform {
 
+    /** This platform's line of the list. */
+    public static final TokenPlatformEntry<FacebookConfig> ENTRY = new TokenPlatformEntry<>(
+            FacebookConfig.SETTINGS,
+            FacebookConfig::from,
+            (config, tools) -> new FacebookTokens(config, tools.calls()));
+
     private static final String ID = "facebook";
 
-    private static final TokenPolicy POLICY = new TokenPolicy(
-            "page",
-            List.of("pages_show_list", "pages_read_engagement", "pages_manage_posts"),
-            new Renewal.ByPerson("Connect the Facebook Page again: its token cannot be renewed without a person."));
+    private static final TokenPolicy POLICY = TokenPolicies.facebook();
+
+    private static final GraphError.Words WORDS =
+            new GraphError.Words("Facebook", "Page", "pages_show_list, pages_read_engagement and pages_manage_posts");
 
     /** Of an app that looks at a token that another app got. */
     private static final int INVALID_PARAMETER = 100;
@@ -69,10 +77,10 @@ public final class FacebookTokens implements TokenPlatform {
                 .withBearer(accessToken)
                 .withCodeReader(GraphError::codeOf);
         return switch (calls.call(me, context)) {
-            case Reply.NoAnswer(var cause, var _) -> GraphError.noAnswer(cause);
+            case Reply.NoAnswer(var cause, var _) -> GraphError.noAnswer(WORDS, cause);
             case Reply.Answer answer ->
                 GraphError.in(answer)
-                        .map(GraphError::asInspection)
+                        .map(error -> error.asInspection(WORDS))
                         .orElseGet(() -> identified(PlatformJson.of(answer), accessToken, context));
         };
     }
@@ -80,7 +88,7 @@ public final class FacebookTokens implements TokenPlatform {
     private Inspection identified(JsonNode me, Secret accessToken, CallContext context) {
         var id = PlatformJson.text(me, "id");
         if (id.isEmpty()) {
-            return GraphError.unexpected();
+            return GraphError.unexpected(WORDS);
         }
         var account = new Account(id.get(), PlatformJson.text(me, "name").orElse(id.get()));
         return config.app()
@@ -95,7 +103,7 @@ public final class FacebookTokens implements TokenPlatform {
                 .withBearer(app.token())
                 .withCodeReader(GraphError::codeOf);
         return switch (calls.call(debug, context)) {
-            case Reply.NoAnswer(var cause, var _) -> GraphError.noAnswer(cause);
+            case Reply.NoAnswer(var cause, var _) -> GraphError.noAnswer(WORDS, cause);
             case Reply.Answer answer ->
                 GraphError.in(answer)
                         .map(FacebookTokens::notLookedAt)
@@ -116,16 +124,16 @@ public final class FacebookTokens implements TokenPlatform {
                 ? new Inspection.Refused(
                         ErrorCode.TOKEN_REVOKED,
                         "The token was issued to another app. Get one with the app that Broadside is set up with.")
-                : error.asInspection();
+                : error.asInspection(WORDS);
     }
 
     private static Inspection judged(Account account, JsonNode data) {
         if (!data.path("is_valid").isBoolean()) {
-            return GraphError.unexpected();
+            return GraphError.unexpected(WORDS);
         }
         if (!data.path("is_valid").asBoolean()) {
             return GraphError.of(data.path("error"))
-                    .map(GraphError::asInspection)
+                    .map(error -> error.asInspection(WORDS))
                     .orElseGet(() -> new Inspection.Refused(
                             ErrorCode.TOKEN_REVOKED, "Facebook says that this token is not valid. Get a new one."));
         }

@@ -11,10 +11,11 @@ import io.broadside.token.platform.Inspection;
 import io.broadside.token.platform.PlatformCalls;
 import io.broadside.token.platform.PlatformJson;
 import io.broadside.token.platform.RefreshAnswer;
-import io.broadside.token.platform.TokenPair;
+import io.broadside.token.platform.TokenEndpoint;
 import io.broadside.token.platform.TokenPlatform;
+import io.broadside.token.platform.TokenPlatformEntry;
+import io.broadside.token.platform.TokenPolicies;
 import io.broadside.token.platform.TokenPolicy;
-import io.broadside.token.platform.TokenPolicy.Renewal;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -30,25 +31,27 @@ import java.util.Set;
  */
 public final class XTokens implements TokenPlatform {
 
+    /** This platform's line of the list. */
+    public static final TokenPlatformEntry<XConfig> ENTRY = new TokenPlatformEntry<>(
+            XConfig.SETTINGS, XConfig::from, (config, tools) -> new XTokens(config, tools.calls(), tools.clock()));
+
     private static final String ID = "x";
-    private static final List<String> PUBLISH_SCOPES =
-            List.of("tweet.read", "tweet.write", "users.read", "media.write", "offline.access");
 
     /** What the token endpoint says of a refresh token that is used, expired or withdrawn. */
     private static final Set<String> DEAD = Set.of("invalid_request", "invalid_grant");
 
-    private static final String NO_CODE = "none";
-
     private final XConfig config;
     private final PlatformCalls calls;
     private final Clock clock;
+    private final TokenEndpoint endpoint;
     private final TokenPolicy policy;
 
     public XTokens(XConfig config, PlatformCalls calls, Clock clock) {
         this.config = config;
         this.calls = calls;
         this.clock = clock;
-        this.policy = new TokenPolicy("user", PUBLISH_SCOPES, new Renewal.ByRefreshToken(true, this::refresh));
+        this.endpoint = new TokenEndpoint(calls, DEAD, this::retryAfter);
+        this.policy = TokenPolicies.x(this::refresh);
     }
 
     @Override
@@ -92,7 +95,7 @@ public final class XTokens implements TokenPlatform {
                 new Inspection.Refused(
                         ErrorCode.PERMISSION_MISSING,
                         "X does not let this token look at its own user. Get one of the user (OAuth 2.0 with PKCE), with"
-                                + " the scopes " + String.join(" ", PUBLISH_SCOPES) + ".");
+                                + " the scopes " + String.join(" ", policy.publishScopes()) + ".");
             case 429 -> unavailable(ErrorCode.RATE_LIMITED, "X's rate limit is reached", retryAfter(answer));
             default ->
                 answer.status() >= 500
@@ -115,17 +118,12 @@ public final class XTokens implements TokenPlatform {
         return new Inspection.Unavailable(code, what + ". Send the token again later.", retryAfter);
     }
 
-    /** One call. A failure after something was sent leaves open whether the refresh token was used up. */
     private RefreshAnswer refresh(Secret refreshToken, CallContext context) {
         if (config.clientId().isEmpty()) {
             // The operator's fault, and mended by a new start: the connection must not suffer for it.
             return new RefreshAnswer.NotNow(ErrorCode.APP_REFUSED, Optional.empty());
         }
-        return switch (calls.call(tokenCall(config.clientId().get(), refreshToken), context)) {
-            case Reply.NoAnswer(var cause, var maybeSent) ->
-                maybeSent ? new RefreshAnswer.Unclear(cause) : new RefreshAnswer.NotNow(cause, Optional.empty());
-            case Reply.Answer answer -> refreshed(answer);
-        };
+        return endpoint.renew(tokenCall(config.clientId().get(), refreshToken), context);
     }
 
     private Call tokenCall(String clientId, Secret refreshToken) {
@@ -135,46 +133,10 @@ public final class XTokens implements TokenPlatform {
         if (config.clientSecret().isEmpty()) {
             form.put("client_id", clientId);
         }
-        var call = Call.post(ID, "oauth2.token", config.uri("/2/oauth2/token"), new Body.Form(form))
-                .withCodeReader(XTokens::oauthErrorOf);
+        var call = Call.post(ID, "oauth2.token", config.uri("/2/oauth2/token"), new Body.Form(form));
         return config.clientSecret()
                 .map(secret -> call.withBasic(clientId, secret))
                 .orElse(call);
-    }
-
-    private RefreshAnswer refreshed(Reply.Answer answer) {
-        if (answer.isSuccess()) {
-            return renewed(answer);
-        }
-        if (answer.status() >= 500) {
-            return new RefreshAnswer.Unclear(ErrorCode.SERVER_ERROR);
-        }
-        if (answer.status() == 429) {
-            return new RefreshAnswer.NotNow(ErrorCode.RATE_LIMITED, retryAfter(answer));
-        }
-        var code = oauthErrorOf(answer).orElse(NO_CODE);
-        var isDead = (answer.status() == 400 || answer.status() == 401) && DEAD.contains(code);
-        return isDead
-                ? new RefreshAnswer.Refused(code)
-                : new RefreshAnswer.NotNow(ErrorCode.APP_REFUSED, retryAfter(answer));
-    }
-
-    private static RefreshAnswer renewed(Reply.Answer answer) {
-        var body = PlatformJson.of(answer);
-        var lifetime = body.path("expires_in").asLong(0);
-        var scopes =
-                PlatformJson.text(body, "scope").map(all -> List.of(all.strip().split("\\s+")));
-        return PlatformJson.text(body, "access_token")
-                .<RefreshAnswer>map(token -> new RefreshAnswer.Renewed(new TokenPair(
-                        Secret.of(token),
-                        PlatformJson.text(body, "refresh_token").map(Secret::of),
-                        lifetime > 0 ? Optional.of(Duration.ofSeconds(lifetime)) : Optional.empty(),
-                        scopes.orElse(List.of()))))
-                .orElseGet(() -> new RefreshAnswer.Unclear(ErrorCode.UNEXPECTED_ANSWER));
-    }
-
-    private static Optional<String> oauthErrorOf(Reply.Answer answer) {
-        return PlatformJson.text(PlatformJson.of(answer), "error").filter(code -> code.matches("[a-z_]{1,40}"));
     }
 
     /** The last segment of the problem's type: its host differs, its text is for people. */
@@ -186,11 +148,11 @@ public final class XTokens implements TokenPlatform {
 
     /** Seconds in Retry-After, or the time at which the window begins anew. */
     private Optional<Duration> retryAfter(Reply.Answer answer) {
-        var seconds = answer.header("retry-after").flatMap(XTokens::number);
         var reset = answer.header("x-rate-limit-reset").flatMap(XTokens::number);
-        return seconds.or(() -> reset.map(at -> at - clock.instant().getEpochSecond()))
-                .filter(wait -> wait > 0)
-                .map(Duration::ofSeconds);
+        return TokenEndpoint.retryAfter(answer)
+                .or(() -> reset.map(at -> at - clock.instant().getEpochSecond())
+                        .filter(wait -> wait > 0)
+                        .map(Duration::ofSeconds));
     }
 
     private static Optional<Long> number(String text) {

@@ -199,7 +199,7 @@ class XTokensTest {
                 assertThat(isSingleUse).isTrue();
                 yield refresher.refresh(Secret.of(refreshToken), CONTEXT);
             }
-            case Renewal.ByPerson _ -> throw new AssertionError("X has refresh tokens");
+            case Renewal other -> throw new AssertionError(other);
         };
     }
 

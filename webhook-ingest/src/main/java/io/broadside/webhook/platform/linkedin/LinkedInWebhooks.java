@@ -3,18 +3,17 @@ package io.broadside.webhook.platform.linkedin;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.broadside.events.RawDelivery;
-import io.broadside.webhook.platform.Callback;
 import io.broadside.webhook.platform.Credentials;
 import io.broadside.webhook.platform.Handshake;
 import io.broadside.webhook.platform.HmacSha256;
 import io.broadside.webhook.platform.Normalised;
 import io.broadside.webhook.platform.RawBody;
+import io.broadside.webhook.platform.Traits;
 import io.broadside.webhook.platform.Verdict;
 import io.broadside.webhook.platform.WebhookPlatform;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -28,6 +27,8 @@ import java.util.regex.Pattern;
 public final class LinkedInWebhooks implements WebhookPlatform {
 
     private static final String SIGNATURE = "x-li-signature";
+
+    private static final Traits TRAITS = Traits.of("linkedin", SIGNATURE, Duration.ofHours(8));
     private static final String PREFIX = "hmacsha256=";
     private static final byte[] SIGNED_BEFORE_THE_BODY = PREFIX.getBytes(UTF_8);
 
@@ -35,33 +36,8 @@ public final class LinkedInWebhooks implements WebhookPlatform {
     private static final Pattern CODE = Pattern.compile("[A-Za-z0-9-]{1,128}");
 
     @Override
-    public String id() {
-        return "linkedin";
-    }
-
-    @Override
-    public boolean needsVerifyToken() {
-        return false;
-    }
-
-    @Override
-    public Set<Callback> callbacks() {
-        return Set.of(Callback.WEBHOOK);
-    }
-
-    @Override
-    public boolean signsTime() {
-        return false;
-    }
-
-    @Override
-    public Set<String> keptHeaders() {
-        return Set.of(SIGNATURE, "content-type");
-    }
-
-    @Override
-    public Duration repeatsFor() {
-        return Duration.ofHours(8);
+    public Traits traits() {
+        return TRAITS;
     }
 
     /** The code, and the code signed. Asked when the address is entered, and every two hours. */

@@ -10,6 +10,7 @@ import io.broadside.webhook.platform.Handshake;
 import io.broadside.webhook.platform.HmacSha256;
 import io.broadside.webhook.platform.Normalised;
 import io.broadside.webhook.platform.RawBody;
+import io.broadside.webhook.platform.Traits;
 import io.broadside.webhook.platform.Verdict;
 import io.broadside.webhook.platform.WebhookPlatform;
 import java.security.MessageDigest;
@@ -39,10 +40,12 @@ public final class MetaWebhooks implements WebhookPlatform {
     private static final String CONTENT_TYPE = "content-type";
     private static final Pattern CHALLENGE = Pattern.compile("[A-Za-z0-9]{1,256}");
 
-    private final String id;
+    private final Traits traits;
 
     private MetaWebhooks(String id) {
-        this.id = id;
+        this.traits = Traits.of(id, SIGNATURE, Duration.ofHours(36))
+                .withVerifyToken()
+                .withCallbacks(Set.of(Callback.WEBHOOK, Callback.DEAUTHORIZE, Callback.DATA_DELETION));
     }
 
     public static MetaWebhooks facebook() {
@@ -58,33 +61,8 @@ public final class MetaWebhooks implements WebhookPlatform {
     }
 
     @Override
-    public String id() {
-        return id;
-    }
-
-    @Override
-    public Set<Callback> callbacks() {
-        return Set.of(Callback.WEBHOOK, Callback.DEAUTHORIZE, Callback.DATA_DELETION);
-    }
-
-    @Override
-    public Duration repeatsFor() {
-        return Duration.ofHours(36);
-    }
-
-    @Override
-    public boolean needsVerifyToken() {
-        return true;
-    }
-
-    @Override
-    public boolean signsTime() {
-        return false;
-    }
-
-    @Override
-    public Set<String> keptHeaders() {
-        return Set.of(SIGNATURE, CONTENT_TYPE);
+    public Traits traits() {
+        return traits;
     }
 
     /** {@code hub.challenge} back as plain text, to whoever knows the verify token. Nothing that could be markup is echoed. */

@@ -3,19 +3,18 @@ package io.broadside.webhook.platform.tiktok;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.broadside.events.RawDelivery;
-import io.broadside.webhook.platform.Callback;
 import io.broadside.webhook.platform.Credentials;
 import io.broadside.webhook.platform.Handshake;
 import io.broadside.webhook.platform.HmacSha256;
 import io.broadside.webhook.platform.Normalised;
 import io.broadside.webhook.platform.RawBody;
+import io.broadside.webhook.platform.Traits;
 import io.broadside.webhook.platform.Verdict;
 import io.broadside.webhook.platform.WebhookPlatform;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -32,6 +31,9 @@ public final class TikTokWebhooks implements WebhookPlatform {
 
     private static final String SIGNATURE = "tiktok-signature";
 
+    private static final Traits TRAITS =
+            Traits.of("tiktok", SIGNATURE, Duration.ofDays(3)).withTimedSignatures();
+
     private static final Pattern TIME_AND_SIGNATURE =
             Pattern.compile("t=(?<time>[0-9]{1,12}),s=(?<signature>[0-9a-f]{64})");
 
@@ -39,33 +41,8 @@ public final class TikTokWebhooks implements WebhookPlatform {
     private static final Duration AHEAD = Duration.ofMinutes(5);
 
     @Override
-    public String id() {
-        return "tiktok";
-    }
-
-    @Override
-    public boolean needsVerifyToken() {
-        return false;
-    }
-
-    @Override
-    public Set<Callback> callbacks() {
-        return Set.of(Callback.WEBHOOK);
-    }
-
-    @Override
-    public boolean signsTime() {
-        return true;
-    }
-
-    @Override
-    public Set<String> keptHeaders() {
-        return Set.of(SIGNATURE, "content-type");
-    }
-
-    @Override
-    public Duration repeatsFor() {
-        return Duration.ofDays(3);
+    public Traits traits() {
+        return TRAITS;
     }
 
     @Override

@@ -4,18 +4,17 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.broadside.events.RawDelivery;
-import io.broadside.webhook.platform.Callback;
 import io.broadside.webhook.platform.Credentials;
 import io.broadside.webhook.platform.Handshake;
 import io.broadside.webhook.platform.HmacSha256;
 import io.broadside.webhook.platform.Normalised;
 import io.broadside.webhook.platform.RawBody;
+import io.broadside.webhook.platform.Traits;
 import io.broadside.webhook.platform.Verdict;
 import io.broadside.webhook.platform.WebhookPlatform;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -31,40 +30,17 @@ public final class XWebhooks implements WebhookPlatform {
 
     private static final String SIGNATURE = "x-twitter-webhooks-signature";
 
+    /** Nothing is documented of repeats by the activity API; what was missed can be had again for a day. */
+    private static final Traits TRAITS = Traits.of("x", SIGNATURE, Duration.ofDays(1));
+
     private static final int LONGEST_TOKEN = 512;
 
     /** No braces, brackets, quotes or blanks: no JSON object or array is made of these. */
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9+/=_.~-]{1,512}");
 
     @Override
-    public String id() {
-        return "x";
-    }
-
-    @Override
-    public boolean needsVerifyToken() {
-        return false;
-    }
-
-    @Override
-    public Set<Callback> callbacks() {
-        return Set.of(Callback.WEBHOOK);
-    }
-
-    /** Nothing is documented of repeats by the activity API; what was missed can be had again for a day. */
-    @Override
-    public Duration repeatsFor() {
-        return Duration.ofDays(1);
-    }
-
-    @Override
-    public boolean signsTime() {
-        return false;
-    }
-
-    @Override
-    public Set<String> keptHeaders() {
-        return Set.of(SIGNATURE, "content-type");
+    public Traits traits() {
+        return TRAITS;
     }
 
     /** CRC: the token, signed. */

@@ -1,0 +1,97 @@
+package io.broadside.local;
+
+import io.broadside.events.Content;
+import io.broadside.events.Media;
+import io.broadside.events.MediaKind;
+import io.broadside.events.ThreadPart;
+import java.net.URI;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/** What the posts of chaos are made of: every way of a platform that the local stack can go. */
+final class ChaosContents {
+
+    private enum Form {
+        TEXT,
+        PHOTO,
+        PHOTOS,
+        FILM,
+        THREAD
+    }
+
+    private record Share(Form form, double of) {}
+
+    /** What is left of a hundred percent is of the first form. */
+    private static final Map<String, List<Share>> SHARES = Map.of(
+            "facebook",
+            List.of(new Share(Form.TEXT, 1), new Share(Form.PHOTO, 0.06), new Share(Form.FILM, 0.04)),
+            "instagram",
+            List.of(new Share(Form.PHOTO, 1), new Share(Form.PHOTOS, 0.25), new Share(Form.FILM, 0.15)),
+            "linkedin",
+            List.of(
+                    new Share(Form.TEXT, 1),
+                    new Share(Form.PHOTO, 0.10),
+                    new Share(Form.PHOTOS, 0.05),
+                    new Share(Form.FILM, 0.05)),
+            // Photos go only from addresses with https, which nothing has here.
+            "tiktok",
+            List.of(new Share(Form.FILM, 1)),
+            "x",
+            List.of(
+                    new Share(Form.TEXT, 1),
+                    new Share(Form.PHOTO, 0.05),
+                    new Share(Form.FILM, 0.04),
+                    new Share(Form.THREAD, 0.05)));
+
+    private final URI media;
+    private final SplittableRandom dice;
+
+    /** @param simulator where the media are */
+    ChaosContents(URI simulator, SplittableRandom dice) {
+        this.media = simulator.resolve("/media/");
+        this.dice = dice;
+    }
+
+    /** A post whose parts all have texts that no other post has. */
+    Content of(String platform, String text) {
+        var content = Content.newBuilder().setText(text);
+        return switch (form(platform)) {
+            case TEXT -> content.build();
+            case PHOTO -> content.setMedia(List.of(photo())).build();
+            case PHOTOS -> content.setMedia(Collections.nCopies(2, photo())).build();
+            case FILM ->
+                content.setMedia(List.of(medium("video-1MB.mp4", MediaKind.VIDEO))).build();
+            case THREAD ->
+                content.setThread(List.of(ThreadPart.newBuilder()
+                                .setText(text + ", continued")
+                                .setMedia(List.of(photo()))
+                                .build()))
+                        .build();
+        };
+    }
+
+    private Form form(String platform) {
+        var shares = SHARES.getOrDefault(platform, List.of(new Share(Form.TEXT, 1)));
+        var thrown = dice.nextDouble();
+        for (var share : shares.subList(1, shares.size())) {
+            if (thrown < share.of()) {
+                return share.form();
+            }
+            thrown -= share.of();
+        }
+        return shares.getFirst().form();
+    }
+
+    private Media photo() {
+        return medium("sample.jpg", MediaKind.IMAGE);
+    }
+
+    private Media medium(String name, MediaKind kind) {
+        return Media.newBuilder()
+                .setUrl(media.resolve(name).toString())
+                .setKind(kind)
+                .build();
+    }
+}

@@ -1,0 +1,102 @@
+package io.broadside.token.platform;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.broadside.runtime.config.Secret;
+import io.broadside.runtime.http.Call;
+import io.broadside.runtime.http.CallContext;
+import io.broadside.runtime.http.Reply;
+import io.broadside.schemas.ErrorCode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * A token endpoint of OAuth 2.0 (RFC 6749, sections 5 and 6), as far as renewing goes: which answers bring a token, which end a
+ * connection, and which leave it open.
+ *
+ * @param dead what it says of a refresh token that is used, expired or withdrawn
+ * @param pause how long it wants to be left alone, if it says so
+ */
+public record TokenEndpoint(PlatformCalls calls, Set<String> dead, Function<Reply.Answer, Optional<Duration>> pause) {
+
+    private static final String NO_CODE = "none";
+
+    /** Names under which platforms tell how long a refresh token lives; the standard has none. */
+    private static final List<String> REFRESH_LIVES = List.of("refresh_token_expires_in", "refresh_expires_in");
+
+    public TokenEndpoint {
+        dead = Set.copyOf(dead);
+    }
+
+    /** One call. A failure after something was sent leaves open whether the refresh token was used up. */
+    public RefreshAnswer renew(Call call, CallContext context) {
+        return switch (calls.call(call.withCodeReader(TokenEndpoint::errorIn), context)) {
+            case Reply.NoAnswer(var cause, var maybeSent) ->
+                maybeSent ? new RefreshAnswer.Unclear(cause) : new RefreshAnswer.NotNow(cause, Optional.empty());
+            case Reply.Answer answer -> of(answer);
+        };
+    }
+
+    /** The error in an answer, whatever its status: refusals were seen to come with 200. */
+    public static Optional<String> errorIn(Reply.Answer answer) {
+        return PlatformJson.text(PlatformJson.of(answer), "error").filter(code -> code.matches("[a-z_]{1,40}"));
+    }
+
+    /** Seconds in Retry-After. */
+    public static Optional<Duration> retryAfter(Reply.Answer answer) {
+        return answer.header("retry-after")
+                .map(String::strip)
+                .filter(text -> text.matches("[0-9]{1,9}"))
+                .map(Long::parseLong)
+                .filter(wait -> wait > 0)
+                .map(Duration::ofSeconds);
+    }
+
+    private RefreshAnswer of(Reply.Answer answer) {
+        var error = errorIn(answer);
+        if (answer.isSuccess() && error.isEmpty()) {
+            return renewed(PlatformJson.of(answer));
+        }
+        if (answer.status() >= 500) {
+            return new RefreshAnswer.Unclear(ErrorCode.SERVER_ERROR);
+        }
+        if (answer.status() == 429) {
+            return new RefreshAnswer.NotNow(ErrorCode.RATE_LIMITED, pause.apply(answer));
+        }
+        var code = error.orElse(NO_CODE);
+        return dead.contains(code) && (answer.isSuccess() || answer.status() == 400 || answer.status() == 401)
+                ? new RefreshAnswer.Refused(code)
+                : new RefreshAnswer.NotNow(ErrorCode.APP_REFUSED, pause.apply(answer));
+    }
+
+    private static RefreshAnswer renewed(JsonNode body) {
+        var refreshLives = REFRESH_LIVES.stream()
+                .flatMap(name -> seconds(body, name).stream())
+                .findFirst();
+        return PlatformJson.text(body, "access_token")
+                .<RefreshAnswer>map(token -> new RefreshAnswer.Renewed(new TokenPair(
+                        Secret.of(token),
+                        PlatformJson.text(body, "refresh_token").map(Secret::of),
+                        seconds(body, "expires_in"),
+                        refreshLives,
+                        PlatformJson.text(body, "scope")
+                                .map(TokenEndpoint::scopes)
+                                .orElse(List.of()))))
+                .orElseGet(() -> new RefreshAnswer.Unclear(ErrorCode.UNEXPECTED_ANSWER));
+    }
+
+    private static Optional<Duration> seconds(JsonNode body, String name) {
+        var seconds = body.path(name).asLong(0);
+        return seconds > 0 ? Optional.of(Duration.ofSeconds(seconds)) : Optional.empty();
+    }
+
+    /** With blanks between them, as the standard has it, or with commas. */
+    public static List<String> scopes(String text) {
+        return Stream.of(text.strip().split("[\\s,]+", -1))
+                .filter(scope -> !scope.isEmpty())
+                .toList();
+    }
+}

@@ -1,0 +1,5 @@
+/** Tokens of Instagram. */
+@NullMarked
+package io.broadside.token.platform.instagram;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,71 @@
+package io.broadside.webhook;
+
+import java.time.Duration;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+
+/**
+ * Deliveries come before events: a platform waits for the answer to a delivery, and gives an address up that answers late; nobody
+ * waits for an event like that, and what is on inbound.raw is safe.
+ *
+ * <ol>
+ *   <li>While many deliveries are under way and the event loops have more to do than they get the processor for, the topology
+ *       rests.
+ *   <li>It never rests for longer than a second at a time, and then works for a quarter of one at least, however pressed the
+ *       event loops are: it falls behind in a burst, and does not starve.
+ *   <li>A slow broker is no reason: event loops that wait are not late. Nor is a machine on which others are busy, as long as few
+ *       deliveries come.
+ * </ol>
+ *
+ * Safe for use by many threads.
+ */
+final class Precedence {
+
+    private static final int MANY = 32;
+    private static final long LATE_NANOS = Duration.ofMillis(2).toNanos();
+    private static final long LATE_FOR_NANOS = Duration.ofMillis(120).toNanos();
+    private static final long LONGEST_REST_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long SHORTEST_WORK_NANOS = Duration.ofMillis(250).toNanos();
+
+    /** What may rest. Neither call blocks. */
+    interface Work {
+
+        void rest();
+
+        void goOn();
+    }
+
+    private final Work work;
+    private final IntSupplier underWay;
+    private final LongSupplier nanoTime;
+    private boolean isResting;
+    private long since;
+    private long lateAt;
+
+    /** @param underWay how many deliveries wait for the broker */
+    Precedence(Work work, IntSupplier underWay, LongSupplier nanoTime) {
+        this.work = work;
+        this.underWay = underWay;
+        this.nanoTime = nanoTime;
+        this.since = nanoTime.getAsLong();
+        this.lateAt = since - LATE_FOR_NANOS;
+    }
+
+    /** An event loop came to something so long after its time; to be told by each of them, several times in a tenth of a second. */
+    synchronized void looked(long nanosLate) {
+        var now = nanoTime.getAsLong();
+        if (nanosLate >= LATE_NANOS && underWay.getAsInt() >= MANY) {
+            lateAt = now;
+        }
+        var isPressed = now - lateAt < LATE_FOR_NANOS;
+        if (isResting && (!isPressed || now - since >= LONGEST_REST_NANOS)) {
+            isResting = false;
+            since = now;
+            work.goOn();
+        } else if (!isResting && isPressed && now - since >= SHORTEST_WORK_NANOS) {
+            isResting = true;
+            since = now;
+            work.rest();
+        }
+    }
+}
