@@ -26,7 +26,6 @@ import picocli.CommandLine.ExitCode;
             WatchCommand.class,
             WhyCommand.class,
             ChangeCommand.class,
-            WatchCommand.class,
             AccountCommand.class,
             DeadLettersCommand.class,
             ChaosCommand.class
