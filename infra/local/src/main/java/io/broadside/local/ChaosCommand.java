@@ -52,8 +52,10 @@ final class ChaosCommand implements Callable<Integer> {
     @Option(
             names = "--limit",
             paramLabel = "MINUTES",
-            defaultValue = "30",
-            description = "Gives up after this long; what is not over by then is lost (default: 30).")
+            defaultValue = "24",
+            description =
+                    "Gives up after this long; what is not over by then is lost (default: 24). Above 25 there are also posts of"
+                            + " which, once in doubt, nobody can tell whether they are out: those take 19 minutes.")
     private int limitMinutes;
 
     @Option(

@@ -66,10 +66,11 @@ final class ChaosPosts implements AutoCloseable {
             SplittableRandom dice,
             IntSupplier over) {
         this.plan = plan;
+        var hasBlind = plan.limit().compareTo(UNTIL_UNCONFIRMED) > 0;
         this.accounts = accounts.stream()
-                .filter(account -> account.isReadable() || plan.limit().compareTo(UNTIL_UNCONFIRMED) > 0)
+                .filter(account -> account.isReadable() || hasBlind)
                 .collect(Collectors.groupingBy(ChaosAccounts.Connected::platform));
-        this.contents = new ChaosContents(cluster.simulator().uri(), dice.split());
+        this.contents = new ChaosContents(cluster.simulator().uri(), dice.split(), hasBlind);
         this.client = client;
         this.dice = dice;
         this.over = over;
@@ -117,7 +118,8 @@ final class ChaosPosts implements AutoCloseable {
                 .setPublishAt(isScheduled ? Instant.now().plusSeconds(1 + dice.nextInt(MOST_SECONDS_AHEAD)) : null)
                 .build();
         untilDurable(() -> client.publish(request));
-        sent.put(id, new Sent(id, texts(text, content), account.platform(), account.isReadable()));
+        var isReadable = account.isReadable() && ChaosContents.isReadable(account.platform(), content);
+        sent.put(id, new Sent(id, texts(text, content), account.platform(), isReadable));
         if (dice.nextDouble() < SENT_TWICE) {
             untilDurable(() -> client.publish(request));
         }

@@ -7,6 +7,7 @@ import io.broadside.simulator.failure.FailureKind;
 import io.broadside.simulator.instagram.InstagramPlatform;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What goes wrong at the platforms during chaos, by itself and all the time. */
 final class Troubles {
@@ -48,6 +49,9 @@ final class Troubles {
             "media.upload", Platform.X,
             "media.append", Platform.X);
 
+    /** Those that say when calls are welcome again; after a refusal of the others posts wait for minutes. */
+    private static final Set<Platform> NAMING_A_TIME = Set.of(Platform.FACEBOOK, Platform.X);
+
     private Troubles() {}
 
     static void inject(PlatformSimulator simulator, Chaos.Plan plan) {
@@ -62,8 +66,10 @@ final class Troubles {
             control.inject(often(platform, endpoint, FailureKind.SERVER_ERROR_AFTER_EFFECT, 0.010, seed + 1));
             control.inject(often(platform, endpoint, FailureKind.CUT_BEFORE_EFFECT, 0.005, seed + 2));
             control.inject(often(platform, endpoint, FailureKind.HANG_AFTER_EFFECT, 0.001, seed + 3));
-            control.inject(often(platform, endpoint, FailureKind.RATE_LIMITED_WITH_RETRY_AFTER, 0.005, seed + 4)
-                    .seconds(2));
+            if (NAMING_A_TIME.contains(platform)) {
+                control.inject(often(platform, endpoint, FailureKind.RATE_LIMITED_WITH_RETRY_AFTER, 0.005, seed + 4)
+                        .seconds(2));
+            }
             control.inject(often(platform, endpoint, FailureKind.SLOW, plan.slowShare(), seed + 5)
                     .seconds(1));
         });
