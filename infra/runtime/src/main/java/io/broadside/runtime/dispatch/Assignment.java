@@ -35,6 +35,12 @@ final class Assignment<V extends SpecificRecord> {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Assignment.class);
 
+    /**
+     * Between two questions for the same offsets. The consumer (Kafka 4.3.1, CommitRequestManager) hangs a second question on a first
+     * one that is still under way; if that one fails, it asks itself again and again until the stack is full.
+     */
+    static final Duration ASK_PAUSE = Duration.ofSeconds(2);
+
     private final DispatchConfig config;
     private final Clock clock;
     private final LedgerSpace space;
@@ -45,6 +51,9 @@ final class Assignment<V extends SpecificRecord> {
 
     /** Partitions that are ours and of which nothing may be started, with the reason. */
     private final Map<TopicPartition, String> barred = new LinkedHashMap<>();
+
+    /** When the ledgers may be asked for again, by the monotonic clock. */
+    private long askAgain = System.nanoTime();
 
     private int firstInTurn;
     private boolean hasChanged;
@@ -74,7 +83,7 @@ final class Assignment<V extends SpecificRecord> {
 
     /** Reads the ledgers of new partitions, if there are any; those that cannot be read in time stay paused. */
     void takeUp(Consumer<byte[], byte[]> consumer, Duration wait) {
-        if (expected.isEmpty()) {
+        if (expected.isEmpty() || System.nanoTime() - askAgain < 0) {
             return;
         }
         try {
@@ -89,9 +98,12 @@ final class Assignment<V extends SpecificRecord> {
                 }
                 expected.remove(partition);
             }
-        } catch (RetriableException | WakeupException | UnknownMemberIdException | StaleMemberEpochException _) {
+        } catch (RetriableException | WakeupException | UnknownMemberIdException | StaleMemberEpochException e) {
             // An open transaction of the former owner holds the offsets back, the broker is away, or the group has gone
-            // on without us, which the next poll finds out: next turn.
+            // on without us, which the next poll finds out.
+            if (!(e instanceof WakeupException)) {
+                askAgain = System.nanoTime() + ASK_PAUSE.toNanos();
+            }
         }
     }
 

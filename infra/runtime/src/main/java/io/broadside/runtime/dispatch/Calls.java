@@ -121,6 +121,9 @@ final class Calls<V extends SpecificRecord> {
             return handling.get();
         } catch (RegistryUnavailableException e) {
             throw e;
+        } catch (NoClassDefFoundError | ExceptionInInitializerError e) {
+            // Not the record's fault: a class that is broken once is broken for as long as the process lives.
+            throw e;
         } catch (Exception | StackOverflowError | LinkageError | AssertionError e) {
             bug = e;
         }

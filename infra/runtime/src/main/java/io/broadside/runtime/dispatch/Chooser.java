@@ -206,6 +206,9 @@ final class Chooser<V extends SpecificRecord> {
             return handler.decide(work);
         } catch (RegistryUnavailableException e) {
             throw e;
+        } catch (NoClassDefFoundError | ExceptionInInitializerError e) {
+            // Not the record's fault: a class that is broken once is broken for as long as the process lives.
+            throw e;
         } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
             return new Decision.Settle(endings.failed(work, e));
         }

@@ -100,11 +100,7 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
                     return;
                 }
                 pause = Duration.ofNanos(System.nanoTime() - began).compareTo(LONGEST_PAUSE) > 0 ? FIRST_PAUSE : pause;
-                LOGGER.atError()
-                        .addKeyValue("dispatcher", name)
-                        .addKeyValue("pauseMs", pause.toMillis())
-                        .setCause(fault)
-                        .log("dispatcher failed and starts again");
+                tellFault(pause);
                 if (isStoppedWithin(pause)) {
                     return;
                 }
@@ -112,6 +108,23 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
         } finally {
             metrics.close();
             closed.countDown();
+        }
+    }
+
+    /** After an error of the JVM even the writing of its stack may fail, and that must not end this. */
+    private void tellFault(Duration pause) {
+        try {
+            LOGGER.atError()
+                    .addKeyValue("dispatcher", name)
+                    .addKeyValue("pauseMs", pause.toMillis())
+                    .setCause(fault)
+                    .log("dispatcher failed and starts again");
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+            LOGGER.atError()
+                    .addKeyValue("dispatcher", name)
+                    .addKeyValue("cause", String.valueOf(fault))
+                    .addKeyValue("notWritten", e.toString())
+                    .log("dispatcher failed and starts again");
         }
     }
 

@@ -47,15 +47,13 @@ final class Endings<V extends SpecificRecord> {
      * @throws RegistryUnavailableException if nothing can be written just now
      */
     Outputs failed(Work<V> work, Throwable cause) {
-        LOGGER.atError()
-                .addKeyValue("topic", work.position().getTopic())
-                .addKeyValue("partition", work.position().getPartition())
-                .addKeyValue("offset", work.position().getOffset())
-                .setCause(cause)
-                .log("a record's handling failed by a fault of ours; it ends with a dead letter");
+        tellFault(work.position(), cause);
         try {
             return handler.failed(work, cause);
         } catch (RegistryUnavailableException e) {
+            throw e;
+        } catch (NoClassDefFoundError | ExceptionInInitializerError e) {
+            // Not the record's fault: a class that is broken once is broken for as long as the process lives.
             throw e;
         } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
             if (!e.equals(cause)) {
@@ -65,11 +63,31 @@ final class Endings<V extends SpecificRecord> {
         }
     }
 
+    /** After an error of the JVM even the writing of its stack may fail, and that must not end anything. */
+    private static void tellFault(RecordPosition position, Throwable cause) {
+        try {
+            LOGGER.atError()
+                    .addKeyValue("topic", position.getTopic())
+                    .addKeyValue("partition", position.getPartition())
+                    .addKeyValue("offset", position.getOffset())
+                    .setCause(cause)
+                    .log("a record's handling failed by a fault of ours; it ends with a dead letter");
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+            LOGGER.atError()
+                    .addKeyValue("cause", cause.toString())
+                    .addKeyValue("notWritten", e.toString())
+                    .log("a record's handling failed by a fault of ours; it ends with a dead letter");
+        }
+    }
+
     /** As {@link #failed}, for a record that could not be read. */
     Outputs unreadable(Unreadable unreadable) {
         try {
             return handler.unreadable(unreadable);
         } catch (RegistryUnavailableException e) {
+            throw e;
+        } catch (NoClassDefFoundError | ExceptionInInitializerError e) {
+            // Not the record's fault: a class that is broken once is broken for as long as the process lives.
             throw e;
         } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
             return bare(unreadable.record(), e);

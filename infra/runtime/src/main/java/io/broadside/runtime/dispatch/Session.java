@@ -70,6 +70,9 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
     /** A cycle of which it is not known whether it was committed: nothing starts until it is. */
     private @Nullable Cycle<V> unresolved;
 
+    /** When it may be asked for again what became of that, by the monotonic clock. */
+    private long lookAgain = System.nanoTime();
+
     Session(
             String name,
             Map<String, Topic<V>> topics,
@@ -277,6 +280,9 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
         if (cycle == null) {
             return true;
         }
+        if (System.nanoTime() - lookAgain < 0) {
+            return false;
+        }
         try {
             // The new holder of a transactional id gets it only after the transaction of the former one has ended.
             transactions.prepare();
@@ -291,7 +297,10 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
                 notCommitted(cycle, List.of());
             }
             return true;
-        } catch (WakeupException | TimeoutException _) {
+        } catch (WakeupException _) {
+            return false;
+        } catch (TimeoutException _) {
+            lookAgain = System.nanoTime() + Assignment.ASK_PAUSE.toNanos();
             return false;
         } catch (InterruptException e) {
             throw e;

@@ -191,6 +191,19 @@ class DispatcherFaultsIT extends DispatcherCase {
     }
 
     @Test
+    void aProcessWhoseClassesAreBrokenEndsNoRecord() {
+        // Given
+        var handler = new RecordingHandler(outcomes, clients.serdes()).brokenAt(1);
+        produce(3, 1);
+        // When
+        var dispatcher = start(handler, clients);
+        // Then
+        await().atMost(LONG).until(() -> dispatcher.check().detail().startsWith("starts again after"));
+        assertThat(handler.failed()).isEmpty();
+        assertThat(outcomes()).isEqualTo(List.of(0));
+    }
+
+    @Test
     void aRecordOfAnUnknownSchemaWaitsForTheRegistryAndDelaysNoOther(@TempDir Path directory) {
         // Given
         var other = topic(kafka.uniqueName("other"), PublishCommand.class);

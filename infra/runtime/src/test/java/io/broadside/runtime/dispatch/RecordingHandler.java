@@ -32,6 +32,7 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
     private String heldKey = "";
     private CompletableFuture<Void> release = CompletableFuture.completedFuture(null);
     private Set<Integer> throwsAt = Set.of();
+    private Set<Integer> brokenAt = Set.of();
     private Set<Integer> tooMuchAt = Set.of();
     private Set<Integer> cannotFailAt = Set.of();
     private Set<Integer> withoutRegistryAt = Set.of();
@@ -62,6 +63,12 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
 
     RecordingHandler throwingAt(Set<Integer> numbers) {
         throwsAt = numbers;
+        return this;
+    }
+
+    /** Throws at this number what the JVM throws for a class that is broken. */
+    RecordingHandler brokenAt(int number) {
+        brokenAt = Set.of(number);
         return this;
     }
 
@@ -154,6 +161,9 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
                 release.join();
             }
             LockSupport.parkNanos(duration.toNanos());
+            if (brokenAt.contains(number)) {
+                throw new NoClassDefFoundError("Could not initialize class of the handler");
+            }
             if (throwsAt.contains(number)) {
                 throw new IllegalStateException("A bug in the handler");
             }
