@@ -129,11 +129,11 @@ final class VideoUpload {
     }
 
     private Optional<Outcome> send(MediaPiece.Bytes piece, long size) {
-        return kind == PostKind.VIDEO ? transfer(piece) : toUploadHost(piece, size);
+        return kind == PostKind.VIDEO ? transfer(piece, size) : toUploadHost(piece, size);
     }
 
     /** A piece into the session. The answer says where the next one begins. */
-    private Optional<Outcome> transfer(MediaPiece.Bytes piece) {
+    private Optional<Outcome> transfer(MediaPiece.Bytes piece, long size) {
         var reply = page.post(
                 "page.videos.transfer",
                 page.below("/videos"),
@@ -143,7 +143,7 @@ final class VideoUpload {
                         Body.Part.field("start_offset", Long.toString(piece.offset())),
                         Body.Part.file("video_file_chunk", "piece", "application/octet-stream", piece.bytes())));
         if (reply instanceof Answer answer && isWrongOffset(answer)) {
-            return Optional.of(corrected(offsetIn(answer, "error_data"), piece, reply));
+            return Optional.of(corrected(offsetIn(answer, "error_data"), piece, size, reply));
         }
         var next = reply instanceof Answer answer && answer.isSuccess() ? offsetIn(answer, "") : Optional.<Long>empty();
         if (next.isEmpty()) {
@@ -151,7 +151,7 @@ final class VideoUpload {
         }
         return next.get() == piece.offset() + piece.bytes().length()
                 ? Optional.empty()
-                : Optional.of(corrected(next, piece, reply));
+                : Optional.of(corrected(next, piece, size, reply));
     }
 
     private Optional<Outcome> toUploadHost(MediaPiece.Bytes piece, long size) {
@@ -164,8 +164,8 @@ final class VideoUpload {
             return Optional.of(page.failed(reply, FacebookStep.UPLOAD));
         }
         return switch (error.get()) {
-            case PARTIAL -> piece.isLast() ? Optional.of(corrected(Optional.empty(), piece, reply)) : Optional.empty();
-            case OFFSET -> Optional.of(corrected(Optional.empty(), piece, reply));
+            case PARTIAL -> piece.isLast() ? Optional.of(corrected(Optional.empty(), piece, size, reply)) : Optional.empty();
+            case OFFSET -> Optional.of(corrected(Optional.empty(), piece, size, reply));
             case PROCESSING ->
                 Optional.of(new Rejected(cause(
                         ErrorCode.MEDIA_UNAVAILABLE, "Facebook cannot use the video; use another file.", answer)));
@@ -186,7 +186,7 @@ final class VideoUpload {
     }
 
     /** Goes on where Facebook says the upload is: in the answer, or else in the video's status. */
-    private Outcome corrected(Optional<Long> said, MediaPiece.Bytes piece, Reply reply) {
+    private Outcome corrected(Optional<Long> said, MediaPiece.Bytes piece, long size, Reply reply) {
         var place = said;
         if (place.isEmpty()) {
             var asked = page.get(
@@ -195,6 +195,10 @@ final class VideoUpload {
             if (place.isEmpty()) {
                 return page.failed(asked, FacebookStep.UPLOAD);
             }
+        }
+        if (place.get() >= size) {
+            // The answer to the last piece was lost, and Facebook has it.
+            return page.next(FacebookStep.FINISH, finishing());
         }
         var corrections = number(CORRECTIONS) + 1;
         if (place.get() == piece.offset() || corrections > MOST_CORRECTIONS) {

@@ -262,6 +262,25 @@ final class FacebookVideosTest {
     }
 
     @Test
+    void finishesAVideoThatFacebookHasWhollyAlthoughTheAnswerToItsLastPieceWasLost() {
+        // Given: the film has 10012 bytes
+        serveFilm();
+        bench.server()
+                .answers(
+                        400,
+                        "{\"error\":{\"code\":6001,\"error_subcode\":1363037,\"error_data\":{\"start_offset\":10012}}}");
+        // When
+        var outcome = publish(at(
+                "upload",
+                session("6000"),
+                aText("Look").setMedia(List.of(film())).build()));
+        // Then
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Continue.class, it -> assertThat(it.checkpoint().getStep()).isEqualTo("finish"));
+    }
+
+    @Test
     void takesTheAnswersWordWhenAPieceWasTakenInPart() {
         // Given
         serveFilm();
