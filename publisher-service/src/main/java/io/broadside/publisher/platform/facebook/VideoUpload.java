@@ -164,7 +164,8 @@ final class VideoUpload {
             return Optional.of(page.failed(reply, FacebookStep.UPLOAD));
         }
         return switch (error.get()) {
-            case PARTIAL -> piece.isLast() ? Optional.of(corrected(Optional.empty(), piece, size, reply)) : Optional.empty();
+            case PARTIAL ->
+                piece.isLast() ? Optional.of(corrected(Optional.empty(), piece, size, reply)) : Optional.empty();
             case OFFSET -> Optional.of(corrected(Optional.empty(), piece, size, reply));
             case PROCESSING ->
                 Optional.of(new Rejected(cause(

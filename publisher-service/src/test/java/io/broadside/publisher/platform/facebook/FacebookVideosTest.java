@@ -277,7 +277,8 @@ final class FacebookVideosTest {
         // Then
         assertThat(outcome)
                 .isInstanceOfSatisfying(
-                        Continue.class, it -> assertThat(it.checkpoint().getStep()).isEqualTo("finish"));
+                        Continue.class,
+                        it -> assertThat(it.checkpoint().getStep()).isEqualTo("finish"));
     }
 
     @Test
