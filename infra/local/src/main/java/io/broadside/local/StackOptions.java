@@ -21,7 +21,9 @@ final class StackOptions {
     @Option(
             names = "--data",
             paramLabel = "DIR",
-            description = "Keep everything here and go on from it next time (default: a temporary directory).")
+            description =
+                    "Keep everything here (default: a temporary directory). A stack goes on from it next time; chaos wants"
+                            + " it empty.")
     private @Nullable Path data;
 
     Ports ports() throws IOException {
