@@ -78,6 +78,9 @@ public final class EventSerdes implements AutoCloseable {
         // The client's own tries again would hold a caller up for seconds.
         settings.put("schema.registry.retries.wait.ms", 50);
         settings.put("schema.registry.retries.max.wait.ms", 200);
+        // A minute each, otherwise: so long a dispatcher's only thread would hang on a registry that is frozen.
+        settings.put("http.connect.timeout.ms", 2_000);
+        settings.put("http.read.timeout.ms", 5_000);
         settings.putAll(config);
         registersSchemas = Boolean.parseBoolean(String.valueOf(settings.getOrDefault("auto.register.schemas", true)));
         registry = new RememberingRegistry(String.valueOf(settings.get("schema.registry.url")), MOST_SCHEMAS, settings);

@@ -30,15 +30,21 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * are processed by the platform, here in no time: publisher-service waits all the same before it looks (and retry-service for it),
  * the bare client does not. A post that waits so is not counted as under way.
  *
- * <p>Arguments: rounds (3), posts under way at once (1000), seconds of each measurement (12). Exits with 1 if a post was lost.
+ * <p>Arguments: rounds (3), posts under way at once (1000), seconds of each measurement (10). Exits with 1 if a post was lost.
  */
 final class PipelineBench {
 
     private static final int ACCOUNTS = 1_500;
     private static final int CONNECTIONS = 256;
     private static final int PARTITIONS = 12;
-    private static final Duration RAMP_UP = Duration.ofSeconds(5);
+    /** Seven JVMs compile their code at once, and one of them has the most of it. */
+    private static final int WARM_UP = 7;
+
+    /** Longer than a post of Instagram or TikTok takes with its waits: before, calls are made for posts whose last word comes later. */
+    private static final Duration RAMP_UP = Duration.ofSeconds(10);
+
     private static final double SHARE_FOR_LATENCY = 0.2;
+    private static final int LATENCY_SECONDS = 6;
 
     private static final double RATE_GOAL = 0.5;
     private static final double LATENCY_GOAL = 3;
@@ -59,7 +65,7 @@ final class PipelineBench {
     static void main(String[] args) throws Exception {
         var rounds = args.length > 0 ? Integer.parseInt(args[0]) : 3;
         var atOnce = args.length > 1 ? Integer.parseInt(args[1]) : 1_000;
-        var seconds = args.length > 2 ? Integer.parseInt(args[2]) : 12;
+        var seconds = args.length > 2 ? Integer.parseInt(args[2]) : 10;
         var directory = Files.createTempDirectory("pipeline-bench-");
         var lost = 0;
         try {
@@ -89,7 +95,7 @@ final class PipelineBench {
                 atOnce,
                 rounds);
         bare(seconds);
-        stage.load().keepUnderWay(atOnce, Duration.ofSeconds(3L * seconds));
+        stage.load().keepUnderWay(atOnce, Duration.ofSeconds((long) WARM_UP * seconds));
         stage.load().drain();
         var bares = new ArrayList<Rate>();
         var rates = new ArrayList<Rate>();
@@ -193,7 +199,7 @@ final class PipelineBench {
     }
 
     private void latencies(double perSecond) throws IOException, InterruptedException {
-        var posts = (int) Math.min(perSecond * seconds, ACCOUNTS * BenchAccount.PLATFORMS.size());
+        var posts = (int) Math.min(perSecond * LATENCY_SECONDS, ACCOUNTS * BenchAccount.PLATFORMS.size());
         var firstCalls = new FirstCalls(stage.simulator());
         var ours = new ArrayList<FirstCalls.Latency>();
         var relays = new ArrayList<FirstCalls.Latency>();

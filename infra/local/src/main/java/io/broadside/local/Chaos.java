@@ -115,6 +115,7 @@ final class Chaos {
         var nextWord = begun;
         var until = begun + plan.limit().toNanos();
         var isOver = false;
+        var isFoundOut = false;
         try (var client = new StackClient(ports);
                 var results = client.tail(Topics.RESULTS, true)) {
             while (System.nanoTime() - until < 0) {
@@ -126,6 +127,7 @@ final class Chaos {
                 }
                 if (System.nanoTime() - nextWord >= 0) {
                     nextWord = System.nanoTime() + TELL_EVERY.toNanos();
+                    isFoundOut = plan.isWeakened() && cluster.hasPostedTwice();
                     tell.accept("  %4d s  sent %d/%d, last word on %d; kills %d/%d, frozen now %d; up: %s"
                             .formatted(
                                     Duration.ofNanos(System.nanoTime() - begun).toSeconds(),
@@ -138,14 +140,20 @@ final class Chaos {
                                     cluster.upAndDown()));
                 }
                 mischief.requireSound();
+                if (isFoundOut) {
+                    posts.enough();
+                }
                 if (!isOver
                         && posts.areAllSent()
-                        && mischief.isDone()
+                        && (mischief.isDone() || isFoundOut)
                         && board.finals() >= posts.sent().size()) {
                     isOver = true;
-                    until = System.nanoTime() + LATE.toNanos();
-                    tell.accept("  every post has had its last word; " + LATE.toSeconds()
-                            + " s more for what must not come");
+                    var late = isFoundOut ? Duration.ZERO : LATE;
+                    until = System.nanoTime() + late.toNanos();
+                    tell.accept("  every post has had its last word; "
+                            + (isFoundOut
+                                    ? "one is out twice, as was to be found"
+                                    : late.toSeconds() + " s more for what must not come"));
                 }
             }
         }

@@ -63,7 +63,7 @@ final class ChaosCommand implements Callable<Integer> {
             paramLabel = "HOW",
             description =
                     "Break a rule on purpose, to see that this check notices: forget-intents runs publishers whose"
-                            + " dispatcher does not make its intents durable.")
+                            + " dispatcher does not make its intents durable. The run ends when a post is out twice.")
     private String weaken = "";
 
     @Spec

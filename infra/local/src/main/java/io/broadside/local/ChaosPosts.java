@@ -47,6 +47,7 @@ final class ChaosPosts implements AutoCloseable {
     private final IntSupplier over;
     private final Map<String, Sent> sent = new ConcurrentHashMap<>();
     private final Thread thread = Thread.ofPlatform().name("posts").daemon().unstarted(this::sendAll);
+    private volatile boolean areEnough;
     private volatile boolean areAllSent;
 
     /**
@@ -85,13 +86,18 @@ final class ChaosPosts implements AutoCloseable {
         return sent;
     }
 
+    /** Sends no more. */
+    void enough() {
+        areEnough = true;
+    }
+
     boolean areAllSent() {
         return areAllSent;
     }
 
     private void sendAll() {
         try {
-            for (int number = 0; number < plan.posts(); number++) {
+            for (int number = 0; number < plan.posts() && !areEnough; number++) {
                 while (number - over.getAsInt() > MOST_AHEAD) {
                     TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
                 }

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -161,6 +162,12 @@ final class Cluster {
         return simulator.control().report().platforms().values().stream()
                 .mapToLong(Report.Numbers::published)
                 .sum();
+    }
+
+    /** Whether a platform has two posts with one text. */
+    boolean hasPostedTwice() {
+        var seen = new HashSet<String>();
+        return simulator.control().posts().stream().anyMatch(post -> !seen.add(post.text()));
     }
 
     Instance broker() {

@@ -10,9 +10,12 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -95,15 +98,19 @@ public final class KafkaForTest {
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
-        // The controller has answered; the broker hears of the topics a moment later.
+        // The controller has answered; the broker hears of the topics a moment later, and opens their logs after that.
+        // An idempotent producer whose first batches come in between can end with a gap in its numbers, and is then
+        // refused for good.
+        var ends = Stream.of(topics)
+                .flatMap(topic ->
+                        IntStream.range(0, partitions).mapToObj(partition -> new TopicPartition(topic, partition)))
+                .collect(Collectors.toMap(partition -> partition, _ -> OffsetSpec.latest()));
         Awaitility.await("leaders of " + List.of(topics))
                 .atMost(LIMIT)
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(10))
                 .ignoreExceptions()
-                .until(() -> admin.describeTopics(List.of(topics)).allTopicNames().get().values().stream()
-                        .flatMap(topic -> topic.partitions().stream())
-                        .allMatch(partition -> partition.leader() != null));
+                .until(() -> admin.listOffsets(ends).all().get().size() == ends.size());
     }
 
     /**

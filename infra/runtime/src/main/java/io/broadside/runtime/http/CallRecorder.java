@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +49,12 @@ final class CallRecorder {
 
     private final CallJournal journal;
     private final MeterRegistry meters;
+
+    /** The registry finds them too, but only with all of a timer's description made anew for every call. */
+    private final Map<Timed, Timer> timers = new ConcurrentHashMap<>();
+
+    /** Calls that are measured together. */
+    private record Timed(String platform, String endpoint, String outcome) {}
 
     CallRecorder(CallJournal journal, MeterRegistry meters) {
         this.journal = journal;
@@ -115,12 +122,16 @@ final class CallRecorder {
     }
 
     private void measure(Call call, Duration took, Reply reply) {
-        Timer.builder("broadside.platform.calls")
-                .description("Calls to platforms, by what came of them")
-                .tags("platform", call.platform(), "endpoint", call.endpoint(), "outcome", outcome(reply))
-                .serviceLevelObjectives(BUCKETS)
-                .register(meters)
+        timers.computeIfAbsent(new Timed(call.platform(), call.endpoint(), outcome(reply)), this::timer)
                 .record(took);
+    }
+
+    private Timer timer(Timed calls) {
+        return Timer.builder("broadside.platform.calls")
+                .description("Calls to platforms, by what came of them")
+                .tags("platform", calls.platform(), "endpoint", calls.endpoint(), "outcome", calls.outcome())
+                .serviceLevelObjectives(BUCKETS)
+                .register(meters);
     }
 
     private static String outcome(Reply reply) {

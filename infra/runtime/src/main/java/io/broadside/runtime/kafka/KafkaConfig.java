@@ -66,7 +66,9 @@ public record KafkaConfig(
             "state",
             "Directory of local state; a cache of what is in Kafka, but best kept across restarts.");
     private static final Setting GROUP_PROTOCOL = Setting.of(
-            "KAFKA_GROUP_PROTOCOL", "consumer", "Rebalance protocol of the dispatchers: consumer or classic.");
+            "KAFKA_GROUP_PROTOCOL",
+            "classic",
+            "Rebalance protocol of the dispatchers: classic, or consumer, whose client can overflow its stack (docs/adr/0017-classic-groups.md).");
     private static final Setting COMMIT_INTERVAL = Setting.of(
             "KAFKA_STREAMS_COMMIT_INTERVAL",
             "20ms",

@@ -7,10 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -39,6 +42,7 @@ public final class TopicSetup {
         try (var admin = clients.admin()) {
             var partitions = create(admin, clients.config(), topics);
             verify(admin, topics, partitions);
+            awaitLogs(admin, topics, partitions);
             clients.serdes().prepare(topics);
             return partitions;
         }
@@ -91,6 +95,25 @@ public final class TopicSetup {
                         + description.partitions().size() + " partitions, but others of Broadside have " + partitions
                         + ". All need the same number, because records of one key must meet.");
             }
+        }
+    }
+
+    /**
+     * A broker tells of a partition a moment before it has opened its log. Of the first batches an idempotent producer sends
+     * meanwhile a later one may be taken and an earlier one not, and then it is refused until it gives up.
+     */
+    private static void awaitLogs(Admin admin, Collection<? extends Topic<?>> topics, int partitions) {
+        var ends = topics.stream()
+                .flatMap(topic -> IntStream.range(0, partitions)
+                        .mapToObj(partition -> new TopicPartition(topic.name(), partition)))
+                .collect(Collectors.toMap(partition -> partition, _ -> OffsetSpec.latest()));
+        try {
+            // Asked again by the client itself as long as a partition has no leader that answers.
+            admin.listOffsets(ends).all().get();
+        } catch (ExecutionException e) {
+            throw failed("The topics cannot be written yet", e);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
         }
     }
 

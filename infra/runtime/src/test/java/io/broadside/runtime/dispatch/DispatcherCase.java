@@ -65,7 +65,7 @@ abstract class DispatcherCase {
         outcomes = topic(kafka.uniqueName("outcomes"), RefreshRequest.class);
         group = kafka.uniqueName("group");
         kafka.createTopics(3, commands.name(), outcomes.name());
-        clients = clients("consumer");
+        clients = clients("classic");
     }
 
     @AfterEach

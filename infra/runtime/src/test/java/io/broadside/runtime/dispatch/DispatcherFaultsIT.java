@@ -210,8 +210,8 @@ class DispatcherFaultsIT extends DispatcherCase {
         kafka.createTopics(1, other.name());
         var registry = SchemaRegistry.start(RegistryConfig.in(directory));
         clients.close();
-        clients = clients("consumer", registry.uri().toString());
-        try (var writer = clients("consumer", registry.uri().toString())) {
+        clients = clients("classic", registry.uri().toString());
+        try (var writer = clients("classic", registry.uri().toString())) {
             for (int i = 0; i < 10; i++) {
                 send(commands, "key-" + i, writer.serdes().write(commands, command(i)));
                 send(other, "key-" + i, writer.serdes().write(other, command(100 + i)));

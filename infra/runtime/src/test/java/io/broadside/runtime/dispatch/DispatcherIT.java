@@ -100,7 +100,7 @@ class DispatcherIT extends DispatcherCase {
         first.close();
         // Then
         assertThat(outcomes()).hasSameSizeAs(handler.ran());
-        start(handler, clients("consumer"));
+        start(handler, clients("classic"));
         await().atMost(LONG).until(() -> outcomes().size() == 300);
         assertThat(handler.ran()).hasSize(300).doesNotHaveDuplicates();
         assertThat(handler.reconciled()).isEmpty();
