@@ -10,6 +10,7 @@ import io.broadside.events.PublishRequest;
 import io.broadside.events.RecordPosition;
 import io.broadside.publisher.FanOut.Part;
 import io.broadside.publisher.RequestState.CommandRef;
+import io.broadside.runtime.kafka.PromptCommit;
 import io.broadside.runtime.tracing.Trace;
 import io.broadside.schemas.ErrorCode;
 import io.broadside.schemas.EventSerdes;
@@ -50,6 +51,7 @@ final class FanOutProcessor implements Processor<String, byte[], String, byte[]>
     private final FanOut fanOut;
     private final EventSerdes serdes;
     private final HomePartition home;
+    private final PromptCommit commits;
     private ProcessorContext<String, byte[]> context;
     private KeyValueStore<String, byte[]> requests;
     private KeyValueStore<String, byte[]> results;
@@ -57,10 +59,11 @@ final class FanOutProcessor implements Processor<String, byte[], String, byte[]>
     private KeyValueStore<String, byte[]> cancelled;
 
     @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before anything else.
-    FanOutProcessor(FanOut fanOut, EventSerdes serdes, HomePartition home) {
+    FanOutProcessor(FanOut fanOut, EventSerdes serdes, HomePartition home, PromptCommit commits) {
         this.fanOut = fanOut;
         this.serdes = serdes;
         this.home = home;
+        this.commits = commits;
     }
 
     @Override
@@ -75,6 +78,7 @@ final class FanOutProcessor implements Processor<String, byte[], String, byte[]>
 
     @Override
     public void process(Record<String, byte[]> record) {
+        commits.takenIn(context);
         PublishRequest request;
         try {
             request = serdes.read(Topics.REQUESTS, record.value());

@@ -1,5 +1,6 @@
 package io.broadside.publisher;
 
+import io.broadside.runtime.kafka.PromptCommit;
 import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topic;
 import io.broadside.schemas.Topics;
@@ -51,7 +52,8 @@ final class FanOutTopology {
         source(topology, "results-source", Topics.RESULTS);
         source(topology, "changes-source", Topics.CHANGES);
 
-        topology.addProcessor(FAN_OUT, () -> new FanOutProcessor(fanOut, serdes, home), "requests-source");
+        var commits = new PromptCommit(System::nanoTime);
+        topology.addProcessor(FAN_OUT, () -> new FanOutProcessor(fanOut, serdes, home, commits), "requests-source");
         topology.addProcessor(CANCEL, () -> new CancelProcessor(serdes, home), "cancellations-source");
         topology.addProcessor(CHANGE, () -> new ChangeProcessor(fanOut, serdes, home), "changes-source");
         topology.addProcessor(REMEMBER, () -> new RememberResultsProcessor(serdes), "results-source");

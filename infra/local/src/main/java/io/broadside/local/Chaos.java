@@ -86,7 +86,15 @@ final class Chaos {
                 posts.start();
                 mischief.start();
                 var ledger = follow(cluster, posts, mischief);
-                return Reckoning.of(plan, posts.sent(), ledger, account(), cluster, mischief.tally());
+                return Reckoning.of(
+                        plan,
+                        posts.sent(),
+                        ledger,
+                        account(),
+                        cluster.simulator().control().posts(),
+                        Reckoning.reconciled(
+                                cluster.publishers().stream().map(Instance::log).toList()),
+                        mischief.tally());
             }
         }
     }

@@ -7,6 +7,7 @@ import io.broadside.retry.account.AccountReport;
 import io.broadside.simulator.post.Publication;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -54,15 +55,23 @@ record Reckoning(
     /** The line a dispatcher logs for each call in doubt that it took over. */
     private static final Pattern RECONCILED = Pattern.compile(" reconciled .*verdict=\"?([A-Z_]+)");
 
+    /**
+     * Judges a run.
+     *
+     * @param sent what was durable on the topic of requests, by request id
+     * @param board what the results said
+     * @param publications what the platforms have
+     * @param reconciled see {@link #reconciled(List)}
+     */
     static Reckoning of(
             Chaos.Plan plan,
             Map<String, ChaosPosts.Sent> sent,
             Board board,
             AccountReport account,
-            Cluster cluster,
+            List<Publication> publications,
+            Map<String, Long> reconciled,
             Mischief.Tally mischief) {
-        var published = cluster.simulator().control().posts().stream()
-                .collect(Collectors.groupingBy(Publication::text, Collectors.counting()));
+        var published = publications.stream().collect(Collectors.groupingBy(Publication::text, Collectors.counting()));
         var twice =
                 board.withSeveralFinals().stream().map(Board.Place::requestId).collect(Collectors.toSet());
         var posts = sent.values().stream()
@@ -100,7 +109,7 @@ record Reckoning(
                         post -> post.isEnded(ResultStatus.UNCONFIRMED)
                                 && post.sent().isReadable()),
                 account,
-                reconciled(cluster),
+                reconciled,
                 mischief);
     }
 
@@ -147,10 +156,11 @@ record Reckoning(
         return results.stream().collect(Collectors.groupingBy(by, TreeMap::new, Collectors.counting()));
     }
 
-    private static Map<String, Long> reconciled(Cluster cluster) {
+    /** How many calls in doubt the writers of these logs took over, by what they found. */
+    static Map<String, Long> reconciled(List<Path> logs) {
         var verdicts = new TreeMap<String, Long>();
-        for (var publisher : cluster.publishers()) {
-            try (var lines = Files.lines(publisher.log())) {
+        for (var log : logs) {
+            try (var lines = Files.lines(log)) {
                 lines.map(RECONCILED::matcher)
                         .filter(Matcher::find)
                         .forEach(match -> verdicts.merge(match.group(1), 1L, Long::sum));

@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -59,18 +60,25 @@ final class BodyReader {
 
     private void readMultipart() {
         Map<String, Body.FilePart> files = new LinkedHashMap<>();
+        var uploads = new ArrayList<Future<?>>();
         request.setExpectMultipart(true);
         request.uploadHandler(upload -> {
             var gatherer = new Medium.Gatherer(HEAD);
+            var end = Promise.<Void>promise();
+            uploads.add(end.future());
             upload.handler(gatherer::add);
-            upload.endHandler(_ -> files.put(
-                    upload.name(), new Body.FilePart(upload.filename(), upload.contentType(), gatherer.medium())));
+            upload.endHandler(_ -> {
+                files.put(upload.name(), new Body.FilePart(upload.filename(), upload.contentType(), gatherer.medium()));
+                end.complete();
+            });
         });
-        request.endHandler(_ -> {
+        // A file has a queue of its own: on a busy machine the body may be over before the last of it has been handed
+        // out.
+        request.endHandler(_ -> Future.all(uploads).onSuccess(_ -> {
             Map<String, String> fields = new LinkedHashMap<>();
             request.formAttributes().forEach(field -> fields.put(field.getKey(), field.getValue()));
             result.tryComplete(new Body.Multipart(fields, files));
-        });
+        }));
     }
 
     /** The body is longer than {@link #LIMIT}. */

@@ -169,6 +169,11 @@ final class Transactions implements AutoCloseable {
         return producer;
     }
 
+    /**
+     * A producer that has aborted is not used again. The client (Kafka 4.3.1, TransactionManager) does not forget offsets whose request
+     * was dropped: it would send them along with those of its next transaction, under the group's metadata of that time. After a long
+     * pause that is a ledger of long ago, for a partition that somebody else has by then.
+     */
     private void abort(int index) {
         var producer = producers[index];
         if (producer == null) {
@@ -177,9 +182,10 @@ final class Transactions implements AutoCloseable {
         try {
             producer.abortTransaction();
         } catch (KafkaException e) {
-            log("transaction could not be aborted; its producer is replaced", e);
-            discard(index);
+            // Its successor ends what it has left open.
+            log("transaction could not be aborted", e);
         }
+        discard(index);
     }
 
     private void discard(int index) {
