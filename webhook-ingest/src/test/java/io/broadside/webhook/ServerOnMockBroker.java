@@ -30,7 +30,7 @@ final class ServerOnMockBroker implements AutoCloseable {
     private @Nullable Room room;
     private String deployment = "";
 
-    /** @return the port it listens on */
+    /** Starts it with these settings, and answers the port it listens on. */
     int start(String... namesAndValues) {
         var environment = new HashMap<>(Map.of("WEBHOOK_PORT", "0", "WEBHOOK_APPS", "x/demo"));
         for (var i = 0; i < namesAndValues.length; i += 2) {
