@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *       address is taken as fast as ever. Not many are late at once, of one source and of all: each keeps a connection, which
  *       others may need. Those beyond are not late.
  *   <li>What one source has put aside in the quarantine cannot push out what others have, however long it goes on; nor can all
- *       of them together push out what is younger than two days.
+ *       of them together push out what is younger than two days, where an instance has twelve partitions.
  * </ol>
  *
  * Safe for use by many threads.

@@ -1,10 +1,14 @@
 package io.broadside.webhook;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.broadside.runtime.api.ApiKeys;
 import io.vertx.core.Vertx;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -48,7 +52,7 @@ class ReverifyCommandIT {
 
     @Test
     void aQueryThatCannotBeDecodedIsRefusedAndHoldsUpNoOther() throws Exception {
-        assertThat(ask("?app=%zz")).isEqualTo(400);
+        assertThat(askWith("?app=%zz")).startsWith("HTTP/1.1 400");
         assertThat(ask("?app=x/demo&unreadable=true")).isEqualTo(200);
         assertThat(asked).containsExactly("x/demo true");
     }
@@ -60,6 +64,17 @@ class ReverifyCommandIT {
         isBroken = false;
         assertThat(ask("")).isEqualTo(200);
         assertThat(asked).containsExactly("all false");
+    }
+
+    /** With a query that Java's client would not send. */
+    private String askWith(String query) throws IOException {
+        try (var socket = new Socket("localhost", port)) {
+            socket.getOutputStream()
+                    .write(("POST " + ReverifyCommand.PATH + query + " HTTP/1.1\r\nhost: a\r\n"
+                                    + "authorization: Bearer open sesame\r\ncontent-length: 0\r\n\r\n")
+                            .getBytes(UTF_8));
+            return new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8)).readLine();
+        }
     }
 
     private int ask(String query) throws IOException, InterruptedException {

@@ -81,7 +81,7 @@ public final class TopicSetup {
     }
 
     /** With three replicas or more, a record that is acknowledged is in two places at least. */
-    private static Map<String, String> settings(Topic<?> topic, short replication) {
+    static Map<String, String> settings(Topic<?> topic, short replication) {
         if (replication < 3) {
             return topic.brokerConfig();
         }
