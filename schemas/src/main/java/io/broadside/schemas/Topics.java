@@ -2,7 +2,8 @@ package io.broadside.schemas;
 
 import static io.broadside.schemas.Topic.Cleanup.COMPACT;
 import static io.broadside.schemas.Topic.Cleanup.DELETE;
-import static io.broadside.schemas.Topic.Cleanup.DELETE_BOUNDED;
+import static io.broadside.schemas.Topic.Cleanup.GONE_BY_THEN;
+import static io.broadside.schemas.Topic.Cleanup.GONE_BY_THEN_BOUNDED;
 import static io.broadside.schemas.Topic.Owner.PUBLISHER_SERVICE;
 import static io.broadside.schemas.Topic.Owner.RETRY_SERVICE;
 import static io.broadside.schemas.Topic.Owner.TOKEN_SERVICE;
@@ -82,12 +83,17 @@ public final class Topics {
 
     /** Originals of webhook deliveries. LinkedIn forbids keeping them for longer than 48 hours. */
     public static final Topic<RawDelivery> INBOUND_RAW =
-            topic("inbound.raw", WEBHOOK_INGEST, RawDelivery.class, "delivery key", days(2));
+            new Topic<>("inbound.raw", WEBHOOK_INGEST, RawDelivery.class, "delivery key", GONE_BY_THEN, days(2));
 
     public static final Topic<InboundEvent> INBOUND_EVENTS =
             topic("inbound.events", WEBHOOK_INGEST, InboundEvent.class, "platform:accountId", days(7));
     public static final Topic<QuarantinedDelivery> INBOUND_QUARANTINE = new Topic<>(
-            "inbound.quarantine", WEBHOOK_INGEST, QuarantinedDelivery.class, "delivery key", DELETE_BOUNDED, days(2));
+            "inbound.quarantine",
+            WEBHOOK_INGEST,
+            QuarantinedDelivery.class,
+            "delivery key",
+            GONE_BY_THEN_BOUNDED,
+            days(2));
 
     public static final Topic<ApiCall> API_CALLS =
             topic("api.calls", PUBLISHER_SERVICE, ApiCall.class, "connectionId", days(7));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.broadside.events.PublishCommand;
 import java.lang.reflect.Modifier;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -67,12 +68,26 @@ class TopicsTest {
                 .isEqualTo(
                         switch (topic.cleanup()) {
                             case DELETE -> Map.of("cleanup.policy", "delete", "retention.ms", retention);
-                            case DELETE_BOUNDED ->
+                            case GONE_BY_THEN ->
                                 Map.of(
                                         "cleanup.policy",
                                         "delete",
                                         "retention.ms",
-                                        retention,
+                                        "158400000",
+                                        "segment.ms",
+                                        "10800000",
+                                        "segment.bytes",
+                                        "134217728");
+                            case GONE_BY_THEN_BOUNDED ->
+                                Map.of(
+                                        "cleanup.policy",
+                                        "delete",
+                                        "retention.ms",
+                                        "158400000",
+                                        "segment.ms",
+                                        "10800000",
+                                        "segment.bytes",
+                                        "134217728",
                                         "retention.bytes",
                                         "1073741824");
                             case COMPACT ->
@@ -94,6 +109,20 @@ class TopicsTest {
         assertThat(List.of(Topics.INBOUND_RAW, Topics.INBOUND_QUARANTINE))
                 .extracting(topic -> topic.retention().toDays())
                 .containsOnly(2L);
+    }
+
+    @Test
+    void noOriginalOfADeliveryIsOlderThanTwoDays() {
+        for (var topic : List.of(Topics.INBOUND_RAW, Topics.INBOUND_QUARANTINE)) {
+            // Given
+            var settings = topic.brokerConfig();
+            var oldest = Long.parseLong(settings.getOrDefault("retention.ms", ""))
+                    + Long.parseLong(settings.getOrDefault("segment.ms", ""));
+            // Then: the broker looks every five minutes, and deletes a minute later
+            assertThat(Duration.ofMillis(oldest).plusMinutes(6))
+                    .as(topic.name())
+                    .isLessThanOrEqualTo(Duration.ofDays(2));
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.broadside.webhook.Deadlines.Deadline;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,7 @@ final class BodyReader {
 
         record TooSlow() implements Reading {}
 
-        /** The memory for bodies is used up. */
+        /** The memory for bodies is used up, or was needed for others. */
         record NoRoom() implements Reading {}
 
         /** The connection broke. */
@@ -28,11 +29,16 @@ final class BodyReader {
 
     private final int limit;
     private final Deadlines deadlines;
+    private final Executor eventLoop;
 
-    /** @param deadlines how long a client may take to send a body */
-    BodyReader(int limit, Deadlines deadlines) {
+    /**
+     * @param deadlines how long a client may take to send a body
+     * @param eventLoop where this reader belongs to
+     */
+    BodyReader(int limit, Deadlines deadlines, Executor eventLoop) {
         this.limit = limit;
         this.deadlines = deadlines;
+        this.eventLoop = eventLoop;
     }
 
     /** To be called as the first thing of a request. Tells once what came of it. */
@@ -42,7 +48,7 @@ final class BodyReader {
             whenDone.accept(new Reading.TooLarge());
             return;
         }
-        new OneBody(share, whenDone).begin(request);
+        new OneBody(announced, share, whenDone).begin(request);
     }
 
     /** What the client says it will send; 0 where it does not say. */
@@ -58,13 +64,15 @@ final class BodyReader {
 
     private final class OneBody {
 
+        private final long announced;
         private final Room.Share share;
         private final Consumer<Reading> whenDone;
         private final Deadline deadline;
         private @Nullable Buffer body;
         private boolean isDone;
 
-        OneBody(Room.Share share, Consumer<Reading> whenDone) {
+        OneBody(long announced, Room.Share share, Consumer<Reading> whenDone) {
+            this.announced = announced;
             this.share = share;
             this.whenDone = whenDone;
             this.deadline = deadlines.begin(() -> done(new Reading.TooSlow()));
@@ -72,7 +80,7 @@ final class BodyReader {
 
         void begin(HttpServerRequest request) {
             request.handler(this::take);
-            request.endHandler(_ -> done(new Reading.Complete(body == null ? Buffer.buffer() : body)));
+            request.endHandler(_ -> end());
             request.exceptionHandler(_ -> done(new Reading.Broken()));
         }
 
@@ -87,14 +95,29 @@ final class BodyReader {
                 done(new Reading.NoRoom());
             } else if (body == null) {
                 body = Buffer.buffer(chunk.length()).appendBuffer(chunk);
+                if (chunk.length() != announced) {
+                    share.mayBeCutOff(() -> eventLoop.execute(() -> done(new Reading.NoRoom())));
+                }
             } else {
                 body.appendBuffer(chunk);
+            }
+        }
+
+        private void end() {
+            if (!isDone) {
+                done(
+                        share.isWhole()
+                                ? new Reading.Complete(body == null ? Buffer.buffer() : body)
+                                : new Reading.NoRoom());
             }
         }
 
         private void done(Reading reading) {
             if (!isDone) {
                 isDone = true;
+                // The request lives until it is answered, which may be held back: what is not counted any more must not
+                // stay.
+                body = null;
                 deadline.met();
                 whenDone.accept(reading);
             }

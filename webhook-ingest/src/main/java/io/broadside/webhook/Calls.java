@@ -26,7 +26,7 @@ import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Requests to endpoints, from their heads to their answers, as {@link WebhookServer} promises. For one event loop. */
+/** Requests to endpoints, from their heads to their answers, as {@link WebhookServer} promises. For the event loop it is made on. */
 final class Calls {
 
     private static final Duration HELD_BACK_FOR = Duration.ofSeconds(1);
@@ -50,7 +50,8 @@ final class Calls {
         this.answers = answers;
         this.bodyDeadlines = new Deadlines(limits.readLimit().toNanos(), System::nanoTime);
         this.storeDeadlines = new Deadlines(limits.durableWithin().toNanos(), System::nanoTime);
-        this.bodies = new BodyReader(limits.bodyLimit(), bodyDeadlines);
+        var context = vertx.getOrCreateContext();
+        this.bodies = new BodyReader(limits.bodyLimit(), bodyDeadlines, task -> context.runOnContext(_ -> task.run()));
     }
 
     /** Sees to it that the request is answered. To be called as the first thing of a request. */
@@ -135,17 +136,19 @@ final class Calls {
                                 () -> refuse(404, End.UNREADABLE));
                 return;
             }
-            switch (endpoint.platform().handshake(query, endpoint.app().credentials())) {
+            switch (endpoint.platform().handshake(query, endpoint.credentials())) {
                 case Handshake.Answer(var contentType, var body) -> {
                     show(contentType, body, End.HANDSHAKE);
-                    LOGGER.atInfo().addKeyValue("app", endpoint.label()).log("handshake answered");
+                    // Anybody may ask, as often as they like: what is counted need not be written down.
+                    LOGGER.atDebug().addKeyValue("app", endpoint.label()).log("handshake answered");
                 }
                 case Handshake.Refused(var reason) -> {
                     LOGGER.atDebug()
                             .addKeyValue("app", endpoint.label())
                             .addKeyValue("reason", reason)
                             .log("handshake refused");
-                    refuse(403, End.HANDSHAKE_REFUSED);
+                    ended(End.HANDSHAKE_REFUSED);
+                    disappoint(403);
                 }
             }
         }
@@ -183,7 +186,7 @@ final class Calls {
         }
 
         private void judge(RawDelivery delivery) {
-            switch (endpoint.platform().verify(delivery, endpoint.app().credentials())) {
+            switch (endpoint.platform().verify(delivery, endpoint.credentials())) {
                 case Verdict.Valid() -> store(delivery);
                 case Verdict.Missing(var detail) ->
                     disbelieve(delivery, QuarantineReason.SIGNATURE_MISSING, detail, End.SIGNATURE_MISSING);
@@ -195,19 +198,26 @@ final class Calls {
         }
 
         private void disbelieve(RawDelivery delivery, QuarantineReason reason, String detail, End end) {
-            var now = System.nanoTime();
             share.close();
-            if (source.mayQuarantine(delivery.getBody().remaining(), now)) {
+            if (source.mayQuarantine(shared.deliveries().keptInQuarantine(delivery), System.nanoTime())) {
                 shared.deliveries().quarantine(delivery, reason, detail);
             } else {
                 shared.metrics().notQuarantined();
             }
             ended(end);
-            if (source.isRefusedTooOften(now)) {
+            disappoint(401);
+        }
+
+        /** Refuses somebody who may be guessing; late, if that has been too often. */
+        private void disappoint(int status) {
+            if (source.isToBeLate(System.nanoTime())) {
                 shared.metrics().heldBack();
-                vertx.setTimer(HELD_BACK_FOR.toMillis(), _ -> answers.refuseAndClose(request, 401));
+                vertx.setTimer(HELD_BACK_FOR.toMillis(), _ -> {
+                    source.sentLate();
+                    answers.refuseAndClose(request, status);
+                });
             } else {
-                answers.refuseAndClose(request, 401);
+                answers.refuseAndClose(request, status);
             }
         }
 

@@ -14,15 +14,18 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What a person is told who asked for the deletion of their data: a confirmation code, and a page that says how far it is.
  *
  * <p>The code carries the time of the request and proves itself, so that every instance can answer for it and nothing has to be
- * kept about who asked. It is made with a key of its own: no code is part of a signature of a delivery.
+ * kept about who asked. It is made with a key of its own, or one made of the app's secret: no code is part of a signature of a
+ * delivery.
  */
 final class DataDeletion {
 
@@ -36,11 +39,16 @@ final class DataDeletion {
             DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
     private final URI publicUri;
+    private final Optional<Secret> key;
     private final Clock clock;
 
-    /** @param publicUri where the world reaches the service, without a slash at its end */
-    DataDeletion(URI publicUri, Clock clock) {
+    /**
+     * @param publicUri where the world reaches the service, without a slash at its end
+     * @param key what codes are made with; without it they are made with the app's secret, and are not known any longer than that
+     */
+    DataDeletion(URI publicUri, Optional<Secret> key, Clock clock) {
         this.publicUri = publicUri;
+        this.key = key;
         this.clock = clock;
     }
 
@@ -49,8 +57,7 @@ final class DataDeletion {
         var time = HexFormat.of().toHexDigits((int) delivery.getReceivedAt().getEpochSecond());
         var digest = HmacSha256.sign(Secret.of(delivery.getDeliveryId()), PURPOSE);
         var request = time + HexFormat.of().formatHex(digest).substring(0, 16);
-        var secret = endpoint.app().credentials().secrets().getFirst();
-        var code = request + proof(endpoint, request, secret);
+        var code = request + proof(endpoint, request, keys(endpoint).getFirst());
         return "{\"url\":\"" + publicUri + endpoint.path() + "?code=" + code + "\",\"confirmation_code\":\"" + code
                 + "\"}";
     }
@@ -63,7 +70,7 @@ final class DataDeletion {
         }
         var request = parts.group(1) + parts.group(2);
         var isOurs = false;
-        for (var secret : endpoint.app().credentials().secrets()) {
+        for (var secret : keys(endpoint)) {
             isOurs |= MessageDigest.isEqual(
                     proof(endpoint, request, secret).getBytes(UTF_8),
                     parts.group(3).getBytes(UTF_8));
@@ -83,6 +90,12 @@ final class DataDeletion {
         return "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>Data deletion</title>"
                 + "<h1>Data deletion</h1><p>Your request was received on " + DAY.format(askedAt) + ".</p><p>" + state
                 + "</p></html>";
+    }
+
+    /** The first makes codes; those made with any are known. */
+    private List<Secret> keys(Endpoint endpoint) {
+        return Stream.concat(key.stream(), endpoint.credentials().secrets().stream())
+                .toList();
     }
 
     private static String proof(Endpoint endpoint, String request, Secret secret) {

@@ -58,6 +58,9 @@ final class Deliveries implements AutoCloseable {
     private final WebhookMetrics metrics;
     private final Semaphore slots;
     private final Semaphore quarantineSlots = new Semaphore(QUARANTINE_IN_FLIGHT);
+    /** While Kafka is away every delivery fails: the metrics count them, a line now and then is enough. */
+    private final TokenBucket warnings = new TokenBucket(3, 0.1, System.nanoTime());
+
     private final Lane lane = new Lane("deliveries");
     private final Lane quarantineLane = new Lane("quarantine");
 
@@ -107,15 +110,22 @@ final class Deliveries implements AutoCloseable {
                 metrics.stored(System.nanoTime() - begun);
                 whenSettled.accept(Fate.DURABLE);
             } else {
-                LOGGER.atError()
-                        .addKeyValue("topic", Topics.INBOUND_RAW)
-                        .addKeyValue("deliveryId", delivery.getDeliveryId())
-                        .addKeyValue("cause", fault.toString())
-                        .log("delivery not stored, the platform is asked to send it again");
+                if (warnings.take(1, System.nanoTime())) {
+                    LOGGER.atWarn()
+                            .addKeyValue("topic", Topics.INBOUND_RAW)
+                            .addKeyValue("deliveryId", delivery.getDeliveryId())
+                            .addKeyValue("cause", fault.toString())
+                            .log("delivery not stored, the platform is asked to send it again; more may follow unsaid");
+                }
                 whenSettled.accept(Fate.NOT_DURABLE);
             }
         }));
         return true;
+    }
+
+    /** How many bytes of the body of a delivery are kept when it is set aside. */
+    int keptInQuarantine(RawDelivery delivery) {
+        return Math.min(delivery.getBody().remaining(), quarantineBodyLimit);
     }
 
     /** Sets a delivery aside that was not believed. Best effort: it is the platform's to repeat, if it was the platform's. */

@@ -11,11 +11,11 @@ import java.util.List;
  *
  * @param bodyLimit bytes of the longest body taken
  * @param maxInFlight verified deliveries waiting for the broker at once
- * @param maxBytesInFlight bytes of bodies in memory at once, verified or not; one source gets no more than half of it
+ * @param maxBytesInFlight bytes of bodies in memory at once, verified or not; one source gets no more than a quarter of it
  * @param readLimit how long a client may take to send a body
  * @param idleTimeout how long a connection may go without a request, or a byte
  * @param durableWithin how long the broker may take to store a delivery before the platform is told to try again
- * @param connectionsPerSource connections of one address at once
+ * @param connectionsPerSource connections of one address at once, where no proxy is trusted
  * @param refusalsPerSource refusals a second of one address that are answered at once
  * @param trustedProxies proxies in front of the service that say whom they ask for
  */
@@ -42,14 +42,17 @@ public record Limits(
     private static final Setting MAX_BYTES_IN_FLIGHT = Setting.of(
             "WEBHOOK_MAX_BYTES_IN_FLIGHT",
             "67108864",
-            "Bytes of bodies in memory at once; beyond it the answer is 503 with Retry-After. At least WEBHOOK_BODY_LIMIT. One "
-                    + "address gets no more than half of it.");
+            "Bytes of bodies in memory at once; beyond it the body that has been under way longest is cut off, and where all have "
+                    + "come whole the answer is 503 with Retry-After. At least WEBHOOK_BODY_LIMIT. One address gets no more than a "
+                    + "quarter of it, or one body. A body that is being stored is in memory up to four times: as it was read, as "
+                    + "bytes, as a record, and in the Kafka client's batch. The heap has to have room for that, and for 256 MiB else.");
     private static final Setting READ_LIMIT = Setting.of(
             "WEBHOOK_READ_LIMIT", "10s", "How long a client may take to send a body; then the answer is 408.");
     private static final Setting IDLE_TIMEOUT = Setting.of(
             "WEBHOOK_IDLE_TIMEOUT",
-            "30s",
-            "After this long without a byte, or without a whole request since the last one, a connection is closed.");
+            "75s",
+            "After this long without a byte, or without a whole request since the last one, a connection is closed. Longer than a "
+                    + "proxy in front keeps idle connections (60s, mostly), or it may send a delivery on one that is just closing.");
     private static final Setting DURABLE_WITHIN = Setting.of(
             "WEBHOOK_DURABLE_WITHIN",
             "5s",
@@ -57,13 +60,14 @@ public record Limits(
     private static final Setting CONNECTIONS_PER_SOURCE = Setting.of(
             "WEBHOOK_CONNECTIONS_PER_SOURCE",
             "1000",
-            "Connections of one address at once; more are closed. Behind a proxy that is the proxy's address: allow for as many "
-                    + "as it opens.");
+            "Connections of one address at once; more are closed. A tenth of it, and for one address no more than "
+                    + "WEBHOOK_REFUSALS_PER_SOURCE, may be waiting for a refusal that is late. With WEBHOOK_TRUSTED_PROXIES the "
+                    + "connections are the proxy's, and this does not bound them: let the proxy do so.");
     private static final Setting REFUSALS_PER_SOURCE = Setting.of(
             "WEBHOOK_REFUSALS_PER_SOURCE",
             "50",
-            "Refused deliveries of one address that are answered at once, each second; the others are answered a second late. "
-                    + "What is genuine is never late.");
+            "Refused deliveries and handshakes of one address that are answered at once, each second; the others are answered a "
+                    + "second late, so many at once and no more. What is genuine is never late.");
     private static final Setting TRUSTED_PROXIES = Setting.of(
             "WEBHOOK_TRUSTED_PROXIES",
             "0",

@@ -2,12 +2,17 @@ package io.broadside.webhook;
 
 import io.broadside.events.QuarantineReason;
 import io.broadside.events.QuarantinedDelivery;
+import io.broadside.events.RawDelivery;
 import io.broadside.runtime.kafka.KafkaClients;
 import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topics;
 import io.broadside.webhook.platform.Verdict;
+import io.broadside.webhook.platform.WebhookPlatform;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -36,6 +41,8 @@ final class Reverification {
     private final KafkaClients clients;
     private final EventSerdes serdes;
     private final Map<String, Endpoint> endpoints;
+    private final Duration rememberFor;
+    private final Clock clock;
     private final Deliveries deliveries;
     private final WebhookMetrics metrics;
 
@@ -46,17 +53,38 @@ final class Reverification {
      * @param refused still not genuine
      * @param truncated too long to have been kept whole
      * @param ofNoApp of an app that is not configured here
-     * @param unreadable signed as it should be, but not to be understood when it came; left alone
+     * @param unreadable signed as it should be, but not to be understood: when it came, and still if that was tried again
+     * @param tooOld received so long ago that its events may be forgotten
      * @param notStored genuine, but Kafka did not take them: do it once more
      */
-    record Result(long accepted, long refused, long truncated, long ofNoApp, long unreadable, long notStored) {}
+    record Result(
+            long accepted, long refused, long truncated, long ofNoApp, long unreadable, long tooOld, long notStored) {}
 
-    Reverification(KafkaClients clients, Collection<WebhookApp> apps, Deliveries deliveries, WebhookMetrics metrics) {
+    /** What a delivery in the quarantine turns out to be; the counts of {@link Result} say more. */
+    enum Ruling {
+        GENUINE,
+        REFUSED,
+        TRUNCATED,
+        OF_NO_APP,
+        UNREADABLE,
+        TOO_OLD
+    }
+
+    /** @param rememberFor for how long events are known again: what is older could be told twice, and stays where it is */
+    Reverification(
+            KafkaClients clients,
+            Collection<Endpoint> endpoints,
+            Duration rememberFor,
+            Clock clock,
+            Deliveries deliveries,
+            WebhookMetrics metrics) {
         this.clients = clients;
         this.serdes = clients.serdes();
-        this.endpoints = Endpoint.byPath(apps).values().stream()
+        this.endpoints = endpoints.stream()
                 .collect(Collectors.toUnmodifiableMap(
                         endpoint -> endpoint.label() + " " + endpoint.callback().id(), Function.identity()));
+        this.rememberFor = rememberFor;
+        this.clock = clock;
         this.deliveries = deliveries;
         this.metrics = metrics;
     }
@@ -112,17 +140,53 @@ final class Reverification {
         if (app.isPresent() && !app.get().equals(label)) {
             return;
         }
-        var endpoint = endpoints.get(label + " " + delivery.getCallback());
-        if (endpoint == null) {
-            counts.ofNoApp.incrementAndGet();
-        } else if (found.getIsTruncated()) {
-            counts.truncated.incrementAndGet();
-        } else if (found.getReason() == QuarantineReason.MALFORMED && !withUnreadable) {
-            counts.unreadable.incrementAndGet();
-        } else if (endpoint.platform().verify(delivery, endpoint.app().credentials()) instanceof Verdict.Valid) {
-            store(found, counts);
-        } else {
-            counts.refused.incrementAndGet();
+        var endpoint = Optional.ofNullable(endpoints.get(label + " " + delivery.getCallback()));
+        var ruling = rule(found, endpoint, withUnreadable, clock.instant().minus(rememberFor));
+        switch (ruling) {
+            case GENUINE -> store(found, counts);
+            case REFUSED, TRUNCATED, OF_NO_APP, UNREADABLE, TOO_OLD -> counts.add(ruling);
+        }
+    }
+
+    /**
+     * What one of them is now.
+     *
+     * @param forgottenBefore events that were received before may be forgotten
+     */
+    static Ruling rule(
+            QuarantinedDelivery found, Optional<Endpoint> endpoint, boolean withUnreadable, Instant forgottenBefore) {
+        var delivery = found.getDelivery();
+        var isMalformed = found.getReason() == QuarantineReason.MALFORMED;
+        if (endpoint.isEmpty()) {
+            return Ruling.OF_NO_APP;
+        }
+        if (found.getIsTruncated()) {
+            return Ruling.TRUNCATED;
+        }
+        if (delivery.getReceivedAt().isBefore(forgottenBefore)) {
+            return Ruling.TOO_OLD;
+        }
+        if (isMalformed && !withUnreadable) {
+            return Ruling.UNREADABLE;
+        }
+        var platform = endpoint.get().platform();
+        if (!(platform.verify(delivery, endpoint.get().credentials()) instanceof Verdict.Valid)) {
+            return Ruling.REFUSED;
+        }
+        // What is not understood would be set aside once more, beside itself.
+        return isMalformed && !isUnderstood(platform, delivery) ? Ruling.UNREADABLE : Ruling.GENUINE;
+    }
+
+    private static boolean isUnderstood(WebhookPlatform platform, RawDelivery delivery) {
+        try {
+            return platform.normalise(delivery).faults().isEmpty();
+        } catch (RuntimeException e) {
+            LOGGER.atError()
+                    .addKeyValue("platform", delivery.getPlatform())
+                    .addKeyValue("deliveryId", delivery.getDeliveryId())
+                    .setCause(e)
+                    .log("delivery could not be normalised");
+            return false;
         }
     }
 
@@ -148,16 +212,28 @@ final class Reverification {
     private static final class Counts {
 
         private final AtomicLong accepted = new AtomicLong();
-        private final AtomicLong refused = new AtomicLong();
-        private final AtomicLong truncated = new AtomicLong();
-        private final AtomicLong ofNoApp = new AtomicLong();
-        private final AtomicLong unreadable = new AtomicLong();
         private final AtomicLong notStored = new AtomicLong();
+        private final Map<Ruling, Long> others = new EnumMap<>(Ruling.class);
         private final Semaphore underWay = new Semaphore(UNDER_WAY);
+
+        /** From the thread that reads. */
+        void add(Ruling ruling) {
+            others.merge(ruling, 1L, Long::sum);
+        }
 
         Result result() {
             return new Result(
-                    accepted.get(), refused.get(), truncated.get(), ofNoApp.get(), unreadable.get(), notStored.get());
+                    accepted.get(),
+                    of(Ruling.REFUSED),
+                    of(Ruling.TRUNCATED),
+                    of(Ruling.OF_NO_APP),
+                    of(Ruling.UNREADABLE),
+                    of(Ruling.TOO_OLD),
+                    notStored.get());
+        }
+
+        private long of(Ruling ruling) {
+            return others.getOrDefault(ruling, 0L);
         }
     }
 }

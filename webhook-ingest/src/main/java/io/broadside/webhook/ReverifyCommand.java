@@ -21,12 +21,19 @@ final class ReverifyCommand {
     private static final Logger LOGGER = LoggerFactory.getLogger(ReverifyCommand.class);
 
     private final ApiKeys keys;
-    private final Reverification reverification;
+    private final Run run;
     private final AtomicBoolean isUnderWay = new AtomicBoolean();
 
-    ReverifyCommand(ApiKeys keys, Reverification reverification) {
+    /** What is done; see {@link Reverification#run}. */
+    @FunctionalInterface
+    interface Run {
+
+        Reverification.Result of(Optional<String> app, boolean withUnreadable) throws InterruptedException;
+    }
+
+    ReverifyCommand(ApiKeys keys, Run run) {
         this.keys = keys;
-        this.reverification = reverification;
+        this.run = run;
     }
 
     void handle(HttpServerRequest request) {
@@ -34,37 +41,64 @@ final class ReverifyCommand {
             fail(request, 403, "No API key is set: name one in WEBHOOK_API_KEYS, as its SHA-256 hash.");
         } else if (!keys.admits(request.getHeader("authorization"))) {
             fail(request, 401, "A known API key is needed: send it as Authorization: Bearer KEY.");
-        } else if (!isUnderWay.compareAndSet(false, true)) {
-            fail(request, 409, "The quarantine is being verified already. Wait for that to end.");
         } else {
-            var app = Optional.ofNullable(request.getParam("app"));
-            var withUnreadable = "true".equals(request.getParam("unreadable"));
-            Thread.ofVirtual().name("re-verify").start(() -> run(request, app, withUnreadable));
+            begin(request);
         }
     }
 
-    private void run(HttpServerRequest request, Optional<String> app, boolean withUnreadable) {
+    private void begin(HttpServerRequest request) {
+        Optional<String> app;
+        boolean withUnreadable;
         try {
-            var result = reverification.run(app, withUnreadable);
-            send(
-                    request,
-                    200,
-                    new JsonObject()
-                            .put("accepted", result.accepted())
-                            .put("refused", result.refused())
-                            .put("truncated", result.truncated())
-                            .put("ofNoApp", result.ofNoApp())
-                            .put("unreadable", result.unreadable())
-                            .put("notStored", result.notStored()));
-        } catch (KafkaException e) {
-            LOGGER.atWarn().addKeyValue("cause", e.toString()).log("quarantine could not be read");
-            fail(request, 503, "The quarantine could not be read now. Try again in a moment.");
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            fail(request, 503, "The service is closing.");
+            app = Optional.ofNullable(request.getParam("app"));
+            withUnreadable = "true".equals(request.getParam("unreadable"));
+        } catch (IllegalArgumentException _) {
+            fail(request, 400, "The query cannot be decoded.");
+            return;
+        }
+        if (!isUnderWay.compareAndSet(false, true)) {
+            fail(request, 409, "The quarantine is being verified already. Wait for that to end.");
+            return;
+        }
+        Thread.ofVirtual().name("re-verify").start(() -> run(request, app, withUnreadable));
+    }
+
+    private void run(HttpServerRequest request, Optional<String> app, boolean withUnreadable) {
+        Runnable answer;
+        try {
+            answer = answerOf(request, app, withUnreadable);
         } finally {
+            // Before the answer: whoever has it may ask again.
             isUnderWay.set(false);
         }
+        answer.run();
+    }
+
+    private Runnable answerOf(HttpServerRequest request, Optional<String> app, boolean withUnreadable) {
+        try {
+            var result = run.of(app, withUnreadable);
+            return () -> send(request, 200, json(result));
+        } catch (KafkaException e) {
+            LOGGER.atWarn().addKeyValue("cause", e.toString()).log("quarantine could not be read");
+            return () -> fail(request, 503, "The quarantine could not be read now. Try again in a moment.");
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return () -> fail(request, 503, "The service is closing.");
+        } catch (RuntimeException e) {
+            LOGGER.atError().setCause(e).log("quarantine could not be verified again");
+            return () -> fail(request, 500, "Verifying the quarantine failed, which is a fault of Broadside.");
+        }
+    }
+
+    private static JsonObject json(Reverification.Result result) {
+        return new JsonObject()
+                .put("accepted", result.accepted())
+                .put("refused", result.refused())
+                .put("truncated", result.truncated())
+                .put("ofNoApp", result.ofNoApp())
+                .put("unreadable", result.unreadable())
+                .put("tooOld", result.tooOld())
+                .put("notStored", result.notStored());
     }
 
     private static void fail(HttpServerRequest request, int status, String sentence) {

@@ -3,7 +3,6 @@ package io.broadside.webhook;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +32,7 @@ final class Rhythm {
     private final String app;
     private final Duration least;
     private final Clock clock;
+    private final Instant start;
     private @Nullable Instant last;
     private long count;
     private double longestPauseSeconds;
@@ -43,6 +43,7 @@ final class Rhythm {
         this.app = app;
         this.least = least;
         this.clock = clock;
+        this.start = clock.instant();
     }
 
     /** A genuine delivery has come. */
@@ -63,7 +64,7 @@ final class Rhythm {
 
     /** Looks whether it has fallen silent; to be called now and then. */
     synchronized void look() {
-        var silence = silence().orElse(Duration.ZERO);
+        var silence = silence();
         if (!isGap && count >= ENOUGH && silence.compareTo(unusual()) > 0) {
             isGap = true;
             LOGGER.atWarn()
@@ -78,9 +79,9 @@ final class Rhythm {
         return isGap;
     }
 
-    /** Since when there has been no delivery; empty if there was none since the start. */
-    synchronized Optional<Duration> silence() {
-        return Optional.ofNullable(last).map(time -> Duration.between(time, clock.instant()));
+    /** How long ago the last delivery was; if there was none, the start. */
+    synchronized Duration silence() {
+        return Duration.between(last == null ? start : last, clock.instant());
     }
 
     private Duration unusual() {

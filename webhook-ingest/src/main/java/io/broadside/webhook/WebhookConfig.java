@@ -2,6 +2,7 @@ package io.broadside.webhook;
 
 import io.broadside.runtime.api.ApiKeys;
 import io.broadside.runtime.config.ConfigException;
+import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.config.Setting;
 import io.broadside.runtime.config.Settings;
 import io.broadside.runtime.kafka.KafkaConfig;
@@ -22,6 +23,7 @@ import java.util.stream.Stream;
  * @param apiKeys who may have deliveries verified again
  * @param publicUri where the world reaches the webhooks, without a slash at its end; without it requests to delete data are not
  *     taken
+ * @param deletionKey what the confirmation codes of requests to delete data are made with
  * @param quarantineBodyLimit bytes kept of the body of a delivery that is set aside
  * @param tolerance how old a signature may be that names its time
  * @param rememberFor for how long events are known again
@@ -35,6 +37,7 @@ public record WebhookConfig(
         Limits limits,
         ApiKeys apiKeys,
         Optional<URI> publicUri,
+        Optional<Secret> deletionKey,
         int quarantineBodyLimit,
         Duration tolerance,
         Duration rememberFor,
@@ -61,10 +64,16 @@ public record WebhookConfig(
             "WEBHOOK_PUBLIC_URI",
             "Where the world reaches the webhooks, such as https://hooks.example.org. Needed for Meta's data-deletion callback, "
                     + "which is told the address of a page; not set, that callback is not taken.");
+    private static final Setting DELETION_KEY = Setting.optional(
+            "WEBHOOK_DELETION_KEY",
+            "What the confirmation codes of requests to delete data are made with, any long random text; best WEBHOOK_DELETION_KEY_FILE. "
+                    + "Not set, it is the app's secret, and the page of a code is gone once that secret does not stand among "
+                    + "the app's any more.");
     private static final Setting QUARANTINE_BODY_LIMIT = Setting.of(
             "WEBHOOK_QUARANTINE_BODY_LIMIT",
             "262144",
-            "Bytes kept of the body of a delivery that is set aside. Only one kept whole can be verified again.");
+            "Bytes kept of the body of a delivery that is set aside. Only one kept whole can be verified again; the whole of a longer "
+                    + "one that was genuine and not understood is on inbound.raw, under the same key.");
     private static final Setting TOLERANCE = Setting.of(
             "WEBHOOK_SIGNATURE_TOLERANCE",
             "73h",
@@ -90,7 +99,8 @@ public record WebhookConfig(
                             WebhookApp.SECRETS_OF_AN_APP,
                             WebhookApp.VERIFY_TOKEN_OF_AN_APP,
                             API_KEYS,
-                            PUBLIC_URI),
+                            PUBLIC_URI,
+                            DELETION_KEY),
                     Limits.SETTINGS,
                     List.of(QUARANTINE_BODY_LIMIT, TOLERANCE, REMEMBER_FOR, LEAST_GAP),
                     KafkaConfig.SETTINGS)
@@ -150,6 +160,7 @@ public record WebhookConfig(
                 Limits.from(settings),
                 ApiKeys.of(API_KEYS.name(), settings.list(API_KEYS)),
                 settings.optionalText(PUBLIC_URI).map(_ -> settings.uri(PUBLIC_URI)),
+                settings.optionalSecret(DELETION_KEY),
                 settings.integer(QUARANTINE_BODY_LIMIT, 0, LARGEST_QUARANTINE_BODY),
                 tolerance,
                 settings.duration(REMEMBER_FOR),

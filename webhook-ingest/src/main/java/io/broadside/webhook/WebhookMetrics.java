@@ -129,6 +129,15 @@ final class WebhookMetrics {
         gauge("broadside.webhook.in.flight", "Verified deliveries waiting for the broker", deliveries);
     }
 
+    /** How long the topology is behind. */
+    void arrears(DoubleSupplier seconds) {
+        Gauge.builder("broadside.webhook.arrears", seconds, DoubleSupplier::getAsDouble)
+                .description("For how long the oldest delivery has waited that no events were made of yet")
+                .baseUnit("seconds")
+                .strongReference(true)
+                .register(meters);
+    }
+
     void bytesLeft(IntSupplier bytes) {
         gauge("broadside.webhook.bytes.left", "Memory for bodies that is free", bytes);
     }

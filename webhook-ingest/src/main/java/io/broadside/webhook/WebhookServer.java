@@ -54,6 +54,7 @@ final class WebhookServer extends VerticleBase {
      * @param deletion how requests to delete data are answered; empty if they are not taken
      */
     record Shared(
+            Keyring keyring,
             Deliveries deliveries,
             Room room,
             Sources sources,
@@ -72,8 +73,10 @@ final class WebhookServer extends VerticleBase {
         this.shared = shared;
         this.endpoints = offered(config, shared);
         this.clock = clock;
-        this.connections = new Connections(
-                FIRST_REQUEST_WITHIN.toNanos(), config.limits().idleTimeout().toNanos(), System::nanoTime);
+        var idle = config.limits().idleTimeout().toNanos();
+        // A proxy opens connections before it needs them.
+        var first = config.limits().trustedProxies() > 0 ? idle : FIRST_REQUEST_WITHIN.toNanos();
+        this.connections = new Connections(first, idle, System::nanoTime);
     }
 
     @Override
@@ -114,7 +117,7 @@ final class WebhookServer extends VerticleBase {
     }
 
     private static Map<String, Endpoint> offered(WebhookConfig config, Shared shared) {
-        var endpoints = new HashMap<>(Endpoint.byPath(config.apps()));
+        var endpoints = new HashMap<>(Endpoint.byPath(config.apps(), shared.keyring()));
         if (shared.deletion().isEmpty()) {
             endpoints.values().removeIf(endpoint -> endpoint.callback() == Callback.DATA_DELETION);
         }

@@ -12,7 +12,6 @@ import io.broadside.schemas.Topics;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class WebhookService implements AutoCloseable {
 
     private static final String NAME = "webhook-ingest";
+    private static final String TOPOLOGY = "broadside-" + NAME;
 
     private static final long LOOK_EVERY_MS = 5_000;
 
@@ -48,17 +48,23 @@ public final class WebhookService implements AutoCloseable {
         this.managementPort = managementPort;
     }
 
+    /** As {@link #start(WebhookConfig, Supplier, Clock)}, with secrets that stay as they are. */
+    public static WebhookService start(WebhookConfig config, Clock clock) {
+        return start(config, () -> config, clock);
+    }
+
     /**
      * Makes sure of the topics, opens the ports and starts the topology; blocks until webhooks are taken.
      *
+     * @param again reads the configuration anew, now and then; of that the secrets of the apps are taken, and nothing else
      * @throws ConfigException if the configuration cannot work, a taken port among others
      * @throws org.apache.kafka.common.KafkaException if Kafka cannot be reached
      * @throws io.broadside.schemas.RegistryUnavailableException if the schema registry does not answer
      */
-    public static WebhookService start(WebhookConfig config, Clock clock) {
+    public static WebhookService start(WebhookConfig config, Supplier<WebhookConfig> again, Clock clock) {
         var closing = new Closing();
         try {
-            return start(config, clock, closing);
+            return start(config, again, clock, closing);
         } catch (RuntimeException | Error e) {
             closing.close();
             throw e;
@@ -81,7 +87,8 @@ public final class WebhookService implements AutoCloseable {
         closing.close();
     }
 
-    private static WebhookService start(WebhookConfig config, Clock clock, Closing closing) {
+    private static WebhookService start(
+            WebhookConfig config, Supplier<WebhookConfig> again, Clock clock, Closing closing) {
         var meters = Meters.forService(NAME);
         closing.add(meters::close);
         var metrics = new WebhookMetrics(meters);
@@ -96,8 +103,9 @@ public final class WebhookService implements AutoCloseable {
         var kafka = closing.add(new KafkaCheck(clients.admin()));
         var topology =
                 InboundTopology.build(clients.serdes(), config.rememberFor(), config.quarantineBodyLimit(), metrics);
-        var streams = closing.add(
-                RunningTopology.start("broadside-" + NAME, topology, clients, meters, clock, TOPOLOGY_SETTINGS));
+        var streams = closing.add(RunningTopology.start(TOPOLOGY, topology, clients, meters, clock, TOPOLOGY_SETTINGS));
+        var arrears = closing.add(Arrears.watch(clients, closing.add(clients.admin()), TOPOLOGY, clock));
+        metrics.arrears(arrears::seconds);
         var deliveries = closing.add(Deliveries.open(clients, config, metrics));
         var precedence = new Precedence(
                 new Precedence.Work() {
@@ -114,8 +122,12 @@ public final class WebhookService implements AutoCloseable {
                 },
                 deliveries::underWay,
                 System::nanoTime);
-        var command =
-                new ReverifyCommand(config.apiKeys(), new Reverification(clients, config.apps(), deliveries, metrics));
+        var keyring = new Keyring(config.apps(), () -> again.get().apps());
+        vertx.setPeriodic(LOOK_EVERY_MS, _ -> Thread.ofVirtual().name("keyring").start(keyring::look));
+        var endpoints = Endpoint.byPath(config.apps(), keyring).values();
+        var command = new ReverifyCommand(
+                config.apiKeys(),
+                new Reverification(clients, endpoints, config.rememberFor(), clock, deliveries, metrics)::run);
         var management = closing.add(ManagementServer.start(
                 vertx,
                 NAME,
@@ -123,7 +135,8 @@ public final class WebhookService implements AutoCloseable {
                 List.of(kafka, streams),
                 meters,
                 Map.of(ReverifyCommand.PATH, command::handle)));
-        var port = listen(vertx, config, shared(vertx, config, deliveries, precedence, metrics, clock), clock, closing);
+        var shared = shared(vertx, config, keyring, deliveries, precedence, metrics, clock);
+        var port = listen(vertx, config, shared, clock, closing);
         LOGGER.atInfo()
                 .addKeyValue("port", port)
                 .addKeyValue("managementPort", management.port())
@@ -137,6 +150,7 @@ public final class WebhookService implements AutoCloseable {
     private static WebhookServer.Shared shared(
             Vertx vertx,
             WebhookConfig config,
+            Keyring keyring,
             Deliveries deliveries,
             Precedence precedence,
             WebhookMetrics metrics,
@@ -149,17 +163,14 @@ public final class WebhookService implements AutoCloseable {
         for (var app : config.apps()) {
             var rhythm = new Rhythm(app.label(), config.leastGap(), clock);
             rhythms.put(app.label(), rhythm);
-            metrics.silence(
-                    app.label(),
-                    () -> rhythm.silence().map(Duration::toSeconds).orElse(0L),
-                    () -> rhythm.isGap() ? 1 : 0);
+            metrics.silence(app.label(), () -> rhythm.silence().toSeconds(), () -> rhythm.isGap() ? 1 : 0);
         }
         vertx.setPeriodic(LOOK_EVERY_MS, _ -> {
             sources.forgetIdle();
             rhythms.values().forEach(Rhythm::look);
         });
-        var deletion = config.publicUri().map(uri -> new DataDeletion(uri, clock));
-        return new WebhookServer.Shared(deliveries, room, sources, rhythms, precedence, deletion, metrics);
+        var deletion = config.publicUri().map(uri -> new DataDeletion(uri, config.deletionKey(), clock));
+        return new WebhookServer.Shared(keyring, deliveries, room, sources, rhythms, precedence, deletion, metrics);
     }
 
     /** One server per processor, all on one port. */

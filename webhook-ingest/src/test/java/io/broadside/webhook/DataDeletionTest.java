@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.broadside.runtime.config.Secret;
 import io.broadside.webhook.platform.Callback;
 import io.broadside.webhook.platform.Vector;
 import io.broadside.webhook.platform.Vectors;
@@ -13,6 +14,8 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class DataDeletionTest {
@@ -62,22 +65,43 @@ class DataDeletionTest {
         assertThat(deletion.page(endpoint("demo", "the-new-secret"), code)).isEmpty();
     }
 
+    @Test
+    void aCodeMadeWithAKeyOfItsOwnOutlivesTheSecretOfTheApp() throws IOException {
+        // Given
+        var before = confirmation(endpoint).path("confirmation_code").asText();
+        var key = Optional.of(Secret.of("the-key-of-codes"));
+        var code = confirmation(endpoint, key).path("confirmation_code").asText();
+        // When
+        var deletion = at("2026-11-19T00:00:00Z", key);
+        // Then
+        assertThat(deletion.page(endpoint("demo", "the-new-secret"), code)).isPresent();
+        assertThat(deletion.page(endpoint, before)).isPresent();
+        assertThat(at("2026-11-19T00:00:00Z").page(endpoint, code)).isEmpty();
+    }
+
     private JsonNode confirmation(Endpoint to) throws IOException {
+        return confirmation(to, Optional.empty());
+    }
+
+    private JsonNode confirmation(Endpoint to, Optional<Secret> key) throws IOException {
         var vector = Vectors.FACEBOOK_DATA_DELETION;
         return new ObjectMapper()
-                .readTree(at("2026-11-18T12:00:01Z")
+                .readTree(at("2026-11-18T12:00:01Z", key)
                         .confirmation(to, vector.receivedAt(ASKED_AT).delivery(vector.bytes(), vector.signature())));
     }
 
     private static DataDeletion at(String now) {
+        return at(now, Optional.empty());
+    }
+
+    private static DataDeletion at(String now, Optional<Secret> key) {
         return new DataDeletion(
-                URI.create("https://hooks.example.org"), Clock.fixed(Instant.parse(now), ZoneOffset.UTC));
+                URI.create("https://hooks.example.org"), key, Clock.fixed(Instant.parse(now), ZoneOffset.UTC));
     }
 
     private static Endpoint endpoint(String app, String... secrets) {
+        var configured = new WebhookApp("facebook", app, Vector.credentials(secrets));
         return new Endpoint(
-                new WebhookApp("facebook", app, Vector.credentials(secrets)),
-                MetaWebhooks.facebook(),
-                Callback.DATA_DELETION);
+                configured, MetaWebhooks.facebook(), Callback.DATA_DELETION, Keyring.of(List.of(configured)));
     }
 }

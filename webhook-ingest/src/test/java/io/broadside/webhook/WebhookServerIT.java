@@ -6,17 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.broadside.embedded.RegistryConfig;
-import io.broadside.embedded.SchemaRegistry;
 import io.broadside.runtime.config.Secret;
-import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topic;
 import io.broadside.schemas.Topics;
 import io.broadside.webhook.platform.HmacSha256;
 import io.broadside.webhook.platform.Mutations;
 import io.broadside.webhook.platform.Vectors;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.vertx.core.Vertx;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -27,11 +23,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -41,7 +35,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -52,20 +45,14 @@ class WebhookServerIT {
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     private final HttpClient client = HttpClient.newHttpClient();
-    private final SchemaRegistry registry = SchemaRegistry.start(RegistryConfig.inMemory());
-    private final EventSerdes serdes = new EventSerdes(registry.uri(), true);
-    private final MockProducer<byte[], byte[]> broker =
-            new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
-    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final Vertx vertx = Vertx.vertx();
+    private final ServerOnMockBroker server = new ServerOnMockBroker();
+    private final MockProducer<byte[], byte[]> broker = server.broker();
+    private final SimpleMeterRegistry meters = server.meters();
     private int port;
-    private String deployment = "";
 
     @AfterEach
     void stop() {
-        vertx.close().await();
-        serdes.close();
-        registry.close();
+        server.close();
     }
 
     @Test
@@ -451,7 +438,7 @@ class WebhookServerIT {
         var answer = post(signed());
         awaitSent(1);
         // When
-        var stopped = vertx.undeploy(deployment);
+        var stopped = server.undeploy();
         await().atMost(LIMIT).until(() -> !isListening());
         assertThat(broker.completeNext()).isTrue();
         // Then
@@ -462,26 +449,7 @@ class WebhookServerIT {
     }
 
     private void start(String... namesAndValues) {
-        var environment = new HashMap<>(
-                Map.of("WEBHOOK_PORT", "0", "WEBHOOK_APPS", "x/demo", "WEBHOOK_X_DEMO_SECRETS", Vectors.X_SECRET));
-        for (var i = 0; i < namesAndValues.length; i += 2) {
-            environment.put(namesAndValues[i], namesAndValues[i + 1]);
-        }
-        var config = WebhookConfig.from(environment);
-        var metrics = new WebhookMetrics(meters);
-        var deliveries =
-                new Deliveries(serdes, broker, config.limits().maxInFlight(), config.quarantineBodyLimit(), metrics);
-        var shared = new WebhookServer.Shared(
-                deliveries,
-                new Room(config.limits().maxBytesInFlight()),
-                new Sources(config.limits(), System::nanoTime),
-                Map.of(),
-                new Precedence(new Rests(), deliveries::underWay, System::nanoTime),
-                config.publicUri().map(uri -> new DataDeletion(uri, Clock.systemUTC())),
-                metrics);
-        var server = new WebhookServer(config, shared, Clock.systemUTC());
-        deployment = vertx.deployVerticle(server).await();
-        port = server.port();
+        port = server.start(namesAndValues);
     }
 
     private HttpRequest.Builder request(String path) {
@@ -525,9 +493,7 @@ class WebhookServerIT {
     }
 
     private long sentTo(Topic<?> topic) {
-        return List.copyOf(broker.history()).stream()
-                .filter(record -> record.topic().equals(topic.name()))
-                .count();
+        return server.sentTo(topic);
     }
 
     private int forge() throws Exception {

@@ -300,6 +300,12 @@ class WebhookServiceIT {
     }
 
     @Test
+    void tellsHowOldTheOldestDeliveryIsThatNoEventWasMadeOfAndHowLongNoneHasCome() throws Exception {
+        assertThat(get(service.managementPort(), "/metrics").body())
+                .contains("broadside_webhook_arrears_seconds ", "broadside_webhook_silence_seconds{");
+    }
+
+    @Test
     void nobodyMayHaveTheQuarantineVerifiedWhereNoKeyIsSet() throws Exception {
         assertThat(reverify(service, "Bearer open sesame").statusCode()).isEqualTo(403);
     }

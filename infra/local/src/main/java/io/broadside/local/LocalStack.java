@@ -142,6 +142,7 @@ final class LocalStack implements AutoCloseable {
         settings.put("KAFKA_BOOTSTRAP_SERVERS", ports.bootstrapServers());
         settings.put("SCHEMA_REGISTRY_URL", ports.at(ports.registry()).toString());
         settings.put("KAFKA_TOPIC_PARTITIONS", "3");
+        settings.put("KAFKA_TOPIC_REPLICATION", "1");
         settings.put("INSTANCE_ID", "local");
         settings.put(
                 "VAULT_ACCESS_KEYSET_FILE", data.resolve("keys/access.json").toString());

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -56,11 +57,15 @@ public final class EventBatch {
     public void add(InboundEvent.Builder draft) {
         var event = draft.build();
         if (hasOversizedId(event)) {
-            fault("An id, name, kind or URL in it is longer than " + LONGEST_ID + " characters.");
+            fault("An id in it is longer than " + LONGEST_ID + " characters.");
         } else if (events.size() == MOST_EVENTS) {
             fault("It holds more than " + MOST_EVENTS + " updates; those after them are left out.");
         } else {
             event.getText().ifPresent(text -> draft.setText(clip(text, LONGEST_TEXT)));
+            event.getActorName().ifPresent(name -> draft.setActorName(clip(name, LONGEST_ID)));
+            // The beginning of a URL leads elsewhere.
+            event.getUrl().filter(url -> url.length() > LONGEST_ID).ifPresent(_ -> draft.clearUrl());
+            draft.setPlatformKind(clip(event.getPlatformKind(), LONGEST_ID));
             events.add(draft.setDetails(bounded(event.getDetails())).build());
         }
     }
@@ -77,16 +82,9 @@ public final class EventBatch {
     }
 
     private static boolean hasOversizedId(InboundEvent event) {
-        var required = Stream.of(event.getAccountId(), event.getPlatformKind());
-        var optional = Stream.of(
-                        event.getActorId(),
-                        event.getActorName(),
-                        event.getObjectId(),
-                        event.getParentId(),
-                        event.getPublishId(),
-                        event.getUrl())
-                .flatMap(value -> value.stream());
-        return Stream.concat(required, optional).anyMatch(value -> value.length() > LONGEST_ID);
+        var optional = Stream.of(event.getActorId(), event.getObjectId(), event.getParentId(), event.getPublishId())
+                .flatMap(Optional::stream);
+        return Stream.concat(Stream.of(event.getAccountId()), optional).anyMatch(id -> id.length() > LONGEST_ID);
     }
 
     private static Map<String, String> bounded(Map<String, String> details) {

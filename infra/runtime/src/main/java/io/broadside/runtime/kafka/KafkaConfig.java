@@ -60,7 +60,9 @@ public record KafkaConfig(
     private static final Setting PARTITIONS = Setting.of(
             "KAFKA_TOPIC_PARTITIONS", "12", "Partitions of topics that are created; the same for all services.");
     private static final Setting REPLICATION = Setting.of(
-            "KAFKA_TOPIC_REPLICATION", "-1", "Replicas of topics that are created; -1: the broker's default.");
+            "KAFKA_TOPIC_REPLICATION",
+            "-1",
+            "Replicas of topics that are created; -1: the broker's default. With 3 or more, topics that are created get min.insync.replicas=2, so that what is acknowledged is in two places. With one replica it is lost with one disk; a start warns of that, unless 1 is set here.");
     private static final Setting STATE_DIRECTORY = Setting.of(
             "STATE_DIR",
             "state",

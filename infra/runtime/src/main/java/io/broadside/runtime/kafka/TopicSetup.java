@@ -14,6 +14,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -21,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes sure that topics are there before a service works with them: creates those that are missing, and refuses to go on
- * with those that cannot work.
+ * Makes sure that topics are there before a service works with them: creates those that are missing, sees to it that none keeps
+ * records for longer than it may, and refuses to go on with those that cannot work.
  */
 public final class TopicSetup {
 
@@ -41,7 +42,8 @@ public final class TopicSetup {
     public static int ensure(KafkaClients clients, Collection<? extends Topic<?>> topics) {
         try (var admin = clients.admin()) {
             var partitions = create(admin, clients.config(), topics);
-            verify(admin, topics, partitions);
+            verify(admin, clients.config(), topics, partitions);
+            KeptNoLonger.ensure(admin, topics);
             awaitLogs(admin, topics, partitions);
             clients.serdes().prepare(topics);
             return partitions;
@@ -57,8 +59,8 @@ public final class TopicSetup {
                 .orElse(config.partitions());
         var missing = topics.stream()
                 .filter(topic -> !existing.containsKey(topic.name()))
-                .map(topic ->
-                        new NewTopic(topic.name(), partitions, config.replication()).configs(topic.brokerConfig()))
+                .map(topic -> new NewTopic(topic.name(), partitions, config.replication())
+                        .configs(settings(topic, config.replication())))
                 .toList();
         admin.createTopics(missing).values().forEach((name, created) -> {
             try {
@@ -78,7 +80,17 @@ public final class TopicSetup {
         return partitions;
     }
 
-    private static void verify(Admin admin, Collection<? extends Topic<?>> topics, int partitions) {
+    /** With three replicas or more, a record that is acknowledged is in two places at least. */
+    static Map<String, String> settings(Topic<?> topic, short replication) {
+        if (replication < 3) {
+            return topic.brokerConfig();
+        }
+        var settings = new HashMap<>(topic.brokerConfig());
+        settings.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, "2");
+        return settings;
+    }
+
+    private static void verify(Admin admin, KafkaConfig config, Collection<? extends Topic<?>> topics, int partitions) {
         var deadline = System.nanoTime() + 10_000_000_000L;
         var found = describe(admin, topics);
         while (found.size() < topics.size() && System.nanoTime() - deadline < 0) {
@@ -96,6 +108,16 @@ public final class TopicSetup {
                         + ". All need the same number, because records of one key must meet.");
             }
         }
+        if (config.replication() < 1 && found.values().stream().anyMatch(TopicSetup::isOnOneDisk)) {
+            LOGGER.atWarn()
+                    .log("topics have one replica each: what is acknowledged is lost with the disk of its broker;"
+                            + " KAFKA_TOPIC_REPLICATION=3 for topics that are created, 1 if this is meant");
+        }
+    }
+
+    private static boolean isOnOneDisk(TopicDescription topic) {
+        return topic.partitions().stream()
+                .anyMatch(partition -> partition.replicas().size() == 1);
     }
 
     /**

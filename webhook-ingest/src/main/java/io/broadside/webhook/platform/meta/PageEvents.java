@@ -15,6 +15,10 @@ import java.util.Set;
  * own name beside it; nobody must take it for a new comment. What the Page itself publishes comes back here: a confirmation of
  * our own posts.
  *
+ * <p>The network gives no id to what happens, and the time of an entry is that of sending. What may happen to one object several
+ * times is told apart by all that is said of it, an {@code edited_time} above all: where two say the same in every word, as hiding a
+ * comment twice may, the second passes for a repetition of the first.
+ *
  * @see <a href="https://developers.facebook.com/docs/graph-api/webhooks/reference/page/">Reference of Page webhooks</a>
  */
 final class PageEvents implements MetaEvents.Product {
@@ -76,8 +80,8 @@ final class PageEvents implements MetaEvents.Product {
         var item = Json.text(value, "item").orElse("");
         var name = field + (item.isEmpty() ? "" : "." + item) + (verb(value).isEmpty() ? "" : "." + verb(value));
         var object = Json.text(value, "comment_id").or(() -> Json.text(value, "post_id"));
-        if (object.isEmpty()) {
-            // Nothing names what it is about, so all that is said of it has to tell it from others.
+        if (object.isEmpty() || !happensOnce(value)) {
+            // All that is said of it has to tell it from others; who hears of it again hears the same.
             return batch.beginFor(PLATFORM, page, kind, name, page, field, Json.canonical(value));
         }
         return batch.beginFor(
@@ -93,8 +97,8 @@ final class PageEvents implements MetaEvents.Product {
                 Json.text(value, "created_time").orElse(""),
                 Json.text(value, "from", "id").orElse(""),
                 Json.text(value, "reaction_type").orElse(""),
-                // One comment can be edited twice within a second of the same created_time.
-                isEdit(value) ? Json.text(value, "message").orElse("") : "");
+                // A draft comes into being with its created_time, and is published with the same.
+                isPublished(value) ? "" : "unpublished");
     }
 
     private static InboundEvent.Builder withSubject(InboundEvent.Builder event, JsonNode value) {
@@ -127,6 +131,11 @@ final class PageEvents implements MetaEvents.Product {
         return Json.text(value, "verb").orElse("");
     }
 
+    /** One comment can be edited again, to an earlier text too, and hidden and shown again. */
+    private static boolean happensOnce(JsonNode value) {
+        return Set.of("", "add", "remove").contains(verb(value));
+    }
+
     private static boolean isNew(JsonNode value) {
         return verb(value).equals("add");
     }
@@ -137,6 +146,7 @@ final class PageEvents implements MetaEvents.Product {
 
     private static boolean isPublished(JsonNode value) {
         // A number in what the network sends, and a truth value in what it documents.
-        return !Set.of("0", "false").contains(Json.text(value, "published").orElse("1"));
+        var published = Json.text(value, "published").or(() -> Json.text(value, "post", "is_published"));
+        return !Set.of("0", "false").contains(published.orElse("1"));
     }
 }

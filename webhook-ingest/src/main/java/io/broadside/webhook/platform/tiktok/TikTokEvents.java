@@ -16,7 +16,8 @@ import java.util.Optional;
  * What a webhook of TikTok tells: one event, with its {@code content} as JSON in a text.
  *
  * <p>TikTok gives events no id. A publication reaches each of its states once, so event, user and publication make one; what is
- * published out of the inbox may be so several times, there the second counts too.
+ * published out of the inbox may be so several times, and what is public may become private and public again: there the second
+ * counts too.
  *
  * @see <a href="https://developers.tiktok.com/doc/webhooks-events">Webhook events</a>
  */
@@ -63,9 +64,10 @@ final class TikTokEvents {
         var post = Json.text(content, "post_id");
         var time = Json.text(root, "create_time").orElse("");
         var isDirect = Json.text(content, "publish_type").filter(DIRECT::equals).isPresent();
+        var isOnce = isDirect && !name.endsWith("_available");
         var event = publication.isPresent()
                 ? batch.begin(
-                        user, kind(name), name, name, user, publication.get(), post.orElse(""), isDirect ? "" : time)
+                        user, kind(name), name, name, user, publication.get(), post.orElse(""), isOnce ? "" : time)
                 : batch.begin(user, kind(name), name, name, user, time, Json.canonical(content));
         publication.ifPresent(event::setPublishId);
         post.ifPresent(event::setObjectId);

@@ -119,6 +119,54 @@ class PageEventsTest {
     }
 
     @Test
+    void anEditBackToAnEarlierTextIsAnEventOfItsOwn() {
+        // Given
+        var edit = COMMENT.replace("\"add\"", "\"edited\"") + ",\"edited_time\":1795000100";
+        // When
+        var back = edit.replace("1795000100", "1795000300");
+        // Then
+        assertThat(only(feed(edit)).getEventId()).isNotEqualTo(only(feed(back)).getEventId());
+        assertThat(only(feed(edit)).getEventId()).isEqualTo(only(feed(edit)).getEventId());
+    }
+
+    @Test
+    void aDraftAndItsPublicationAreTwoEvents() {
+        // Given
+        var draft =
+                "\"item\":\"status\",\"verb\":\"add\",\"post_id\":\"1_10\",\"created_time\":1795000000,\"published\":0";
+        // When
+        var published = only(feed(draft.replace("\"published\":0", "\"published\":1")));
+        // Then
+        assertThat(published.getKind()).isEqualTo(InboundKind.POST_PUBLISHED);
+        assertThat(published.getEventId()).isNotEqualTo(only(feed(draft)).getEventId());
+        // As when nothing is said of it.
+        assertThat(published.getEventId())
+                .isEqualTo(only(feed(draft.replace(",\"published\":0", ""))).getEventId());
+    }
+
+    @Test
+    void aPostThatSaysOfItselfThatItIsNotPublishedIsNoPublicationEither() {
+        // Given
+        var post = "\"item\":\"photo\",\"verb\":\"add\",\"post_id\":\"1_10\",\"post\":{\"is_published\":%s}";
+        // When / Then
+        assertThat(only(feed(post.formatted("false"))).getKind()).isEqualTo(InboundKind.OTHER);
+        assertThat(only(feed(post.formatted("true"))).getKind()).isEqualTo(InboundKind.POST_PUBLISHED);
+        assertThat(only(feed(post.formatted("false"))).getEventId())
+                .isNotEqualTo(only(feed(post.formatted("true"))).getEventId());
+    }
+
+    @Test
+    void aLongNameOrUrlCostsNoEvent() {
+        // When
+        var event = only(feed(COMMENT.replace("Ada", "A".repeat(600))
+                + ",\"post\":{\"permalink_url\":\"https://example.org/" + "u".repeat(600) + "\"}"));
+        // Then
+        assertThat(event.getKind()).isEqualTo(InboundKind.COMMENT);
+        assertThat(event.getActorName()).contains("A".repeat(512));
+        assertThat(event.getUrl()).isEmpty();
+    }
+
+    @Test
     void commentsWithoutIdsAreToldApartByAllTheySay() {
         var first = only(Vectors.FACEBOOK_COMMENT.body());
         var second = only(Vectors.FACEBOOK_COMMENT.body().replace("caf", "Caf"));

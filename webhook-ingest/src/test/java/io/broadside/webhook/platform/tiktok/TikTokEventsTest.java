@@ -42,6 +42,18 @@ class TikTokEventsTest {
     }
 
     @Test
+    void aPostThatBecomesPublicAgainIsToldAgain() {
+        // Given
+        var body = event(
+                "post.publish.publicly_available",
+                "{\"publish_id\":\"p-1\",\"post_id\":7,\"publish_type\":\"DIRECT_PUBLISH\"}");
+        var complete = event("post.publish.complete", "{\"publish_id\":\"p-1\",\"publish_type\":\"DIRECT_PUBLISH\"}");
+        // When / Then
+        assertThat(only(later(body)).getEventId()).isNotEqualTo(only(body).getEventId());
+        assertThat(only(later(complete)).getEventId()).isEqualTo(only(complete).getEventId());
+    }
+
+    @Test
     void whoDisconnectsIsTheAccount() {
         var event = only(Vectors.TIKTOK_REMOVAL.body());
         assertThat(event.getKind()).isEqualTo(InboundKind.ACCOUNT_DEAUTHORIZED);
@@ -115,6 +127,10 @@ class TikTokEventsTest {
         var normalised = tikTok.normalise(aDelivery("tiktok", body));
         assertThat(normalised.events()).isEmpty();
         assertThat(normalised.faults()).hasSize(1);
+    }
+
+    private static String later(String body) {
+        return body.replace("1795169725", "1795169999");
     }
 
     private static String event(String name, String content) {
