@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>Every change is answered once for every target: here, if it cannot be made; by retry-service, if it was made or the
  *       publication had begun; by the final result of the target, if the command was elsewhere all the time.
  *   <li>A change that comes before its request waits a minute for it.
+ *   <li>One larger than a request may be is refused: what it makes of a command must fit a record.
  * </ol>
  */
 final class ChangeProcessor implements Processor<String, byte[], String, byte[]> {
@@ -108,7 +109,12 @@ final class ChangeProcessor implements Processor<String, byte[], String, byte[]>
         }
         var id = change.getRequestId();
         var partition = context.recordMetadata().map(RecordMetadata::partition).orElse(0);
-        if (!RequestRules.isValidId(id) || !RequestRules.isValidId(change.getChangeId())) {
+        if (record.value().length > RequestRules.MOST_BYTES) {
+            var faults = RequestRules.tooLarge(record.value().length);
+            send(
+                    Results.unchanged(change, change.getConnectionId(), ErrorCode.INVALID_REQUEST, faults, now()),
+                    record.headers());
+        } else if (!RequestRules.isValidId(id) || !RequestRules.isValidId(change.getChangeId())) {
             send(
                     Results.unchanged(change, change.getConnectionId(), ErrorCode.INVALID_REQUEST, ids(), now()),
                     record.headers());
@@ -190,13 +196,13 @@ final class ChangeProcessor implements Processor<String, byte[], String, byte[]>
                 && change.getPublishAt().isEmpty()
                 && change.getDeadline().isEmpty()
                 && !change.getIsRelease()) {
-            faults.add(
-                    RequestRules.fault(
-                            "",
-                            "nothing",
-                            null,
-                            null,
-                            "Give the content, publishAt or deadline that is to be, or isRelease; the change has none of them."));
+            faults.add(RequestRules.fault(
+                    "",
+                    "nothing",
+                    null,
+                    null,
+                    "Give the content, publishAt or deadline that is to be, or isRelease; the change has none"
+                            + " of them."));
         }
         if (change.getIsRelease() && change.getPublishAt().isPresent()) {
             faults.add(RequestRules.fault(

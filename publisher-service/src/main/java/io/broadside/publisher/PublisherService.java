@@ -18,6 +18,7 @@ import io.broadside.runtime.kafka.RunningTopology;
 import io.broadside.runtime.kafka.TopicSetup;
 import io.broadside.runtime.service.Closing;
 import io.broadside.runtime.vault.Vault;
+import io.broadside.schemas.Groups;
 import io.broadside.schemas.Topics;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -106,7 +107,7 @@ public final class PublisherService implements AutoCloseable {
                 clock);
         var commands = platforms.ids().stream().map(Topics::commands).toList();
         var dispatcher = parts.add(
-                new Dispatcher<>("broadside-publish", commands, config.dispatch(), clients, handler, meters, clock));
+                new Dispatcher<>(Groups.PUBLISH, commands, config.dispatch(), clients, handler, meters, clock));
         Thread.ofPlatform().name("publish dispatcher").start(dispatcher);
 
         var checks = new ArrayList<Checked>(List.of(fanOut, dispatcher, tokens, connections));

@@ -121,7 +121,10 @@ final class Results {
                         .setCode(code.name())
                         .setMessage(
                                 faults.isEmpty()
-                                        ? code.sentence() + " It is " + stands.getStatus() + "."
+                                        ? code.sentence()
+                                                + (stands.getStatus() == ResultStatus.UNKNOWN
+                                                        ? ""
+                                                        : " It is " + stands.getStatus() + ".")
                                         : faults.getFirst().getMessage())
                         .setFaults(faults.stream()
                                 .limit(MOST_FAULTS)

@@ -139,6 +139,23 @@ class ChangeTopologyTest {
     }
 
     @Test
+    void aChangeLargerThanARequestMayBeIsRefused() {
+        // Given
+        accept();
+        // When
+        change(aChange().setContent(text("x".repeat(RequestRules.MOST_BYTES))).build());
+        // Then
+        assertThat(read(Topics.AMENDMENTS)).isEmpty();
+        assertThat(results()).singleElement().satisfies(result -> {
+            assertThat(result.getIsFinal()).isFalse();
+            var answer = result.getChange().orElseThrow();
+            assertThat(answer.getIsApplied()).isFalse();
+            assertThat(answer.getCode()).contains("INVALID_REQUEST");
+            assertThat(answer.getMessage()).contains("512 KiB");
+        });
+    }
+
+    @Test
     void aChangeThatNobodyMakesIsAnsweredByTheEndOfItsTarget() {
         // Given
         var ends = accept().getFirst();

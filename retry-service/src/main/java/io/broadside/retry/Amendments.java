@@ -3,6 +3,7 @@ package io.broadside.retry;
 import io.broadside.events.Amendment;
 import io.broadside.events.DelayCause;
 import io.broadside.events.DelayedCommand;
+import io.broadside.events.PostOrder;
 import io.broadside.events.PublishCommand;
 import java.time.Instant;
 import java.util.Optional;
@@ -40,6 +41,15 @@ final class Amendments {
                     .setNotBefore(amendment.getPublishAt().get());
         }
         return Optional.of(builder.build());
+    }
+
+    /** The command without a place among the posts of its account. */
+    static DelayedCommand independent(DelayedCommand delayed) {
+        return DelayedCommand.newBuilder(delayed)
+                .setCommand(PublishCommand.newBuilder(delayed.getCommand())
+                        .setOrder(PostOrder.INDEPENDENT)
+                        .build())
+                .build();
     }
 
     private static boolean changesThePost(Amendment amendment) {

@@ -46,15 +46,26 @@ final class DeadLetters {
                 .build();
     }
 
+    /** For a command that is too large to be kept, or to be put into a letter: its beginning. */
+    static DeadLetter tooLarge(RecordPosition source, String key, byte[] value, String detail, Instant at) {
+        return DeadLetter.newBuilder()
+                .setSource(source)
+                .setRawKey(bounded(key.getBytes(UTF_8), MOST_OF_A_KEY))
+                .setRawValue(bounded(value, MOST_OF_A_VALUE))
+                .setCode(ErrorCode.INVALID_REQUEST.name())
+                .setDetail(detail)
+                .setAt(at)
+                .build();
+    }
+
     /** For a command that we could not handle. */
     static DeadLetter internal(PublishCommand command, RecordPosition source, RuntimeException cause, Instant at) {
         return DeadLetter.newBuilder()
                 .setSource(source)
                 .setCommand(command)
                 .setCode(ErrorCode.INTERNAL.name())
-                .setDetail(
-                        "retry-service failed to decide how long the command waits. This is a fault of Broadside: please"
-                                + " report it with the cause.")
+                .setDetail("retry-service failed to decide how long the command waits. This is a fault of Broadside:"
+                        + " please report it with the cause.")
                 .setCause(chain(cause))
                 .setAt(at)
                 .build();

@@ -56,6 +56,11 @@ record Departure(long at, int round, boolean isWithdrawn, Optional<DelayCause> w
                         : Optional.of(new Run(Waiting.cause(causes[1]), since, failures)));
     }
 
+    /** Whether somebody wanted it back, without reading the rest. */
+    static boolean isWithdrawnOf(byte[] bytes) {
+        return bytes[1 + Long.BYTES + Integer.BYTES] == 1;
+    }
+
     /** When it left, without reading the rest. */
     static long atOf(byte[] bytes) {
         return ByteBuffer.wrap(bytes).getLong(1);

@@ -2,6 +2,8 @@ package io.broadside.retry;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * How much one platform gets. Without limits as long as it is well; while it fails, little more than a probe now and then; and
@@ -12,8 +14,13 @@ import java.time.Instant;
  */
 final class Flow {
 
-    /** Fewer failures than this in a second say nothing of the platform as a whole. */
+    /** Fewer failures than this in a second, or of fewer accounts, say nothing of the platform as a whole. */
     private static final int ENOUGH_FAILURES = 5;
+
+    private static final int ENOUGH_ACCOUNTS = 3;
+
+    /** For how long an end that came says that the platform is well. */
+    private static final Duration EVIDENCE = Duration.ofSeconds(10);
 
     private static final Duration WINDOW = Duration.ofSeconds(1);
     private static final double FIRST = 2;
@@ -27,6 +34,8 @@ final class Flow {
     private double tokens;
     private Instant refilled = Instant.EPOCH;
     private Instant windowStart = Instant.EPOCH;
+    private Instant lastCompleted = Instant.EPOCH;
+    private final Set<String> failing = new HashSet<>();
     private int failed;
     private int completed;
 
@@ -41,11 +50,10 @@ final class Flow {
 
     /** Whether one more may go now. */
     boolean lets(Instant now) {
-        look(now);
-        var allowed = Math.min(most, isThrottled ? rate : Double.POSITIVE_INFINITY);
-        if (allowed == Double.POSITIVE_INFINITY) {
+        if (!isLimited(now)) {
             return true;
         }
+        var allowed = allowed();
         var passed = Math.max(0, Duration.between(refilled, now).toMillis()) / 1000.0;
         // What was not used is not saved up for longer than a second: a quiet hour is no reason for a burst.
         tokens = Math.min(Math.max(1, allowed), tokens + passed * allowed);
@@ -57,33 +65,71 @@ final class Flow {
         return true;
     }
 
-    /** A call failed by a fault of the platform. */
-    void failed(Instant now) {
+    /** One that was let go did not. */
+    void giveBack() {
+        tokens++;
+    }
+
+    /** Whether there is any limit now. */
+    boolean isLimited(Instant now) {
+        look(now);
+        return allowed() < Double.POSITIVE_INFINITY;
+    }
+
+    /** How many may go per second, as far as it is known; infinity for any number. */
+    double allowed() {
+        return Math.min(most, isThrottled ? rate : Double.POSITIVE_INFINITY);
+    }
+
+    /**
+     * There is something that was held back before this instance knew of the platform: unless posts have come to an end here just
+     * now, it may be down still.
+     */
+    void resume(Instant now) {
+        look(now);
+        if (!isThrottled && Duration.between(lastCompleted, now).compareTo(EVIDENCE) > 0) {
+            throttle(FIRST, now);
+        }
+    }
+
+    /**
+     * A call failed by a fault of the platform. What fails again and again for one account counts once: that may be the account's
+     * fault.
+     */
+    void failed(String connectionId, Instant now) {
         look(now);
         failed++;
+        failing.add(connectionId);
     }
 
     /** A post has come to its end: the platform answers. */
     void completed(Instant now) {
         look(now);
         completed++;
+        lastCompleted = now;
     }
 
     boolean isThrottled() {
         return isThrottled;
     }
 
+    private void throttle(double perSecond, Instant now) {
+        isThrottled = true;
+        rate = perSecond;
+        tokens = 0;
+        refilled = now;
+    }
+
     private void look(Instant now) {
-        if (Duration.between(windowStart, now).compareTo(WINDOW) < 0) {
+        var age = Duration.between(windowStart, now);
+        // A window that begins in the future is one of before the clock was set back.
+        if (!age.isNegative() && age.compareTo(WINDOW) < 0) {
             return;
         }
-        var isDown = failed > completed;
+        var isDown = failing.size() > completed;
         if (!isThrottled) {
-            if (failed >= ENOUGH_FAILURES && isDown) {
-                isThrottled = true;
-                rate = Math.max(FIRST, completed);
-                tokens = 0;
-                refilled = now;
+            if (failed >= ENOUGH_FAILURES && failing.size() >= ENOUGH_ACCOUNTS && isDown) {
+                throttle(Math.max(FIRST, completed), now);
             }
         } else if (isDown) {
             rate = Math.max(LEAST, rate / 2);
@@ -93,6 +139,7 @@ final class Flow {
         } else {
             rate = Math.max(LEAST, rate * SHRINKING);
         }
+        failing.clear();
         failed = 0;
         completed = 0;
         windowStart = now;

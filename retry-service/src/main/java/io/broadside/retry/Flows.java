@@ -1,6 +1,8 @@
 package io.broadside.retry;
 
 import io.broadside.events.DelayCause;
+import io.broadside.events.DelayedCommand;
+import io.broadside.schemas.ErrorCode;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -10,7 +12,7 @@ final class Flows {
 
     private final Map<String, Double> most;
     private final double rampEnd;
-    private final Map<String, Flow> flows = new HashMap<>();
+    private final Map<String, Dealer> dealers = new HashMap<>();
 
     /**
      * @param most commands per second this instance sends back at most, by platform
@@ -21,29 +23,67 @@ final class Flows {
         this.rampEnd = rampEnd;
     }
 
-    /** Whether one more may go to the platform now; if so, it is counted. */
-    synchronized boolean lets(String platform, Instant now) {
-        return of(platform).lets(now);
+    /** Whether one more may go to the platform now although none of its partition waits for its turn; if so, it is counted. */
+    synchronized boolean letsAtOnce(String platform, Instant now) {
+        return of(platform).letsAtOnce(now);
     }
 
-    /** A command came to wait, for this cause. */
-    synchronized void came(String platform, DelayCause cause, Instant now) {
-        if (cause == DelayCause.UNAVAILABLE || cause == DelayCause.BREAKER_OPEN || cause == DelayCause.UNCONFIRMED) {
-            of(platform).failed(now);
+    /** Whether one more of what waits for its turn in the partition may go; if so, it is counted. */
+    synchronized boolean lets(String platform, Object partition, Instant now) {
+        return of(platform).lets(partition, now);
+    }
+
+    /** One that was let go did not. */
+    synchronized void giveBack(String platform, Object partition) {
+        of(platform).giveBack(partition);
+    }
+
+    /** Something waits for its turn in the partition. */
+    synchronized void waits(String platform, Object partition) {
+        of(platform).waits(partition);
+    }
+
+    /** Nothing does any more. */
+    synchronized void waitsNoMore(String platform, Object partition) {
+        of(platform).waitsNoMore(partition);
+    }
+
+    /** The partition comes here with something that waits for its turn. */
+    synchronized void resume(String platform, Object partition, Instant now) {
+        of(platform).flow().resume(now);
+        of(platform).waits(partition);
+    }
+
+    /** The partition leaves. */
+    synchronized void leaves(Object partition) {
+        dealers.values().forEach(dealer -> dealer.waitsNoMore(partition));
+    }
+
+    /** A command came to wait. A media file that cannot be fetched says nothing of the platform. */
+    synchronized void came(DelayedCommand delayed, Instant now) {
+        var cause = delayed.getCause();
+        var isFailure =
+                cause == DelayCause.UNAVAILABLE || cause == DelayCause.BREAKER_OPEN || cause == DelayCause.UNCONFIRMED;
+        var isOfMedia = delayed.getErrorCode()
+                .filter(ErrorCode.MEDIA_UNAVAILABLE.name()::equals)
+                .isPresent();
+        if (isFailure && !isOfMedia) {
+            var command = delayed.getCommand();
+            of(command.getPlatform()).flow().failed(command.getConnectionId(), now);
         }
     }
 
     /** A post has come to its end at the platform. */
     synchronized void completed(String platform, Instant now) {
-        of(platform).completed(now);
+        of(platform).flow().completed(now);
     }
 
     synchronized boolean isThrottled(String platform) {
-        return of(platform).isThrottled();
+        return of(platform).flow().isThrottled();
     }
 
-    private Flow of(String platform) {
-        return flows.computeIfAbsent(
-                platform, id -> new Flow(most.getOrDefault(id, Double.POSITIVE_INFINITY), rampEnd));
+    private Dealer of(String platform) {
+        return dealers.computeIfAbsent(
+                platform, id -> new Dealer(new Flow(most.getOrDefault(id, Double.POSITIVE_INFINITY), rampEnd)));
     }
 }

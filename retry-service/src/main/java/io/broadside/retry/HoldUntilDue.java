@@ -60,12 +60,13 @@ final class HoldUntilDue extends ContextualProcessor<String, Arrival, String, Sp
                 room, outgoing, parts.judge(), parts.platforms(), parts.serdes(), parts.flows(), parts.metrics());
         recall = new Recall(room, outgoing, parts.judge(), parts.serdes());
         release = new Release(room, outgoing, parts.judge(), parts.platforms(), parts.flows(), parts.batch());
-        parts.ticks().begin(context.taskId(), context.currentSystemTimeMs());
+        parts.ticks().begin(context.taskId());
         context.schedule(parts.tick(), PunctuationType.WALL_CLOCK_TIME, this::tick);
     }
 
     @Override
     public void close() {
+        release.close();
         parts.ticks().end(context().taskId());
     }
 
@@ -91,6 +92,6 @@ final class HoldUntilDue extends ContextualProcessor<String, Arrival, String, Sp
 
     private void tick(long timestamp) {
         release.tick(timestamp);
-        parts.ticks().tick(context().taskId(), timestamp, room.earliest(), room.size());
+        parts.ticks().tick(context().taskId(), room.earliest(), room.size(), room.sizeInTurn());
     }
 }

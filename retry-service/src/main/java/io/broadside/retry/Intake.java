@@ -62,8 +62,17 @@ final class Intake {
     void take(Delayed arrival, Headers headers) {
         var command = arrival.delayed().getCommand();
         var now = outgoing.now();
+        var source = arrival.source();
+        if (room.remembered()
+                .wasRead(
+                        source.getTopic(),
+                        source.getOffset(),
+                        arrival.delayed().getSince().toEpochMilli())) {
+            collapse(command, "record that was read before the offsets of the group were lost, left out");
+            return;
+        }
         var waiting = room.find(command.getConnectionId(), command.getCommandId());
-        var departure = room.departure(command.getCommandId(), now.toEpochMilli());
+        var departure = room.remembered().departure(command.getCommandId(), now.toEpochMilli());
         var knownRound = Math.max(
                 waiting.map(Waiting::place).map(Place::round).orElse(-1),
                 departure.map(Departure::round).orElse(-1));
@@ -72,14 +81,14 @@ final class Intake {
             return;
         }
         if (arrival.delayed().getCause() == DelayCause.REDRIVEN
-                && !room.redrive(command.getCommandId(), command.getRedrives(), now.toEpochMilli())) {
+                && !room.remembered().redrive(command.getCommandId(), command.getRedrives(), now.toEpochMilli())) {
             collapse(command, "dead letter that was redriven already, left out");
             return;
         }
         // An older round still here has been overtaken: its command has been in other hands since.
         waiting.ifPresent(room::remove);
         metrics.taken(command.getPlatform(), arrival.delayed().getCause());
-        flows.came(command.getPlatform(), arrival.delayed().getCause(), now);
+        flows.came(arrival.delayed(), now);
 
         var known = new Known(
                 waiting.map(Waiting::place).map(Place::isWithdrawn).orElse(false)
@@ -91,6 +100,11 @@ final class Intake {
         if (known.isWithdrawn() && !Judge.mayBeOut(command)) {
             var wasAttempt = judge.isAttempt(arrival.delayed());
             outgoing.end(arrival.delayed(), Results.cancelled(command, wasAttempt, now), true, headers);
+            return;
+        }
+        if (!Sizes.fits(arrival.original())) {
+            outgoing.giveUpTooLarge(
+                    arrival.delayed(), arrival.source(), arrival.original(), known.isWithdrawn(), headers);
             return;
         }
         if (!platforms.contains(command.getPlatform())) {
@@ -137,13 +151,19 @@ final class Intake {
                 var place = Place.at(due.toEpochMilli(), Positions.of(command), command.getRound())
                         .until(due.toEpochMilli(), releasedBy)
                         .withdrawn(known.isWithdrawn());
-                room.hold(Waiting.of(
+                var waiting = Waiting.of(
                         command,
                         place,
                         delayed.getCause(),
                         known.run(),
                         Trace.from(headers).traceparent(),
-                        arrival.original()));
+                        arrival.original());
+                if (!Sizes.fits(waiting)) {
+                    outgoing.giveUpTooLarge(
+                            delayed, arrival.source(), arrival.original(), known.isWithdrawn(), headers);
+                    return;
+                }
+                room.hold(waiting);
                 var told = Results.waiting(delayed, wasAttempt, until, now);
                 applied.forEach(change -> outgoing.tell(Results.applied(told, change), headers));
                 if (applied.isEmpty() && isWorthTelling(delayed, due, now, known.isRepeat())) {
@@ -168,16 +188,33 @@ final class Intake {
     /** Lays changes over the command that came while it was elsewhere. */
     private DelayedCommand amended(DelayedCommand delayed, List<String> applied, Instant now, Headers headers) {
         var current = delayed;
-        for (var kept : room.takeAmendments(delayed.getCommand().getCommandId())) {
+        // What was asked for before it ended was answered by its end.
+        var since = delayed.getCause() == DelayCause.REDRIVEN
+                ? delayed.getCommand().getRedrivenAt().orElse(Instant.EPOCH)
+                : Instant.EPOCH;
+        for (var kept : room.remembered().takeAmendments(delayed.getCommand().getCommandId(), since.toEpochMilli())) {
             Amendment amendment = serdes.read(Topics.AMENDMENTS, kept);
             var changed = Amendments.applied(current, amendment, now);
-            if (changed.isPresent()) {
+            var wasAttempt = judge.isAttempt(current);
+            if (changed.isEmpty()) {
+                outgoing.tell(
+                        Results.tooLateToChange(current, wasAttempt, Optional.empty(), amendment.getChangeId(), now),
+                        headers);
+                continue;
+            }
+            var written = outgoing.written(changed.get());
+            if (Sizes.fits(written)) {
                 current = changed.get();
                 applied.add(amendment.getChangeId());
             } else {
                 outgoing.tell(
-                        Results.tooLateToChange(
-                                current, judge.isAttempt(current), Optional.empty(), amendment.getChangeId(), now),
+                        Results.tooLargeToChange(
+                                current,
+                                wasAttempt,
+                                Optional.empty(),
+                                amendment.getChangeId(),
+                                written.get().length,
+                                now),
                         headers);
             }
         }

@@ -154,7 +154,9 @@ final class Judge {
             return Optional.of(spans.size() + " looks");
         }
         var counts = rule.countsNamedTimes() || delayed.getNotBefore().isEmpty();
-        if (rule.attempts() > 0 && counts && failures(delayed, run) >= rule.attempts()) {
+        // The history does not tell which of them named a time.
+        var failures = rule.countsNamedTimes() ? failures(delayed, run) : remembered(delayed, run);
+        if (rule.attempts() > 0 && counts && failures >= rule.attempts()) {
             return Optional.of(rule.attempts() + " attempts");
         }
         return rule.age()
@@ -164,7 +166,7 @@ final class Judge {
 
     /** Failures of this cause so far, this one included: as the history tells, which is bounded, or as is remembered. */
     private static int failures(DelayedCommand delayed, Run run) {
-        var remembered = run.cause() == delayed.getCause() ? run.failures() : 1;
+        var remembered = remembered(delayed, run);
         var command = delayed.getCommand();
         if (command.getHistory().isEmpty()) {
             return Math.max(remembered, command.getRedrivenAt().isPresent() ? 1 : command.getAttempt());
@@ -174,6 +176,10 @@ final class Judge {
                 .filter(attempt -> counts(attempt, command))
                 .count();
         return Math.max(remembered, Math.toIntExact(told));
+    }
+
+    private static int remembered(DelayedCommand delayed, Run run) {
+        return run.cause() == delayed.getCause() ? run.failures() : 1;
     }
 
     /** What was tried before it was redriven does not count against it. */

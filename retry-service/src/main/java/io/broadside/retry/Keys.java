@@ -2,6 +2,7 @@ package io.broadside.retry;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.broadside.retry.account.HeldKey;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.apache.kafka.common.utils.Bytes;
@@ -15,7 +16,7 @@ final class Keys {
 
     /** The commands of a connection that wait. */
     static Bytes held(String connectionId, String commandId) {
-        return key('h', connectionId, commandId);
+        return Bytes.wrap(HeldKey.of(connectionId, commandId));
     }
 
     /** What is due, in the order of time; within a millisecond in the order of the posts. */
@@ -102,6 +103,17 @@ final class Keys {
 
     static Bytes amendments(String commandId) {
         return key('a', commandId, "");
+    }
+
+    /** The number at the end of a key. */
+    static long numberOf(Bytes key) {
+        return ByteBuffer.wrap(key.get(), key.get().length - Long.BYTES, Long.BYTES)
+                .getLong();
+    }
+
+    /** How far a topic was read. */
+    static Bytes mark(String topic) {
+        return key('m', topic);
     }
 
     /** How often a command was redriven. */

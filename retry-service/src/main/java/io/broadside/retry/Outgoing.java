@@ -106,6 +106,15 @@ final class Outgoing {
         end(delayed, lastWord(delayed, ErrorCode.INTERNAL, ErrorCode.INTERNAL.sentence()), isWithdrawn, headers);
     }
 
+    /** It is given up because it is too large to be kept. */
+    void giveUpTooLarge(
+            DelayedCommand delayed, RecordPosition source, Bytes original, boolean isWithdrawn, Headers headers) {
+        var detail = Sizes.tooLarge(original.get().length);
+        var key = delayed.getCommand().getConnectionId();
+        letter(delayed, DeadLetters.tooLarge(source, key, original.get(), detail, now()), headers);
+        end(delayed, lastWord(delayed, ErrorCode.INVALID_REQUEST, detail), isWithdrawn, headers);
+    }
+
     private void letter(DelayedCommand delayed, DeadLetter letter, Headers headers) {
         forward(delayed.getCommand().getConnectionId(), letter, headers, RetryTopology.DEAD_LETTERS);
         metrics.deadLetter(letter.getCode());
@@ -164,10 +173,15 @@ final class Outgoing {
 
     private void depart(DelayedCommand delayed, Optional<Run> run, boolean isWithdrawn, Instant at) {
         var command = delayed.getCommand();
-        room.remember(
-                command.getCommandId(),
-                new Departure(
-                        at.toEpochMilli(), command.getRound(), isWithdrawn, Optional.of(delayed.getCause()), run));
+        room.remembered()
+                .remember(
+                        command.getCommandId(),
+                        new Departure(
+                                at.toEpochMilli(),
+                                command.getRound(),
+                                isWithdrawn,
+                                Optional.of(delayed.getCause()),
+                                run));
     }
 
     private void forward(String key, SpecificRecord value, Headers headers, String node) {

@@ -61,6 +61,12 @@ final class ReadArrivals extends ContextualProcessor<byte[], byte[], String, Obj
     }
 
     private void read(Record<byte[], byte[]> record, RecordMetadata metadata) {
+        if (record.value() != null
+                && record.value().length > Sizes.MOST_BYTES
+                && !delaying.containsKey(metadata.topic())) {
+            throw new SerializationException(
+                    "it has " + record.value().length + " bytes; at most " + Sizes.MOST_BYTES + " can be kept");
+        }
         if (metadata.topic().equals(Topics.FRESH_TOKENS.name())) {
             readToken(record);
         } else if (metadata.topic().equals(Topics.WITHDRAWALS.name())) {
@@ -113,7 +119,9 @@ final class ReadArrivals extends ContextualProcessor<byte[], byte[], String, Obj
     }
 
     private void pass(Record<byte[], byte[]> record, String connectionId, Arrival arrival) {
-        if (Arrays.equals(connectionId.getBytes(UTF_8), record.key())) {
+        // One too large to be kept is given up where it is: under a longer key it might not be taken back.
+        var isToStay = arrival instanceof Delayed && record.value().length > Sizes.MOST_BYTES;
+        if (isToStay || Arrays.equals(connectionId.getBytes(UTF_8), record.key())) {
             context().forward(next(record, connectionId, arrival, traced(record)), RetryTopology.HOLD);
         } else {
             LOGGER.atWarn()

@@ -39,15 +39,16 @@ final class Recall {
         var commandId = withdrawal.getCommandId();
         var found = room.find(withdrawal.getConnectionId(), commandId);
         if (found.isEmpty()) {
-            var before = room.departure(commandId, now.toEpochMilli());
-            room.remember(
-                    commandId,
-                    new Departure(
-                            now.toEpochMilli(),
-                            before.map(Departure::round).orElse(-1),
-                            true,
-                            Optional.empty(),
-                            before.flatMap(Departure::run)));
+            var before = room.remembered().departure(commandId, now.toEpochMilli());
+            room.remembered()
+                    .remember(
+                            commandId,
+                            new Departure(
+                                    now.toEpochMilli(),
+                                    before.map(Departure::round).orElse(-1),
+                                    true,
+                                    Optional.empty(),
+                                    before.flatMap(Departure::run)));
             log(withdrawal, "withdrawal of a command that does not wait here, kept in case it comes");
             return;
         }
@@ -67,8 +68,9 @@ final class Recall {
         var now = outgoing.now();
         var found = room.find(amendment.getConnectionId(), amendment.getCommandId());
         if (found.isEmpty()) {
-            room.keepAmendment(
-                    amendment.getCommandId(), now.toEpochMilli(), serdes.write(Topics.AMENDMENTS, amendment));
+            room.remembered()
+                    .keepAmendment(
+                            amendment.getCommandId(), now.toEpochMilli(), serdes.write(Topics.AMENDMENTS, amendment));
             LOGGER.atInfo()
                     .addKeyValue("commandId", amendment.getCommandId())
                     .addKeyValue("changeId", amendment.getChangeId())
@@ -85,11 +87,25 @@ final class Recall {
                     headers);
             return;
         }
-        var changed = applied.get();
-        var after = waiting.because(changed.getCause(), outgoing.written(changed))
-                .at(place(waiting, changed, amendment, now));
+        var isLeavingTheOrder = amendment.getIsRelease() && room.isBehindAnother(waiting);
+        var changed = isLeavingTheOrder ? Amendments.independent(applied.get()) : applied.get();
+        var after = waiting.because(changed, outgoing.written(changed)).at(place(waiting, changed, amendment, now));
+        if (!Sizes.fits(after)) {
+            outgoing.tell(
+                    Results.tooLargeToChange(
+                            delayed,
+                            judge.isAttempt(delayed),
+                            until(waiting),
+                            amendment.getChangeId(),
+                            after.original().get().length,
+                            now),
+                    headers);
+            return;
+        }
         room.replace(waiting, after);
-        if (waiting.isInOrder()) {
+        if (isLeavingTheOrder) {
+            outgoing.ended(waiting.connectionId(), waiting.commandId());
+        } else if (waiting.isInOrder()) {
             room.enterOrder(
                     waiting.connectionId(), waiting.commandId(), after.place().position());
             // One that stood behind this one may be the first now.
@@ -111,7 +127,9 @@ final class Recall {
         if (amendment.getIsRelease()) {
             return place.dueAt(now.toEpochMilli());
         }
-        if (amendment.getPublishAt().isPresent() && Amendments.isForItsTime(waiting.cause())) {
+        // What is due and waits for its turn has nothing else to wait for either.
+        var isForItsTime = place.isInTurn() || Amendments.isForItsTime(waiting.cause());
+        if (amendment.getPublishAt().isPresent() && isForItsTime) {
             return place.dueAt(
                     Math.max(now.toEpochMilli(), amendment.getPublishAt().get().toEpochMilli()));
         }
@@ -186,8 +204,7 @@ final class Recall {
 
     private int release(String connectionId, Predicate<Waiting> isConcerned) {
         var now = outgoing.now().toEpochMilli();
-        var released = room.ofConnection(connectionId).stream()
-                .filter(isConcerned)
+        var released = room.ofConnection(connectionId, isConcerned).stream()
                 .sorted(Comparator.comparingLong(waiting -> waiting.place().position()))
                 .toList();
         for (var waiting : released) {
@@ -199,11 +216,13 @@ final class Recall {
 
     private void holdForPerson(String connectionId, NeedsPerson why) {
         var now = outgoing.now();
-        for (var waiting : room.ofConnection(connectionId)) {
+        var held = room.ofConnection(
+                connectionId,
+                waiting -> waiting.cause() == DelayCause.TOKEN
+                        && waiting.place().releasedBy() != Verdict.NO_TOKEN
+                        && waiting.place().releasedBy() > why.tokenVersion());
+        for (var waiting : held) {
             var token = waiting.place().releasedBy();
-            if (waiting.cause() != DelayCause.TOKEN || token == Verdict.NO_TOKEN || token <= why.tokenVersion()) {
-                continue;
-            }
             var delayed = People.waitedFor(outgoing.read(waiting), why);
             var until = delayed.getCommand()
                     .getDeadline()
@@ -212,7 +231,7 @@ final class Recall {
                     .orElse(Place.NEVER);
             room.replace(
                     waiting,
-                    waiting.because(DelayCause.PERSON, outgoing.written(delayed))
+                    waiting.because(delayed, outgoing.written(delayed))
                             .at(waiting.place().until(until, token)));
             outgoing.tell(
                     Results.waiting(delayed, judge.isAttempt(delayed), Optional.empty(), now),

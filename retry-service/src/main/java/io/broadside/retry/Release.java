@@ -4,6 +4,7 @@ import io.broadside.events.DelayCause;
 import io.broadside.events.DelayedCommand;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -41,21 +42,31 @@ final class Release {
         this.platforms = platforms;
         this.flows = flows;
         this.batch = batch;
-        room.profilesInTurn((platform, profile) -> turns.add(platform, profile, 0));
+        room.profilesInTurn((platform, profile) -> {
+            turns.add(platform, profile, 0);
+            flows.resume(platform, this, outgoing.now());
+        });
     }
 
     void tick(long timestamp) {
         var now = Instant.ofEpochMilli(timestamp);
         var due = room.due(timestamp, batch);
-        due.forEach(waiting -> send(waiting, now));
+        var putInTurn = new ArrayList<Waiting>();
+        due.forEach(waiting -> send(waiting, putInTurn, now));
         sendInTurn(now);
+        putInTurn.forEach(waiting -> tellIfHeldBack(waiting, now));
         if (timestamp - forgotten >= FORGETTING.toMillis()) {
             forgotten = timestamp;
-            room.forget(timestamp, FORGET_AT_ONCE);
+            room.remembered().forget(timestamp, FORGET_AT_ONCE);
         }
     }
 
-    private void send(Waiting waiting, Instant now) {
+    /** The partition leaves this instance. */
+    void close() {
+        flows.leaves(this);
+    }
+
+    private void send(Waiting waiting, List<Waiting> putInTurn, Instant now) {
         if (!platforms.contains(waiting.platform())) {
             LOGGER.atError()
                     .addKeyValue("platform", waiting.platform())
@@ -70,12 +81,14 @@ final class Release {
             return;
         }
         var delayed = outgoing.read(waiting);
-        if (isOver(waiting, delayed, now) || isEarly(waiting, delayed, now) || isBehind(waiting, delayed, now)) {
+        if (staysOrEnds(waiting, delayed, now)) {
             return;
         }
-        if (turns.isWaiting(waiting.platform()) || !flows.lets(waiting.platform(), now)) {
+        if (turns.isWaiting(waiting.platform()) || !flows.letsAtOnce(waiting.platform(), now)) {
             move(waiting, waiting.place().inTurn());
             turns.add(waiting.platform(), waiting.profileId(), waiting.place().due());
+            flows.waits(waiting.platform(), this);
+            putInTurn.add(waiting);
             return;
         }
         go(waiting, delayed, now);
@@ -83,15 +96,42 @@ final class Release {
 
     private void sendInTurn(Instant now) {
         for (var platform : turns.platforms()) {
-            for (var left = batch; left > 0 && turns.isWaiting(platform) && flows.lets(platform, now); left--) {
-                next(platform).ifPresent(waiting -> {
-                    var delayed = outgoing.read(waiting);
-                    if (!isOver(waiting, delayed, now)) {
-                        go(waiting, delayed, now);
-                    }
-                });
+            for (var left = batch; left > 0 && turns.isWaiting(platform) && flows.lets(platform, this, now); left--) {
+                if (!next(platform).map(waiting -> goes(waiting, now)).orElse(false)) {
+                    flows.giveBack(platform, this);
+                }
+            }
+            if (!turns.isWaiting(platform)) {
+                flows.waitsNoMore(platform, this);
             }
         }
+    }
+
+    /** It may have been changed, and others may have come before it, since it was due: so it may not go after all. */
+    private boolean goes(Waiting waiting, Instant now) {
+        var delayed = outgoing.read(waiting);
+        if (staysOrEnds(waiting, delayed, now)) {
+            return false;
+        }
+        go(waiting, delayed, now);
+        return true;
+    }
+
+    /** What was due and is still here: for how long, nobody can say. */
+    private void tellIfHeldBack(Waiting waiting, Instant now) {
+        room.find(waiting.connectionId(), waiting.commandId())
+                .filter(found -> found.place().isInTurn())
+                .ifPresent(found -> {
+                    var delayed = outgoing.read(found);
+                    var heldBack = DelayedCommand.newBuilder(delayed)
+                            .setCause(flows.isThrottled(found.platform()) ? DelayCause.BREAKER_OPEN : DelayCause.BUDGET)
+                            .setErrorCode(null)
+                            .setDetail(null)
+                            .build();
+                    outgoing.tell(
+                            Results.waiting(heldBack, judge.isAttempt(delayed), Optional.empty(), now),
+                            Outgoing.headers(found));
+                });
     }
 
     private Optional<Waiting> next(String platform) {
@@ -109,6 +149,11 @@ final class Release {
     private void go(Waiting waiting, DelayedCommand delayed, Instant now) {
         room.remove(waiting);
         outgoing.sendBack(waiting, delayed, now);
+    }
+
+    /** Whether it does not go now: its time is over, or yet to come, or another is before it. */
+    private boolean staysOrEnds(Waiting waiting, DelayedCommand delayed, Instant now) {
+        return isOver(waiting, delayed, now) || isEarly(waiting, delayed, now) || isBehind(waiting, delayed, now);
     }
 
     private boolean isOver(Waiting waiting, DelayedCommand delayed, Instant now) {
@@ -138,17 +183,15 @@ final class Release {
                 .build();
         room.replace(
                 waiting,
-                waiting.because(DelayCause.SCHEDULED, outgoing.written(scheduled))
+                waiting.because(scheduled, outgoing.written(scheduled))
                         .at(waiting.place().dueAt(time.get().toEpochMilli())));
         outgoing.tell(Results.waiting(scheduled, judge.isAttempt(delayed), time, now), Outgoing.headers(waiting));
         return true;
     }
 
+    /** What has begun is held behind nothing: it may be out, and until somebody looks nobody knows. */
     private boolean isBehind(Waiting waiting, DelayedCommand delayed, Instant now) {
-        if (!waiting.isInOrder()
-                || room.firstInOrder(waiting.connectionId())
-                        .filter(first -> !first.equals(waiting.commandId()))
-                        .isEmpty()) {
+        if (Amendments.hasBegun(delayed.getCommand()) || !room.isBehindAnother(waiting)) {
             return false;
         }
         var deadline = delayed.getCommand().getDeadline().map(end -> end.toEpochMilli() + 1);

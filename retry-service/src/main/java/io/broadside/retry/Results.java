@@ -106,14 +106,43 @@ final class Results {
     /** A change that comes too late for a command that waits: where it stands, again. */
     static PostResult tooLateToChange(
             DelayedCommand delayed, boolean wasAttempt, Optional<Instant> until, String changeId, Instant at) {
+        return notChanged(
+                delayed,
+                wasAttempt,
+                until,
+                changeId,
+                ErrorCode.TOO_LATE_TO_CHANGE,
+                "Its publication has begun and the post may be out already; it can no longer be"
+                        + " changed. Wait for its result, then change it at the platform.",
+                at);
+    }
+
+    /** A change after which the command could not be kept. */
+    static PostResult tooLargeToChange(
+            DelayedCommand delayed,
+            boolean wasAttempt,
+            Optional<Instant> until,
+            String changeId,
+            int bytes,
+            Instant at) {
+        return notChanged(delayed, wasAttempt, until, changeId, ErrorCode.INVALID_REQUEST, Sizes.tooLarge(bytes), at);
+    }
+
+    private static PostResult notChanged(
+            DelayedCommand delayed,
+            boolean wasAttempt,
+            Optional<Instant> until,
+            String changeId,
+            ErrorCode code,
+            String message,
+            Instant at) {
         return PostResult.newBuilder(waiting(delayed, wasAttempt, until, at))
                 .setIsRepeat(true)
                 .setChange(ChangeAnswer.newBuilder()
                         .setChangeId(changeId)
                         .setIsApplied(false)
-                        .setCode(ErrorCode.TOO_LATE_TO_CHANGE.name())
-                        .setMessage("Its publication has begun and the post may be out already; it can no longer be"
-                                + " changed. Wait for its result, then change it at the platform.")
+                        .setCode(code.name())
+                        .setMessage(message)
                         .build())
                 .build();
     }

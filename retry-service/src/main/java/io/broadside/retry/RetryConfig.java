@@ -25,6 +25,7 @@ import java.util.stream.Stream;
  * @param mostPerSecond commands this instance sends back at most, by platform; none for those that are not named
  * @param rampEnd commands per second at which a platform that is back has no limit any more
  * @param overdueAfter how long after its due time a target is told of as overdue
+ * @param auditEvery how often it is looked where everything is that has not ended
  * @param apiPort of the HTTP API; 0 for any that is free
  * @param apiKeys who may use it
  */
@@ -40,6 +41,7 @@ public record RetryConfig(
         Map<String, Double> mostPerSecond,
         int rampEnd,
         Duration overdueAfter,
+        Duration auditEvery,
         int apiPort,
         ApiKeys apiKeys) {
 
@@ -63,28 +65,39 @@ public record RetryConfig(
     private static final Setting STANDBYS = Setting.of(
             "RETRY_STANDBYS",
             "0",
-            "Other instances that keep a partition's store up to date, so that they take over without reading it first. Needs that many instances more.");
+            "Other instances that keep a partition's store up to date, so that they take over without reading it"
+                    + " first. Needs that many instances more.");
     private static final Setting POLICY = Setting.optional(
             "RETRY_POLICY",
-            "Changes of the retry policy (docs/retry-policy.md), comma separated: UNAVAILABLE.cap=30m, x.RATE_LIMITED.attempts=20.");
+            "Changes of the retry policy (docs/retry-policy.md), comma separated: UNAVAILABLE.cap=30m,"
+                    + " x.RATE_LIMITED.attempts=20.");
     private static final Setting MOST_PER_SECOND = Setting.optional(
             "RETRY_MOST_PER_SECOND",
-            "Commands an instance sends back per second at most, by platform, comma separated: x=50, facebook=200. What is due beyond that waits for its turn; profiles take turns.");
+            "Commands an instance sends back per second at most, by platform, comma separated: x=50, facebook=200."
+                    + " What is due beyond that waits for its turn; profiles take turns.");
     private static final Setting RAMP_END = Setting.of(
             "RETRY_RAMP_END",
             "1000",
-            "After an outage of a platform its commands leave at a rate that doubles every second; at this many per second there is no limit any more.");
+            "After an outage of a platform its commands leave at a rate that doubles every second; at this many per"
+                    + " second there is no limit any more.");
     private static final Setting OVERDUE_AFTER = Setting.of(
             "RETRY_OVERDUE_AFTER",
             "2m",
-            "A target of which nothing was heard for this long after its due time counts as overdue in the account: worth an alert.");
+            "A target of which nothing was heard for this long after its due time counts as overdue in the account:"
+                    + " worth an alert.");
+    private static final Setting AUDIT_EVERY = Setting.of(
+            "RETRY_AUDIT_EVERY",
+            "1h",
+            "How often each instance looks where the posts are that have not ended, 1s or longer; those that are"
+                + " nowhere show as broadside.account.difference. It reads the changelog of what waits, all of it.");
     private static final Setting API_PORT = Setting.of(
             "RETRY_API_PORT",
             "8085",
             "Port of the HTTP API of dead letters; 0 for any. Without keys it listens on loopback only.");
     private static final Setting API_KEYS = Setting.optional(
             "RETRY_API_KEY_SHA256",
-            "SHA-256 hashes of the keys of the API, in hex, comma separated. Without any the API is open, and listens on loopback only.");
+            "SHA-256 hashes of the keys of the API, in hex, comma separated. Without any the API is open, and listens"
+                    + " on loopback only.");
 
     /** All settings, for the reference. */
     public static final List<Setting> SETTINGS = Stream.concat(
@@ -100,6 +113,7 @@ public record RetryConfig(
                             MOST_PER_SECOND,
                             RAMP_END,
                             OVERDUE_AFTER,
+                            AUDIT_EVERY,
                             API_PORT,
                             API_KEYS),
                     KafkaConfig.SETTINGS.stream())
@@ -129,6 +143,9 @@ public record RetryConfig(
         }
         if (tick.compareTo(SHORTEST_TICK) < 0 || tick.compareTo(LONGEST_TICK) > 0) {
             throw new ConfigException("RETRY_TICK: from 1ms to 10s needed, was " + tick);
+        }
+        if (auditEvery.compareTo(Duration.ofSeconds(1)) < 0) {
+            throw new ConfigException("RETRY_AUDIT_EVERY: 1s or longer needed, was " + auditEvery);
         }
     }
 
@@ -160,6 +177,7 @@ public record RetryConfig(
                 rates(settings.list(MOST_PER_SECOND)),
                 settings.integer(RAMP_END, 1, 1_000_000),
                 settings.duration(OVERDUE_AFTER),
+                settings.duration(AUDIT_EVERY),
                 settings.integer(API_PORT, 0, 65_535),
                 ApiKeys.of(API_KEYS.name(), settings.list(API_KEYS)));
     }

@@ -34,6 +34,10 @@ final class RetryMetrics {
         Gauge.builder("broadside.retry.waiting", ticks, Ticks::waiting)
                 .description("Commands waiting in this instance, roughly")
                 .register(meters);
+        Gauge.builder("broadside.retry.held.back", ticks, Ticks::heldBack)
+                .description(
+                        "Commands that are due and wait for their turn, because their platform gets less than is due")
+                .register(meters);
         Gauge.builder("broadside.retry.overdue", ticks, Ticks::overdueSeconds)
                 .description("For how long the oldest command has been due that is still here")
                 .baseUnit("seconds")

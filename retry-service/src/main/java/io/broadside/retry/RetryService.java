@@ -2,6 +2,9 @@ package io.broadside.retry;
 
 import io.broadside.retry.account.AccountParts;
 import io.broadside.retry.account.AccountView;
+import io.broadside.retry.account.Audit;
+import io.broadside.retry.account.Inventory;
+import io.broadside.retry.account.Whereabouts;
 import io.broadside.retry.inbound.Accounts;
 import io.broadside.retry.inbound.ConfirmationTopology;
 import io.broadside.retry.letters.DeadLetterDesk;
@@ -14,9 +17,11 @@ import io.broadside.runtime.kafka.RunningTopology;
 import io.broadside.runtime.kafka.TopicSetup;
 import io.broadside.runtime.service.Closing;
 import io.broadside.runtime.store.CommittedStores;
+import io.broadside.schemas.Groups;
 import io.broadside.schemas.Topics;
 import io.vertx.core.Vertx;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -26,10 +31,11 @@ import org.apache.kafka.streams.StreamsConfig;
 public final class RetryService implements AutoCloseable {
 
     /** Names the consumer group, the changelog topics and the directory of the stores: never change it. */
-    static final String APPLICATION = "broadside-retry";
+    static final String APPLICATION = Groups.RETRY;
 
     private static final String CONFIRMING = APPLICATION + "-confirmations";
     private static final String SERVICE = "retry-service";
+    private static final Duration LONGEST_SILENCE = Duration.ofMinutes(1);
 
     private final Closing closing;
     private final ManagementServer management;
@@ -58,9 +64,10 @@ public final class RetryService implements AutoCloseable {
             var partitions = TopicSetup.ensure(clients, RetryTopology.topics(config.platforms()));
             clients.serdes().prepare(RetryTopology.sinks(config.platforms()));
 
-            var ticks = new Ticks(clock);
+            var ticks = new Ticks(clock, System::nanoTime);
             var flows = new Flows(config.mostPerSecond(), config.rampEnd());
             var stores = new CommittedStores(clock);
+            var inventory = new Inventory();
             var topology = RetryTopology.build(new RetryTopology.Parts(
                     clients.serdes(),
                     config.platforms(),
@@ -71,6 +78,8 @@ public final class RetryService implements AutoCloseable {
                             config.platforms(),
                             config.overdueAfter(),
                             new AccountView(meters, config.platforms(), clock),
+                            inventory,
+                            silence(config),
                             partitions),
                     config.tick(),
                     config.batch(),
@@ -78,6 +87,10 @@ public final class RetryService implements AutoCloseable {
                     ticks));
             var running = closing.add(
                     RunningTopology.start(APPLICATION, topology, clients, meters, clock, settings(config), stores));
+
+            var whereabouts = new Whereabouts(clients);
+            closing.add(Audit.start(
+                    inventory, commands -> whereabouts.missing(commands, config.platforms()), config.auditEvery()));
 
             var accounts = closing.add(new Accounts(clients));
             TopicSetup.ensure(clients, List.of(Topics.CONNECTIONS, Topics.INBOUND_EVENTS));
@@ -112,6 +125,11 @@ public final class RetryService implements AutoCloseable {
     @Override
     public void close() {
         closing.close();
+    }
+
+    /** Of which one asks where a command is: results and commands are read side by side, so news may be a moment behind. */
+    private static Duration silence(RetryConfig config) {
+        return config.auditEvery().compareTo(LONGEST_SILENCE) < 0 ? config.auditEvery() : LONGEST_SILENCE;
     }
 
     private static Map<String, Object> settings(RetryConfig config) {

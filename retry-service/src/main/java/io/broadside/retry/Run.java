@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * @param cause of its last wait
  * @param since when it began, in milliseconds of the epoch
- * @param failures waits of this cause, one after another
+ * @param failures waits of this cause, one after another; of rate limits those that named no time
  */
 record Run(DelayCause cause, long since, int failures) {
 
@@ -19,17 +19,26 @@ record Run(DelayCause cause, long since, int failures) {
         var cause = delayed.getCause();
         var since = delayed.getSince().toEpochMilli();
         if (before.isEmpty()) {
-            return new Run(cause, since, 1);
+            return new Run(cause, since, counted(delayed));
         }
         var last = before.get();
         return switch (cause) {
             case BUDGET, BREAKER_OPEN, ORDER -> last;
             case RATE_LIMITED, UNAVAILABLE, UNCONFIRMED, PROCESSING -> {
                 var goesOn = last.cause() == cause || (isTrouble(cause) && isTrouble(last.cause()));
-                yield new Run(cause, goesOn ? last.since() : since, last.cause() == cause ? last.failures() + 1 : 1);
+                var failures = last.cause() == cause ? last.failures() : 0;
+                yield new Run(cause, goesOn ? last.since() : since, failures + counted(delayed));
             }
             case UNKNOWN, SCHEDULED, TOKEN, PERSON, REDRIVEN -> new Run(cause, since, 1);
         };
+    }
+
+    /** A limit that names its end is kept, and is none that may go on for ever. */
+    private static int counted(DelayedCommand delayed) {
+        return delayed.getCause() == DelayCause.RATE_LIMITED
+                        && delayed.getNotBefore().isPresent()
+                ? 0
+                : 1;
     }
 
     private static boolean isTrouble(DelayCause cause) {

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.apache.kafka.streams.processor.TaskId;
 
 /**
@@ -17,25 +18,30 @@ final class Ticks implements Checked {
     private static final String NAME = "timers";
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(10);
 
-    private record Tick(long at, long earliest, long waiting) {}
+    /** @param at by the clock that nobody sets */
+    private record Tick(long at, long earliest, long waiting, long inTurn) {}
 
     private final Clock clock;
+    private final LongSupplier nanoTime;
     private final Map<TaskId, Tick> last = new ConcurrentHashMap<>();
 
-    Ticks(Clock clock) {
+    /** @param nanoTime tells for how long nothing happened, whatever is done to the clock: {@code System::nanoTime} */
+    Ticks(Clock clock, LongSupplier nanoTime) {
         this.clock = clock;
+        this.nanoTime = nanoTime;
     }
 
-    void begin(TaskId task, long now) {
-        last.put(task, new Tick(now, Long.MAX_VALUE, 0));
+    void begin(TaskId task) {
+        tick(task, Long.MAX_VALUE, 0, 0);
     }
 
     /**
      * @param earliest when the next command of the partition is due, in milliseconds of the epoch
      * @param waiting how many commands wait there
+     * @param inTurn how many of them are due and held back
      */
-    void tick(TaskId task, long now, long earliest, long waiting) {
-        last.put(task, new Tick(now, earliest, waiting));
+    void tick(TaskId task, long earliest, long waiting, long inTurn) {
+        last.put(task, new Tick(nanoTime.getAsLong(), earliest, waiting, inTurn));
     }
 
     void end(TaskId task) {
@@ -47,6 +53,11 @@ final class Ticks implements Checked {
         return last.values().stream().mapToLong(Tick::waiting).sum();
     }
 
+    /** How many of them are due and held back, because their platform gets less than is due for it. */
+    double heldBack() {
+        return last.values().stream().mapToLong(Tick::inTurn).sum();
+    }
+
     /** For how long the oldest command has been due that is still here, in seconds; 0 if none is due. */
     double overdueSeconds() {
         var now = clock.millis();
@@ -56,9 +67,9 @@ final class Ticks implements Checked {
 
     @Override
     public Check check() {
-        var now = clock.millis();
+        var now = nanoTime.getAsLong();
         var silent = last.values().stream()
-                .mapToLong(tick -> now - tick.at())
+                .mapToLong(tick -> (now - tick.at()) / 1_000_000)
                 .filter(age -> age > LONGEST_SILENCE.toMillis())
                 .max();
         return silent.isPresent()

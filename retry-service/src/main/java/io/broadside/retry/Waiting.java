@@ -3,6 +3,7 @@ package io.broadside.retry;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.broadside.events.DelayCause;
+import io.broadside.events.DelayedCommand;
 import io.broadside.events.PostOrder;
 import io.broadside.events.PublishCommand;
 import java.io.ByteArrayInputStream;
@@ -69,7 +70,8 @@ record Waiting(
                 original);
     }
 
-    Waiting because(DelayCause other, Bytes changed) {
+    /** The command as it was changed, and why it waits now. */
+    Waiting because(DelayedCommand changed, Bytes written) {
         return new Waiting(
                 commandId,
                 connectionId,
@@ -77,11 +79,11 @@ record Waiting(
                 platform,
                 profileId,
                 place,
-                other,
+                changed.getCause(),
                 run,
-                isInOrder,
+                changed.getCommand().getOrder() == PostOrder.IN_ORDER,
                 traceparent,
-                changed);
+                written);
     }
 
     byte[] encoded() {

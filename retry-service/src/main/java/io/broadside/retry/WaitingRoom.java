@@ -3,13 +3,10 @@ package io.broadside.retry;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -20,8 +17,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store of one partition: what waits, found by its connection and command, and in the order of time; which commands
- * have left; which token of each connection was seen last. For the thread of its task alone.
+ * The store of one partition: what waits, found by its connection and command, and in the order of time; which token of each
+ * connection was seen last; and, in {@link Remembered}, what is known of what has left. For the thread of its task alone.
  *
  * <p>What a look at the time costs depends on what is due, not on what waits: the earliest due time is kept in memory, and
  * the scan starts there, past all that was deleted before it.
@@ -30,35 +27,32 @@ final class WaitingRoom {
 
     static final String STORE = "waiting-room";
 
-    /**
-     * How long a command is remembered after it has left, and a withdrawal or change that found nothing. It covers the time a
-     * command can be under way elsewhere while its withdrawal, or a duplicate of it, is here already.
-     */
-    static final Duration REMEMBERED = Duration.ofDays(2);
-
-    /** How long a redrive is remembered: for longer than dead letters are kept, so that none is redriven twice. */
-    static final Duration REDRIVES_REMEMBERED = Duration.ofDays(40);
-
-    private static final Duration THOROUGHLY = Duration.ofHours(1);
+    private static final long MOST_DUE_BYTES = 16 << 20;
     private static final byte[] NOTHING = {};
 
     private final KeyValueStore<Bytes, byte[]> store;
+    private final Remembered remembered;
     private long count;
+    private long inTurn;
 
     /** No entry is due before this; zero until the first look. */
     private long earliest;
 
-    private Bytes forgottenUpTo = Keys.departure("");
-    private long thoroughlyForgotten;
-
-    /** Commands for which changes are kept: few, and asked for with every command that comes. */
-    private final Set<String> amended = new HashSet<>();
-
     WaitingRoom(KeyValueStore<Bytes, byte[]> store) {
         this.store = store;
+        this.remembered = new Remembered(store);
         var stored = get(Keys.count());
         this.count = stored == null ? 0 : ByteBuffer.wrap(stored).getLong();
-        eachAmendment(key -> amended.add(Keys.amendedBy(key)));
+        try (var entries = store.range(Bytes.wrap(new byte[] {'f'}), Bytes.wrap(new byte[] {'f' + 1}))) {
+            while (entries.hasNext() && entries.next().key.get()[0] == 'f') {
+                inTurn++;
+            }
+        }
+    }
+
+    /** What is remembered of what does not wait, or not any more. */
+    Remembered remembered() {
+        return remembered;
     }
 
     /** The command; empty if it does not wait. */
@@ -66,11 +60,16 @@ final class WaitingRoom {
         return Optional.ofNullable(get(Keys.held(connectionId, commandId))).map(Waiting::decoded);
     }
 
-    /** Everything of a connection that waits. */
-    List<Waiting> ofConnection(String connectionId) {
+    /** What of a connection waits and is meant. */
+    List<Waiting> ofConnection(String connectionId, Predicate<Waiting> isMeant) {
         var found = new ArrayList<Waiting>();
         try (var entries = scan(Keys.held(connectionId, ""))) {
-            entries.forEachRemaining(entry -> found.add(Waiting.decoded(entry.value)));
+            entries.forEachRemaining(entry -> {
+                var waiting = Waiting.decoded(entry.value);
+                if (isMeant.test(waiting)) {
+                    found.add(waiting);
+                }
+            });
         }
         return found;
     }
@@ -97,6 +96,7 @@ final class WaitingRoom {
     private void index(Waiting waiting) {
         var place = waiting.place();
         if (place.isInTurn()) {
+            inTurn++;
             put(
                     Keys.turn(
                             waiting.platform(),
@@ -114,6 +114,7 @@ final class WaitingRoom {
     private void removeFromIndex(Waiting waiting) {
         var place = waiting.place();
         if (place.isInTurn()) {
+            inTurn--;
             put(
                     Keys.turn(
                             waiting.platform(),
@@ -128,7 +129,7 @@ final class WaitingRoom {
     }
 
     /**
-     * Commands due by now, oldest first, no more than the limit. The caller removes or replaces each of them before it asks
+     * Commands due by now, oldest first, no more than the limit, nor more than fits in memory many times. The caller removes or replaces each of them before it asks
      * again.
      */
     List<Waiting> due(long now, int limit) {
@@ -136,16 +137,19 @@ final class WaitingRoom {
             return List.of();
         }
         var found = new ArrayList<Waiting>();
+        var bytes = 0L;
         try (var entries = store.range(Keys.due(earliest, 0, ""), Keys.due(Place.NEVER, Place.NEVER, ""))) {
             while (entries.hasNext()) {
                 var entry = entries.next();
                 var time = ByteBuffer.wrap(entry.key.get(), 1, Long.BYTES).getLong();
-                if (time > now || found.size() == limit) {
+                if (time > now || found.size() == limit || bytes > MOST_DUE_BYTES) {
                     earliest = time;
                     return found;
                 }
                 var commandId = Keys.rest(entry.key, Bytes.wrap(new byte[1]), 2);
-                found.add(find(new String(entry.value, UTF_8), commandId).orElseThrow());
+                var waiting = find(new String(entry.value, UTF_8), commandId).orElseThrow();
+                bytes += waiting.original().get().length;
+                found.add(waiting);
             }
         }
         earliest = Place.NEVER;
@@ -204,6 +208,11 @@ final class WaitingRoom {
         return count;
     }
 
+    /** How many of them are due and wait for their turn. */
+    long sizeInTurn() {
+        return inTurn;
+    }
+
     /** Written with every change: whatever commits, commits the number that fits it. */
     private void count(int change) {
         count += change;
@@ -243,17 +252,6 @@ final class WaitingRoom {
         return Optional.ofNullable(get(Keys.person(connectionId))).map(NeedsPerson::decoded);
     }
 
-    /** What is remembered of a command that has left; empty if nothing is. */
-    Optional<Departure> departure(String commandId, long now) {
-        return Optional.ofNullable(get(Keys.departure(commandId)))
-                .filter(found -> Departure.atOf(found) + REMEMBERED.toMillis() >= now)
-                .map(Departure::decoded);
-    }
-
-    void remember(String commandId, Departure departure) {
-        put(Keys.departure(commandId), departure.encoded());
-    }
-
     /** Gives a post its place among those of its account that keep their order; it has it until it has ended. */
     void enterOrder(String connectionId, String commandId, long position) {
         var before = get(Keys.position(commandId));
@@ -287,104 +285,12 @@ final class WaitingRoom {
         }
     }
 
-    /** Keeps a change, in case its command comes. */
-    void keepAmendment(String commandId, long at, byte[] amendment) {
-        var number = at;
-        while (get(Keys.amendment(commandId, number)) != null) {
-            number++;
-        }
-        put(Keys.amendment(commandId, number), amendment);
-        amended.add(commandId);
-    }
-
-    /** Takes the changes of a command that were kept, the oldest first. */
-    List<byte[]> takeAmendments(String commandId) {
-        if (!amended.remove(commandId)) {
-            return List.of();
-        }
-        var found = new ArrayList<byte[]>();
-        var keys = new ArrayList<Bytes>();
-        try (var entries = scan(Keys.amendments(commandId))) {
-            entries.forEachRemaining(entry -> {
-                keys.add(entry.key);
-                found.add(entry.value);
-            });
-        }
-        keys.forEach(key -> put(key, null));
-        return found;
-    }
-
-    /** Notes a redrive; false if it, or a later one, was here before. */
-    boolean redrive(String commandId, int redrives, long now) {
-        var known = get(Keys.redrives(commandId));
-        if (known != null && ByteBuffer.wrap(known).getInt(Long.BYTES) >= redrives) {
-            return false;
-        }
-        put(
-                Keys.redrives(commandId),
-                ByteBuffer.allocate(Long.BYTES + Integer.BYTES)
-                        .putLong(now)
-                        .putInt(redrives)
-                        .array());
-        return true;
-    }
-
-    /**
-     * Looks at the next so many of those that have left, and forgets the ones that were remembered for long enough: all of
-     * them are looked at in turn, a few at a time. The few redrives and changes are looked at as a whole, now and then.
-     */
-    void forget(long now, int most) {
-        forgottenUpTo = forget('l', forgottenUpTo, most, value -> Departure.atOf(value) + REMEMBERED.toMillis() < now);
-        if (now - thoroughlyForgotten > THOROUGHLY.toMillis()) {
-            thoroughlyForgotten = now;
-            forget(
-                    'x',
-                    Keys.redrives(""),
-                    Integer.MAX_VALUE,
-                    value -> ByteBuffer.wrap(value).getLong() + REDRIVES_REMEMBERED.toMillis() < now);
-            forgetAmendments(now);
-        }
-    }
-
-    private void forgetAmendments(long now) {
-        var old = new ArrayList<Bytes>();
-        eachAmendment(key -> {
-            var at = ByteBuffer.wrap(key.get(), key.get().length - Long.BYTES, Long.BYTES)
-                    .getLong();
-            if (at + REMEMBERED.toMillis() < now) {
-                old.add(key);
-            }
-        });
-        old.forEach(key -> put(key, null));
-    }
-
-    private void eachAmendment(Consumer<Bytes> hearing) {
-        try (var entries = store.range(Bytes.wrap(new byte[] {'a'}), Bytes.wrap(new byte[] {'b'}))) {
-            entries.forEachRemaining(entry -> hearing.accept(entry.key));
-        }
-    }
-
-    private Bytes forget(char kind, Bytes from, int most, Predicate<byte[]> isOld) {
-        var old = new ArrayList<Bytes>();
-        var next = Bytes.wrap(new byte[] {(byte) kind});
-        var seen = 0;
-        try (var entries = store.range(from, Bytes.wrap(new byte[] {(byte) (kind + 1)}))) {
-            while (entries.hasNext()) {
-                var entry = entries.next();
-                if (entry.key.get()[0] != kind) {
-                    break;
-                }
-                if (seen++ == most) {
-                    next = entry.key;
-                    break;
-                }
-                if (isOld.test(entry.value)) {
-                    old.add(entry.key);
-                }
-            }
-        }
-        old.forEach(key -> put(key, null));
-        return next;
+    /** Whether it keeps the order, and one before it has not ended. */
+    boolean isBehindAnother(Waiting waiting) {
+        return waiting.isInOrder()
+                && firstInOrder(waiting.connectionId())
+                        .filter(first -> !first.equals(waiting.commandId()))
+                        .isPresent();
     }
 
     /** Hears of everything that waits. For tests and for a count anew. */

@@ -11,6 +11,7 @@ import io.broadside.events.Target;
 import io.broadside.schemas.Topics;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -61,6 +62,21 @@ class AccountMetricsTest {
     }
 
     @Test
+    void whatHasADeadLetterIsKnownAgainWhenItIsRedrivenAMonthLater() {
+        // Given
+        result(0, ResultStatus.FAILED, true);
+        retry.pass(Duration.ofDays(30));
+
+        // When
+        result(0, ResultStatus.WAITING, false, 1);
+        retry.pass(Duration.ofSeconds(1));
+
+        // Then
+        assertThat(targets("accepted")).isEqualTo(1);
+        assertThat(targets("failed")).isZero();
+    }
+
+    @Test
     void aTargetOfWhichNothingIsHeardAfterItsDueTimeIsOverdueUntilItIs() {
         // Given
         result(0, ResultStatus.ACCEPTED, false);
@@ -77,6 +93,62 @@ class AccountMetricsTest {
         assertThat(before).isZero();
         assertThat(after).isEqualTo(1);
         assertThat(value("broadside.account.overdue")).isZero();
+    }
+
+    @Test
+    void aTargetWhoseCommandIsNowhereIsADifferenceUntilItIsFoundOrHeardOf() {
+        // Given: two that say they wait for a token, and one that has just been accepted
+        result(0, ResultStatus.WAITING, false);
+        result(1, ResultStatus.WAITING, false);
+        retry.pass(Duration.ofDays(20));
+        result(2, ResultStatus.ACCEPTED, false);
+        var before = value("broadside.account.difference");
+
+        // When
+        var asked = audit(Set.of("command-1"));
+        var lost = value("broadside.account.difference");
+        audit(Set.of());
+        var found = value("broadside.account.difference");
+        audit(Set.of("command-0", "command-1"));
+        var both = value("broadside.account.difference");
+        result(0, ResultStatus.PUBLISHED, true);
+        result(1, ResultStatus.WAITING, false);
+        retry.pass(Duration.ofSeconds(1));
+
+        // Then
+        assertThat(before).isZero();
+        assertThat(asked).containsExactlyInAnyOrder("command-0", "command-1");
+        assertThat(lost).isEqualTo(1);
+        assertThat(found).isZero();
+        assertThat(both).isEqualTo(2);
+        assertThat(value("broadside.account.difference")).isZero();
+    }
+
+    @Test
+    void whatWasHeardOfWhileItWasLookedForIsNotLost() {
+        // Given
+        result(0, ResultStatus.WAITING, false);
+        retry.pass(Duration.ofDays(1));
+        retry.inventory.begin();
+        retry.pass(Duration.ofSeconds(1));
+
+        // When
+        result(0, ResultStatus.PUBLISHED, true);
+        retry.inventory.answer(retry.inventory.asked());
+        retry.pass(Duration.ofSeconds(1));
+
+        // Then
+        assertThat(value("broadside.account.difference")).isZero();
+    }
+
+    /** A round in which these commands are nowhere. Returns those that were asked for. */
+    private Set<String> audit(Set<String> missing) {
+        retry.inventory.begin();
+        retry.pass(Duration.ofSeconds(1));
+        var asked = retry.inventory.asked();
+        retry.inventory.answer(missing);
+        retry.pass(Duration.ofSeconds(1));
+        return asked;
     }
 
     @Test
@@ -105,6 +177,10 @@ class AccountMetricsTest {
     }
 
     private void result(int number, ResultStatus status, boolean isFinal) {
+        result(number, status, isFinal, 0);
+    }
+
+    private void result(int number, ResultStatus status, boolean isFinal, int redrives) {
         retry.send(
                 Topics.RESULTS,
                 "request-" + number,
@@ -115,6 +191,7 @@ class AccountMetricsTest {
                         .setPlatform("facebook")
                         .setStatus(status)
                         .setIsFinal(isFinal)
+                        .setRedrives(redrives)
                         .setAt(retry.now())
                         .setAcceptedAt(START)
                         .build());

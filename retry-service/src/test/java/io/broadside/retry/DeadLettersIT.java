@@ -134,7 +134,11 @@ class DeadLettersIT {
         });
         assertThat(desk.one(filed.id())).contains(filed);
         assertThat(filed.letter().getCommand().orElseThrow().getHistory()).hasSize(100);
-        assertThat(List.of(once.sent(), twice.sent(), third.sent())).containsOnly(1L);
+        assertThat(List.of(once.sent(), once.alreadyRedriven())).containsExactly(1L, 0L);
+        assertThat(List.of(twice, third)).allSatisfy(again -> {
+            assertThat(again.sent()).isZero();
+            assertThat(again.alreadyRedriven()).isEqualTo(1);
+        });
         assertThat(commands).extracting(PublishCommand::getRedrives).containsExactly(1, 1);
         assertThat(commands).extracting(PublishCommand::getRequestId).doesNotHaveDuplicates();
     }
@@ -147,17 +151,22 @@ class DeadLettersIT {
         }
         await().atMost(LIMIT).until(() -> letters().size() == 12);
 
-        // When
+        // When: asked for in two parts, as the limit is lower than what there is
         var trial = desk.redrive(ours(), 4, 100, true);
+        var first = desk.redrive(ours(), 100, 2, false);
         var start = CLOCK.instant();
-        var redriven = desk.redrive(ours(), 4, 100, false);
+        var redriven = desk.redrive(ours(), 4, 10, false);
+        var nothing = desk.redrive(ours(), 4, 10, false);
         awaitCommands(12);
         var took = Duration.between(start, CLOCK.instant());
 
-        // Then: twelve at four per second
+        // Then: ten at four per second
         assertThat(trial.sent()).isEqualTo(12);
-        assertThat(redriven.sent()).isEqualTo(12);
-        assertThat(took).isGreaterThanOrEqualTo(Duration.ofMillis(2750));
+        assertThat(List.of(first.sent(), first.alreadyRedriven(), first.left())).containsExactly(2L, 0L, 10L);
+        assertThat(List.of(redriven.sent(), redriven.alreadyRedriven(), redriven.left()))
+                .containsExactly(10L, 2L, 0L);
+        assertThat(List.of(nothing.sent(), nothing.alreadyRedriven())).containsExactly(0L, 12L);
+        assertThat(took).isGreaterThanOrEqualTo(Duration.ofMillis(2250));
     }
 
     @Test
@@ -174,6 +183,12 @@ class DeadLettersIT {
         var one = send("GET", "/v1/dead-letters/" + filed.id(), "", KEY);
         var none = send("GET", "/v1/dead-letters/3-99999999", "", KEY);
         var unclear = send("POST", "/v1/dead-letters/redrive", "{}", KEY);
+        var misspelt = List.of(
+                send("GET", "/v1/dead-letters?connection=" + connection, "", KEY),
+                send("POST", "/v1/dead-letters/redrive", "{\"all\":true,\"plattform\":\"x\"}", KEY),
+                send("POST", "/v1/dead-letters/redrive", "{\"all\":true,\"platform\":null}", KEY),
+                send("POST", "/v1/dead-letters/redrive", "{\"all\":true,\"limit\":null}", KEY),
+                send("POST", "/v1/dead-letters/redrive", "{\"all\":\"true\"}", KEY));
         var redriven = send("POST", "/v1/dead-letters/redrive", "{\"ids\":[\"" + filed.id() + "\"]}", KEY);
         awaitCommands(1);
 
@@ -187,6 +202,7 @@ class DeadLettersIT {
         assertThat(one.body()).doesNotContain("Hello");
         assertThat(none.statusCode()).isEqualTo(404);
         assertThat(unclear.statusCode()).isEqualTo(422);
+        assertThat(misspelt).extracting(HttpResponse::statusCode).containsOnly(422);
         assertThat(redriven.statusCode()).isEqualTo(202);
         assertThat(new JsonObject(redriven.body()).getInteger("redriven")).isEqualTo(1);
     }

@@ -29,6 +29,62 @@ class FlowTest {
     }
 
     @Test
+    void oneAccountThatFailsIsNoOutage() {
+        // When
+        for (var i = 0; i < 100; i++) {
+            flow.failed("connection-1", now);
+            flow.failed("connection-2", now);
+        }
+        now = now.plusSeconds(1);
+
+        // Then
+        assertThat(sent()).isEqualTo(10_000);
+    }
+
+    @Test
+    void whatWasHeldBackBeforeARestartIsHeldBackUntilPostsComeToAnEnd() {
+        // When
+        flow.resume(now);
+        var first = sent();
+        for (var i = 0; i < 12; i++) {
+            second(0, 1);
+        }
+
+        // Then
+        assertThat(first).isLessThanOrEqualTo(2);
+        assertThat(sent()).isEqualTo(10_000);
+    }
+
+    @Test
+    void aPartitionThatComesWhereThePlatformIsKnownToBeWellChangesNothing() {
+        // Given
+        second(0, 1);
+
+        // When
+        flow.resume(now);
+
+        // Then
+        assertThat(sent()).isEqualTo(10_000);
+    }
+
+    @Test
+    void aClockThatIsSetBackStopsNothing() {
+        // Given
+        for (var i = 0; i < 10; i++) {
+            second(10, 0);
+        }
+
+        // When
+        now = now.minusSeconds(3600);
+        for (var i = 0; i < 12; i++) {
+            second(0, 1);
+        }
+
+        // Then
+        assertThat(sent()).isEqualTo(10_000);
+    }
+
+    @Test
     void anOutageLeavesAProbeNowAndThen() {
         // When
         for (var i = 0; i < 60; i++) {
@@ -107,7 +163,7 @@ class FlowTest {
     private void second(int failed, int completed) {
         now = now.plusMillis(1000);
         for (var i = 0; i < failed; i++) {
-            flow.failed(now);
+            flow.failed("connection-" + i, now);
         }
         for (var i = 0; i < completed; i++) {
             flow.completed(now);

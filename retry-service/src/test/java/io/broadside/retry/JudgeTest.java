@@ -172,11 +172,32 @@ class JudgeTest {
     void rateLimitsWithATimeUseUpNoAttempts() {
         // Given
         var command = aCommand().setAttempt(90).setHistory(history(50, AttemptEnd.RATE_LIMITED));
+        var named = delayed(DelayCause.RATE_LIMITED, command)
+                .setNotBefore(START.plusSeconds(5))
+                .build();
+        var unnamed = delayed(DelayCause.RATE_LIMITED, command).build();
+
+        // When: many that named a time, then ones that did not
+        var run = Run.of(Optional.empty(), named);
+        for (var i = 0; i < 60; i++) {
+            run = Run.of(Optional.of(run), named);
+        }
+        var afterThose = run;
+        for (var i = 0; i < 39; i++) {
+            run = Run.of(Optional.of(run), unnamed);
+        }
+        var after39 = judged(unnamed, run);
+        run = Run.of(Optional.of(run), unnamed);
 
         // Then
-        assertThat(judged(delayed(DelayCause.RATE_LIMITED, command).setNotBefore(START.plusSeconds(5)), 0))
-                .isInstanceOf(Hold.class);
-        assertThat(judged(delayed(DelayCause.RATE_LIMITED, command), 0)).isEqualTo(new UsedUp("40 attempts"));
+        assertThat(judged(named, afterThose)).isInstanceOf(Hold.class);
+        assertThat(after39).isInstanceOf(Hold.class);
+        assertThat(judged(unnamed, run)).isEqualTo(new UsedUp("40 attempts"));
+        assertThat(judged(named, run)).isInstanceOf(Hold.class);
+    }
+
+    private static Verdict judged(DelayedCommand delayed, Run run) {
+        return new Judge(RetryPolicy.standard(), () -> 0).judge(delayed, START, run, false, OptionalLong.empty());
     }
 
     @Test

@@ -262,6 +262,19 @@ class LastWordTest {
     }
 
     @Test
+    void aWithdrawalIsKeptForAsLongAsItsCommandMayLieOnATopic() {
+        // Given
+        retry.withdraw(aWithdrawalOf(aCommand().build()));
+        retry.pass(Duration.ofDays(7));
+
+        // When
+        retry.delay(Topics.WAITING, delayed(DelayCause.BUDGET));
+
+        // Then
+        assertThat(retry.results()).extracting(PostResult::getStatus).containsExactly(ResultStatus.CANCELLED);
+    }
+
+    @Test
     void aWithdrawalThatComesBeforeItsCommandIsKeptForIt() {
         // Given
         retry.withdraw(aWithdrawalOf(aCommand().build()));

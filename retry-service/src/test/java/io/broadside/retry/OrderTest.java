@@ -2,10 +2,12 @@ package io.broadside.retry;
 
 import static io.broadside.retry.Fixtures.CONNECTION;
 import static io.broadside.retry.Fixtures.aCommand;
+import static io.broadside.retry.Fixtures.aDoubt;
 import static io.broadside.retry.Fixtures.aWithdrawalOf;
 import static io.broadside.retry.Fixtures.delayed;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.broadside.events.Amendment;
 import io.broadside.events.CommandEnded;
 import io.broadside.events.DelayCause;
 import io.broadside.events.PostOrder;
@@ -143,6 +145,57 @@ class OrderTest {
 
         // Then
         assertThat(retry.commands()).extracting(PublishCommand::getRequestId).containsExactly("request-2");
+    }
+
+    @Test
+    void whatHasBegunIsHeldBehindNothing() {
+        // Given
+        arrives(post(1));
+        retry.pass(RetryDriver.TICK);
+        retry.commands();
+
+        // When: it may be out, and its deadline has passed
+        retry.delay(
+                Topics.BACKOFF_UNCONFIRMED,
+                delayed(
+                        DelayCause.UNCONFIRMED,
+                        post(2).setDoubt(aDoubt(0)).setDeadline(retry.now().minusSeconds(1))));
+        retry.pass(Duration.ofSeconds(3));
+
+        // Then
+        assertThat(retry.commands()).extracting(PublishCommand::getRequestId).containsExactly("request-2");
+    }
+
+    @Test
+    void anOperatorReleasesWhatWaitsBehindAnotherAndOthersStayInOrder() {
+        // Given
+        arrives(post(1));
+        arrives(post(2));
+        arrives(post(3));
+        retry.pass(RetryDriver.TICK);
+        retry.commands();
+        var second = post(2).build();
+
+        // When
+        retry.send(
+                Topics.AMENDMENTS,
+                CONNECTION,
+                Amendment.newBuilder()
+                        .setChangeId("change-1")
+                        .setCommandId(second.getCommandId())
+                        .setRequestId(second.getRequestId())
+                        .setConnectionId(CONNECTION)
+                        .setIsRelease(true)
+                        .setRequestedAt(retry.now())
+                        .build());
+        retry.pass(Duration.ofSeconds(1));
+        var released = retry.commands();
+        ends(1);
+        retry.pass(RetryDriver.TICK);
+
+        // Then
+        assertThat(released).extracting(PublishCommand::getRequestId).containsExactly("request-2");
+        assertThat(retry.commands()).extracting(PublishCommand::getRequestId).containsExactly("request-3");
     }
 
     @Test

@@ -5,7 +5,11 @@ import static io.broadside.retry.Fixtures.aWithdrawalOf;
 import static io.broadside.retry.Fixtures.delayed;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.broadside.events.Amendment;
 import io.broadside.events.DelayCause;
+import io.broadside.events.ErrorOwner;
+import io.broadside.events.PostError;
+import io.broadside.events.PostOrder;
 import io.broadside.events.PostResult;
 import io.broadside.events.PublishCommand;
 import io.broadside.events.ResultStatus;
@@ -76,6 +80,115 @@ class OutageTest {
     }
 
     @Test
+    void whatIsHeldBackAndPutOffGoesOutAtItsNewTime() {
+        // Given
+        aPlatformThatFails();
+        schedule("large", 0, 50);
+        retry.pass(Duration.ofSeconds(10));
+        var putOff = command("large", 49).build();
+        var time = retry.now().plus(Duration.ofHours(1));
+
+        // When
+        retry.send(
+                Topics.AMENDMENTS,
+                putOff.getConnectionId(),
+                Amendment.newBuilder()
+                        .setChangeId("change-1")
+                        .setCommandId(putOff.getCommandId())
+                        .setRequestId(putOff.getRequestId())
+                        .setConnectionId(putOff.getConnectionId())
+                        .setPublishAt(time)
+                        .setRequestedAt(retry.now())
+                        .build());
+        recovers();
+        var before = goneOut();
+        retry.passUntil(time);
+
+        // Then
+        assertThat(before).contains(id("large", 48)).doesNotContain(id("large", 49));
+        assertThat(goneOut()).containsExactly(id("large", 49));
+    }
+
+    @Test
+    void whatIsHeldBackStandsBehindAnEarlierPostThatComesMeanwhile() {
+        // Given: the second of two posts that keep their order is here first, and is due behind others
+        aPlatformThatFails();
+        schedule("large", 0, 50);
+        retry.delay(
+                Topics.WAITING,
+                delayed(DelayCause.SCHEDULED, command("large", 101).setOrder(PostOrder.IN_ORDER)));
+        retry.pass(Duration.ofSeconds(10));
+        retry.delay(
+                Topics.WAITING, delayed(DelayCause.ORDER, command("large", 100).setOrder(PostOrder.IN_ORDER)));
+
+        // When
+        recovers();
+
+        // Then
+        assertThat(goneOut()).contains(id("large", 100)).doesNotContain(id("large", 101));
+    }
+
+    @Test
+    void whatIsHeldBackSaysSoOnce() {
+        // Given
+        aPlatformThatFails();
+        schedule("large", 0, 50);
+        retry.results();
+
+        // When
+        retry.pass(Duration.ofMinutes(1));
+
+        // Then
+        assertThat(retry.results())
+                .filteredOn(result -> result.getRequestId().equals(id("large", 49)))
+                .singleElement()
+                .satisfies(result -> {
+                    assertThat(result.getStatus()).isEqualTo(ResultStatus.WAITING);
+                    assertThat(result.getWaitingFor()).contains(DelayCause.BREAKER_OPEN);
+                    assertThat(result.getWaitingUntil()).isEmpty();
+                });
+        assertThat(retry.meters.get("broadside.retry.held.back").gauge().value())
+                .isBetween(20.0, 50.0);
+    }
+
+    @Test
+    void deadlinesThatPassAndMediaThatCannotBeFetchedSayNothingOfThePlatform() {
+        // Given
+        aPlatformThatFails();
+
+        // When
+        for (var second = 0; second < 14; second++) {
+            ends(ResultStatus.FAILED, "DEADLINE_PASSED");
+            ends(ResultStatus.FAILED, "ATTEMPTS_USED_UP");
+            ends(ResultStatus.UNCONFIRMED, "NOT_CONFIRMABLE");
+            retry.pass(Duration.ofSeconds(1));
+        }
+        var duringTheOutage = isThrottled("facebook");
+        for (var i = 0; i < 20; i++) {
+            retry.delay(
+                    Topics.BACKOFF_5XX,
+                    delayed(
+                                    DelayCause.UNAVAILABLE,
+                                    aCommand("media-" + i, "connection-" + i).setPlatform("x"))
+                            .setErrorCode("MEDIA_UNAVAILABLE"));
+        }
+        retry.pass(Duration.ofSeconds(1));
+
+        // Then
+        assertThat(duringTheOutage).isTrue();
+        assertThat(isThrottled("x")).isFalse();
+    }
+
+    private boolean isThrottled(String platform) {
+        return retry.meters
+                        .get("broadside.retry.throttled")
+                        .tag("platform", platform)
+                        .gauge()
+                        .value()
+                > 0;
+    }
+
+    @Test
     void otherPlatformsAreNotHeldBack() {
         // Given
         aPlatformThatFails();
@@ -97,7 +210,7 @@ class OutageTest {
             for (var i = 0; i < 10; i++) {
                 retry.delay(
                         Topics.BACKOFF_5XX,
-                        delayed(DelayCause.UNAVAILABLE, aCommand("failing-" + round + "-" + i, "failing"))
+                        delayed(DelayCause.UNAVAILABLE, aCommand("failing-" + round + "-" + i, "failing-" + i))
                                 .setNotBefore(retry.now().plus(Duration.ofDays(1))));
             }
             retry.pass(Duration.ofSeconds(1));
@@ -105,7 +218,18 @@ class OutageTest {
         retry.results();
     }
 
+    private void recovers() {
+        for (var second = 0; second < 14; second++) {
+            completes();
+            retry.pass(Duration.ofSeconds(1));
+        }
+    }
+
     private void completes() {
+        ends(ResultStatus.PUBLISHED, "");
+    }
+
+    private void ends(ResultStatus status, String code) {
         retry.send(
                 Topics.RESULTS,
                 "probe",
@@ -114,7 +238,15 @@ class OutageTest {
                         .setTargetIndex(0)
                         .setCommandId("probe")
                         .setPlatform("facebook")
-                        .setStatus(ResultStatus.PUBLISHED)
+                        .setStatus(status)
+                        .setError(
+                                code.isEmpty()
+                                        ? null
+                                        : PostError.newBuilder()
+                                                .setCode(code)
+                                                .setOwner(ErrorOwner.UNKNOWN)
+                                                .setMessage("")
+                                                .build())
                         .setIsFinal(true)
                         .setAttempt(1)
                         .setAt(retry.now())

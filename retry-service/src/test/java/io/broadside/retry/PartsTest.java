@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.TaskId;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,8 @@ class PartsTest {
 
     private static final Clock CLOCK = Clock.fixed(START, ZoneOffset.UTC);
     private static final TaskId TASK = new TaskId(0, 3);
+
+    private final AtomicLong nanoTime = new AtomicLong(-5);
 
     @Test
     void everySettingHasADefault() {
@@ -49,6 +52,7 @@ class PartsTest {
         "RETRY_POLICY, UNAVAILABLE.cap=1ms",
         "RETRY_MOST_PER_SECOND, x=0",
         "RETRY_MOST_PER_SECOND, x",
+        "RETRY_AUDIT_EVERY, 10ms",
         "RETRY_API_KEY_SHA256, not-a-hash",
         "BROADSIDE_PLATFORMS, Face book",
         "BROADSIDE_PLATFORMS, 'x,x'",
@@ -92,6 +96,21 @@ class PartsTest {
         assertThat(Departure.atOf(whole.encoded())).isEqualTo(17);
     }
 
+    @Test
+    void whatOffsetsThatWereLostBringAgainIsKnownAndWhatIsOnATopicMadeAnewIsNot() {
+        // Given
+        var mark = Mark.NONE.after(8, 1000).after(9, 900);
+
+        // Then
+        assertThat(Mark.NONE.covers(0, 0)).isFalse();
+        assertThat(mark.covers(9, 900)).isTrue();
+        assertThat(mark.covers(3, 1000)).isTrue();
+        assertThat(mark.covers(10, 900)).isFalse();
+        assertThat(mark.covers(3, 1001)).isFalse();
+        assertThat(mark.after(3, 1001).covers(8, 1000)).isFalse();
+        assertThat(Mark.decoded(mark.encoded())).isEqualTo(mark);
+    }
+
     private static Waiting aWaiting() {
         return new Waiting(
                 "command",
@@ -110,26 +129,25 @@ class PartsTest {
     @Test
     void aTimerThatGoesIsWell() {
         // Given
-        var ticks = new Ticks(CLOCK);
+        var ticks = new Ticks(CLOCK, nanoTime::get);
 
         // When
-        ticks.tick(
-                TASK,
-                START.minusSeconds(9).toEpochMilli(),
-                START.minusSeconds(3).toEpochMilli(),
-                17);
+        ticks.tick(TASK, START.minusSeconds(3).toEpochMilli(), 17, 2);
+        nanoTime.addAndGet(Duration.ofSeconds(9).toNanos());
 
         // Then
         assertThat(ticks.check().isOk()).isTrue();
         assertThat(ticks.waiting()).isEqualTo(17);
+        assertThat(ticks.heldBack()).isEqualTo(2);
         assertThat(ticks.overdueSeconds()).isEqualTo(3);
     }
 
     @Test
     void aTimerThatIsSilentFailsTheCheckUntilItsPartitionIsGone() {
         // Given
-        var ticks = new Ticks(CLOCK);
-        ticks.begin(TASK, START.minusSeconds(11).toEpochMilli());
+        var ticks = new Ticks(CLOCK, nanoTime::get);
+        ticks.begin(TASK);
+        nanoTime.addAndGet(Duration.ofSeconds(11).toNanos());
 
         // When
         var silent = ticks.check();

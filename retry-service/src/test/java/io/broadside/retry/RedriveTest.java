@@ -6,7 +6,9 @@ import static io.broadside.retry.Fixtures.delayed;
 import static io.broadside.retry.Fixtures.history;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.broadside.events.Amendment;
 import io.broadside.events.AttemptEnd;
+import io.broadside.events.Content;
 import io.broadside.events.DelayCause;
 import io.broadside.events.PostResult;
 import io.broadside.events.PublishCommand;
@@ -86,6 +88,43 @@ class RedriveTest {
             assertThat(result.getRedrives()).isEqualTo(1);
         });
         assertThat(retry.deadLetters()).isEmpty();
+    }
+
+    @Test
+    void aChangeThatWasAnsweredByTheEndOfThePostIsNotMadeByItsRedrive() {
+        // Given: it came while the command was at its platform, where it ended
+        var letter = aCommand().build();
+        change("Before the end");
+        retry.pass(Duration.ofMinutes(1));
+        var delayed = Redrives.of(letter, retry.now().plusSeconds(5), retry.now());
+        retry.pass(Duration.ofSeconds(1));
+        change("After it");
+
+        // When
+        retry.delay(Topics.WAITING, delayed);
+        var answers = retry.results();
+        retry.pass(Duration.ofSeconds(6));
+
+        // Then
+        assertThat(answers).filteredOn(result -> result.getChange().isPresent()).hasSize(1);
+        assertThat(retry.commands())
+                .extracting(command -> command.getContent().getText().orElseThrow())
+                .containsExactly("After it");
+    }
+
+    private void change(String text) {
+        var command = aCommand().build();
+        retry.send(
+                Topics.AMENDMENTS,
+                command.getConnectionId(),
+                Amendment.newBuilder()
+                        .setChangeId(text)
+                        .setCommandId(command.getCommandId())
+                        .setRequestId(command.getRequestId())
+                        .setConnectionId(command.getConnectionId())
+                        .setContent(Content.newBuilder().setText(text).build())
+                        .setRequestedAt(retry.now())
+                        .build());
     }
 
     @Test

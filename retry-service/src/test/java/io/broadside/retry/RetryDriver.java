@@ -13,6 +13,7 @@ import io.broadside.events.PublishCommand;
 import io.broadside.events.Withdrawal;
 import io.broadside.retry.account.AccountParts;
 import io.broadside.retry.account.AccountView;
+import io.broadside.retry.account.Inventory;
 import io.broadside.runtime.store.CommittedStores;
 import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topic;
@@ -48,6 +49,7 @@ final class RetryDriver implements AutoCloseable {
     private final SchemaRegistry registry = SchemaRegistry.start(RegistryConfig.inMemory());
     final EventSerdes serdes = new EventSerdes(registry.uri(), true);
     final MeterRegistry meters = new SimpleMeterRegistry();
+    final Inventory inventory = new Inventory();
     private final TopologyTestDriver driver;
     private Instant now = Fixtures.START;
 
@@ -71,9 +73,15 @@ final class RetryDriver implements AutoCloseable {
         // Ages are read a year after everything that happens here.
         var clock = Clock.fixed(Fixtures.START, ZoneOffset.UTC);
         var later = Clock.fixed(Fixtures.START.plus(Duration.ofDays(365)), ZoneOffset.UTC);
-        var ticks = new Ticks(clock);
+        var ticks = new Ticks(clock, System::nanoTime);
         var flows = new Flows(Map.of(), 1000);
-        var account = new AccountParts(PLATFORMS, Duration.ofMinutes(2), new AccountView(meters, PLATFORMS, later), 1);
+        var account = new AccountParts(
+                PLATFORMS,
+                Duration.ofMinutes(2),
+                new AccountView(meters, PLATFORMS, later),
+                inventory,
+                Duration.ofMinutes(1),
+                1);
         return new RetryTopology.Parts(
                 serdes,
                 PLATFORMS,

@@ -72,13 +72,12 @@ class RetryKillIT {
         try (var clients = new KafkaClients(config.kafka(), "retry-kill-it")) {
             TopicSetup.ensure(clients, RetryTopology.topics(platforms));
         }
-        var first = RetryProcess.start(kafka, directory.resolve("first"), PARTITIONS);
+        var early = RetryProcess.start(kafka, directory.resolve("first"), PARTITIONS);
         var span = Duration.ofSeconds(12).plusMillis(WAITING / 5);
-        send(span);
 
         // When: killed while they come in, killed while they leave, joined by a second, which is killed in turn
-        first.kill();
-        first = RetryProcess.start(kafka, directory.resolve("first"), PARTITIONS);
+        send(span, early::kill);
+        var first = RetryProcess.start(kafka, directory.resolve("first"), PARTITIONS);
         var again = first.said();
         try (var leaving = new Leaving()) {
             leaving.awaitAtLeast(1);
@@ -101,7 +100,8 @@ class RetryKillIT {
         assertThat(again).doesNotContain("TaskCorruptedException");
     }
 
-    private void send(Duration span) throws Exception {
+    /** @param halfway what is done when half of them are sent */
+    private void send(Duration span, Executable halfway) throws Exception {
         try (var serdes = new EventSerdes(URI.create(kafka.registryUrl()), true);
                 var producer = new KafkaProducer<>(
                         Map.of("bootstrap.servers", kafka.bootstrapServers(), "acks", "all", "linger.ms", "5"),
@@ -109,6 +109,9 @@ class RetryKillIT {
                         new ByteArraySerializer())) {
             var start = CLOCK.instant();
             for (var i = 0; i < WAITING; i++) {
+                if (i == WAITING / 2) {
+                    halfway.run();
+                }
                 var connection = run + "-connection-" + i % 97;
                 var due =
                         start.plus(span.dividedBy(2)).plus(span.multipliedBy(i).dividedBy(2L * WAITING));
@@ -123,6 +126,10 @@ class RetryKillIT {
             }
             producer.flush();
         }
+    }
+
+    private interface Executable {
+        void run() throws Exception;
     }
 
     /** Requests of this test whose commands have left, and how often, as a reader of what is committed sees them. */

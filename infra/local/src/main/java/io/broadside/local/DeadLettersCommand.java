@@ -295,7 +295,13 @@ final class DeadLettersCommand implements Callable<Integer> {
                         isTrial
                                 ? "Would redrive " + redriven.sent() + "."
                                 : "Redriven: " + redriven.sent() + ", the last of them leaves at " + redriven.lastDue()
-                                        + ". Those that were redriven before are left out.");
+                                        + ".");
+                if (redriven.alreadyRedriven() > 0) {
+                    out.println("Redriven before, and left out: " + redriven.alreadyRedriven() + ".");
+                }
+                if (redriven.left() > 0) {
+                    out.println("Left beyond the limit: " + redriven.left() + "; ask again, or with a higher --limit.");
+                }
                 if (redriven.notRedrivable() > 0) {
                     out.println("Not redrivable, as they are no commands: " + redriven.notRedrivable() + ".");
                 }

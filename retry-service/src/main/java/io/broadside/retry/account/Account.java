@@ -1,13 +1,13 @@
 package io.broadside.retry.account;
 
 import io.broadside.events.PostResult;
-import io.broadside.events.PublishRequest;
 import io.broadside.retry.account.AccountReport.Lateness;
 import io.broadside.retry.account.AccountReport.Open;
 import io.broadside.retry.account.AccountReport.PlatformReport;
 import io.broadside.runtime.config.Settings;
 import io.broadside.runtime.kafka.KafkaClients;
 import io.broadside.runtime.kafka.KafkaConfig;
+import io.broadside.runtime.kafka.TopicReader;
 import io.broadside.schemas.Topic;
 import io.broadside.schemas.Topics;
 import java.time.Clock;
@@ -24,35 +24,37 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 
 /**
  * Draws up the account of a cluster from its topics alone, from the oldest record that is kept to the newest that is committed.
  * Needs no service to run. One instance may draw up any number, one after another.
  *
- * <p>Three topics say the same thing in different ways, and that is what is compared: requests say what was asked, results what
- * became of it, and commands, waiting or on their way, where what has not ended is.
+ * <p>Three sources say the same thing in different ways, and that is what is compared: requests say what was asked, results what
+ * became of it, and {@link Whereabouts} where what has not ended is.
  *
  * <p>It keeps every target in memory, some 200 bytes each: for a running system's own account of everything see the metrics of
  * retry-service.
  */
 public final class Account implements AutoCloseable {
 
-    private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int MOST_LOOKS = 4;
     private static final int MOST_SHOWN = 20;
 
     private final KafkaClients clients;
     private final Clock clock;
     private final Duration overdueAfter;
-    private int partitions;
+    private final TopicReader reader;
+    private final Whereabouts whereabouts;
 
     private Account(KafkaClients clients, Clock clock, Duration overdueAfter) {
         this.clients = clients;
         this.clock = clock;
         this.overdueAfter = overdueAfter;
+        this.reader = new TopicReader(clients, "account", PATIENCE);
+        this.whereabouts = new Whereabouts(clients);
     }
 
     /**
@@ -75,10 +77,33 @@ public final class Account implements AutoCloseable {
         return new Account(new KafkaClients(kafka, "account"), clock, overdueAfter);
     }
 
-    /** Reads everything and adds it up. */
+    /** Reads everything and adds it up. While everything moves, what seems to be nowhere is looked for again. */
     public AccountReport draw() {
-        var places = new InMemory();
-        var book = new Book(places);
+        var drawn = read();
+        for (var look = 1; look < MOST_LOOKS && !drawn.lost().isEmpty(); look++) {
+            drawn = read().confirming(drawn);
+        }
+        return report(drawn);
+    }
+
+    /**
+     * What was read.
+     *
+     * @param lost commands of open targets that are nowhere, and when their target was heard of last
+     */
+    private record Drawn(InMemory pages, long missing, Latenesses lateness, Map<String, Long> lost) {
+
+        /** What was nowhere before too, and was not heard of since. */
+        Drawn confirming(Drawn before) {
+            var confirmed = new HashMap<>(lost);
+            confirmed.entrySet().retainAll(before.lost.entrySet());
+            return new Drawn(pages, missing, lateness, confirmed);
+        }
+    }
+
+    private Drawn read() {
+        var pages = new InMemory();
+        var book = new Book(pages);
         var lateness = new Latenesses();
         var seen = new HashMap<String, Set<Integer>>();
         var refused = new HashSet<String>();
@@ -101,7 +126,14 @@ public final class Account implements AutoCloseable {
                         entry.getValue().targets()
                                 - seen.getOrDefault(entry.getKey(), Set.of()).size()))
                 .sum();
-        return report(places, missing, lateness, whereabouts(places));
+        return new Drawn(pages, missing, lateness, lost(pages));
+    }
+
+    private Map<String, Long> lost(InMemory pages) {
+        var open = new HashMap<String, Long>();
+        pages.open().forEach(target -> open.put(target.commandId(), target.at()));
+        open.keySet().retainAll(whereabouts.missing(open.keySet(), pages.platforms()));
+        return open;
     }
 
     private record Asked(int targets) {}
@@ -109,8 +141,9 @@ public final class Account implements AutoCloseable {
     /** Requests where they are taken in. Those that are not valid as a whole are answered as a whole. */
     private Map<String, Asked> requests() {
         var asked = new HashMap<String, Asked>();
+        var partitions = reader.partitions(Topics.REQUESTS.name());
         each(Topics.REQUESTS, (record, request) -> {
-            if (isHome(record, request)) {
+            if (Home.isAt(request.getRequestId(), record.key(), record.partition(), partitions)) {
                 asked.putIfAbsent(
                         request.getRequestId(), new Asked(request.getTargets().size()));
             }
@@ -118,34 +151,8 @@ public final class Account implements AutoCloseable {
         return asked;
     }
 
-    private boolean isHome(ConsumerRecord<byte[], byte[]> record, PublishRequest request) {
-        return Home.isAt(request.getRequestId(), record.key(), record.partition(), partitions);
-    }
-
-    /** Commands of targets that have not ended, wherever a record of one is. */
-    private Set<String> whereabouts(InMemory pages) {
-        var wanted = new HashSet<String>();
-        pages.open().forEach(target -> wanted.add(target.commandId()));
-        var found = new HashSet<String>();
-        if (wanted.isEmpty()) {
-            return found;
-        }
-        for (var topic : List.of(Topics.BACKOFF_429, Topics.BACKOFF_5XX, Topics.BACKOFF_UNCONFIRMED, Topics.WAITING)) {
-            each(topic, (_, delayed) -> note(delayed.getCommand().getCommandId(), wanted, found));
-        }
-        pages.platforms()
-                .forEach(platform ->
-                        each(Topics.commands(platform), (_, command) -> note(command.getCommandId(), wanted, found)));
-        return found;
-    }
-
-    private static void note(String commandId, Set<String> wanted, Set<String> found) {
-        if (wanted.contains(commandId)) {
-            found.add(commandId);
-        }
-    }
-
-    private AccountReport report(InMemory pages, long missing, Latenesses lateness, Set<String> found) {
+    private AccountReport report(Drawn drawn) {
+        var pages = drawn.pages();
         var now = clock.instant();
         var platforms = new TreeMap<String, PlatformReport>();
         for (var platform : pages.platforms()) {
@@ -154,7 +161,7 @@ public final class Account implements AutoCloseable {
                     .toList();
             var tally = pages.tally(platform);
             var whereKnown = open.stream()
-                    .filter(target -> found.contains(target.commandId()))
+                    .filter(target -> !drawn.lost().containsKey(target.commandId()))
                     .count();
             var oldest = open.stream().mapToLong(Target::anchor).min();
             platforms.put(
@@ -178,10 +185,10 @@ public final class Account implements AutoCloseable {
         return new AccountReport(
                 now,
                 platforms,
-                missing,
+                drawn.missing(),
                 overdue.size(),
                 overdue.stream().limit(MOST_SHOWN).toList(),
-                lateness.report());
+                drawn.lateness().report());
     }
 
     private static Duration age(long since, Instant now) {
@@ -203,28 +210,12 @@ public final class Account implements AutoCloseable {
         void read(ConsumerRecord<byte[], byte[]> record, V value);
     }
 
-    /** Reads a topic from the oldest record that is kept to the newest that was committed when the reading began. */
     private <V extends SpecificRecord> void each(Topic<V> topic, Reading<V> reading) {
-        try (var consumer = clients.tableConsumer("account-" + topic.name())) {
-            var all = new ArrayList<TopicPartition>();
-            Optional.ofNullable(consumer.partitionsFor(topic.name()))
-                    .orElse(List.of())
-                    .forEach(info -> all.add(new TopicPartition(info.topic(), info.partition())));
-            if (all.isEmpty()) {
-                return;
+        reader.all(topic.name(), record -> {
+            if (record.value() != null) {
+                read(topic, record, reading);
             }
-            partitions = all.size();
-            consumer.assign(all);
-            consumer.seekToBeginning(all);
-            var ends = consumer.endOffsets(all);
-            while (!hasReached(consumer, ends)) {
-                for (var record : consumer.poll(POLL)) {
-                    if (record.value() != null) {
-                        read(topic, record, reading);
-                    }
-                }
-            }
-        }
+        });
     }
 
     private <V extends SpecificRecord> void read(
@@ -237,10 +228,6 @@ public final class Account implements AutoCloseable {
             return;
         }
         reading.read(record, value);
-    }
-
-    private static boolean hasReached(Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
-        return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
     }
 
     @Override

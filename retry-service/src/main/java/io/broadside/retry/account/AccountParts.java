@@ -9,9 +9,17 @@ import java.util.Objects;
  *
  * @param overdueAfter how long after its due time a target counts as overdue
  * @param view where the metrics look
+ * @param inventory where it asks for what it has not heard of for a while
+ * @param silence for how long that is
  * @param partitions how many each topic has
  */
-public record AccountParts(List<String> platforms, Duration overdueAfter, AccountView view, int partitions) {
+public record AccountParts(
+        List<String> platforms,
+        Duration overdueAfter,
+        AccountView view,
+        Inventory inventory,
+        Duration silence,
+        int partitions) {
 
     public AccountParts {
         platforms = List.copyOf(platforms);

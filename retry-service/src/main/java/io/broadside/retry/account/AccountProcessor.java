@@ -2,9 +2,10 @@ package io.broadside.retry.account;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.broadside.events.PostError;
 import io.broadside.events.PostResult;
-import io.broadside.events.ResultStatus;
 import io.broadside.retry.account.AccountView.Sheet;
+import io.broadside.schemas.ErrorCode;
 import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topics;
 import java.nio.ByteBuffer;
@@ -14,6 +15,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
@@ -24,6 +28,8 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the account of one partition. Open targets are found by their age and by their due time; those that have ended are
@@ -31,11 +37,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
 
+    private static final Logger LOGGER = LoggerFactory.getLogger(AccountProcessor.class);
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration REMEMBERED = Duration.ofDays(3);
+
+    /** What has a dead letter may be redriven for as long as that is kept, and is to be known then. */
+    private static final Duration REDRIVABLE_REMEMBERED = Duration.ofDays(40);
+
     private static final int MOST_OVERDUE = 1000;
     private static final int FORGET_PER_LOOK = 1000;
     private static final byte[] NOTHING = {};
+
+    /** Ends that are an answer of the platform. */
+    private static final Set<String> REFUSALS = Stream.of(
+                    ErrorCode.CONTENT_REFUSED,
+                    ErrorCode.DUPLICATE_REFUSED,
+                    ErrorCode.NOT_FOUND,
+                    ErrorCode.PERMISSION_MISSING,
+                    ErrorCode.UNKNOWN_REFUSAL)
+            .map(ErrorCode::name)
+            .collect(Collectors.toUnmodifiableSet());
 
     private final AccountParts parts;
     private final EventSerdes serdes;
@@ -52,6 +73,9 @@ final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
     @SuppressWarnings("NullAway.Init")
     private Book book;
 
+    @SuppressWarnings("NullAway.Init")
+    private Walk walk;
+
     AccountProcessor(AccountParts parts, EventSerdes serdes, AccountTopology.Completions completions) {
         this.parts = parts;
         this.serdes = serdes;
@@ -62,7 +86,9 @@ final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
     public void init(ProcessorContext<Void, Void> processorContext) {
         context = processorContext;
         store = context.getStateStore(AccountTopology.STORE);
-        book = new Book(new InTheStore());
+        var pages = new InTheStore();
+        book = new Book(pages);
+        walk = new Walk(store, pages::target, parts.inventory(), context.taskId(), parts.silence());
         tallies.clear();
         try (var entries = scan('s')) {
             entries.forEachRemaining(entry -> tallies.put(
@@ -85,8 +111,14 @@ final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
             } else {
                 request(record);
             }
-        } catch (SerializationException _) {
+        } catch (SerializationException e) {
             // The fan-out makes a dead letter of such a request; a result that is none, nobody of us wrote.
+            LOGGER.atWarn()
+                    .addKeyValue("topic", topic)
+                    .addKeyValue(
+                            "offset", context.recordMetadata().orElseThrow().offset())
+                    .addKeyValue("cause", e.getMessage())
+                    .log("record that is no part of the account, as it cannot be read");
         }
     }
 
@@ -99,12 +131,19 @@ final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
             // Refused, and its request comes here only now: topics are read side by side.
             put(key('k', result.getRequestId()), number(now().toEpochMilli()));
         }
-        if (result.getIsFinal()
-                && !result.getIsRepeat()
-                && result.getAttempt() > 0
-                && result.getStatus() != ResultStatus.CANCELLED) {
+        if (result.getIsFinal() && !result.getIsRepeat() && isAnswerOfThePlatform(result)) {
             completions.completed(result.getPlatform().orElse(""), now());
         }
+    }
+
+    /** What ends by its deadline or its limits says nothing of the platform, however many calls were made for it before. */
+    private static boolean isAnswerOfThePlatform(PostResult result) {
+        var code = result.getError().map(PostError::getCode);
+        return switch (result.getStatus()) {
+            case PUBLISHED -> code.filter(ErrorCode.INCOMPLETE.name()::equals).isEmpty();
+            case FAILED -> code.filter(REFUSALS::contains).isPresent();
+            case ACCEPTED, SCHEDULED, WAITING, PUBLISHING, CANCELLED, UNCONFIRMED, UNKNOWN -> false;
+        };
     }
 
     /** A request that waits to be answered. One under a wrong key, or in another partition than its own, comes again. */
@@ -134,7 +173,7 @@ final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
                 }
             }
         }
-        parts.view().show(context.taskId(), new Sheet(tallies, oldest, overdue(now), unanswered()));
+        parts.view().show(context.taskId(), new Sheet(tallies, oldest, overdue(now), walk.look(now), unanswered()));
         forget(now);
     }
 
@@ -162,6 +201,13 @@ final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
         return oldest;
     }
 
+    private static Duration remembered(Target target) {
+        return switch (target.status()) {
+            case FAILED, UNCONFIRMED -> REDRIVABLE_REMEMBERED;
+            case PUBLISHED, CANCELLED, ACCEPTED, SCHEDULED, WAITING, PUBLISHING, UNKNOWN -> REMEMBERED;
+        };
+    }
+
     /** Ended targets, a few at a time, all of them in turn. */
     private void forget(long now) {
         var old = new ArrayList<Bytes>();
@@ -174,7 +220,7 @@ final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
                     break;
                 }
                 var target = Target.decoded(entry.value);
-                if (target.isFinal() && target.at() + REMEMBERED.toMillis() < now) {
+                if (target.isFinal() && target.at() + remembered(target).toMillis() < now) {
                     old.add(entry.key);
                 }
             }
@@ -259,7 +305,7 @@ final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
         return ByteBuffer.wrap(key.get(), at, Long.BYTES).getLong();
     }
 
-    private static Bytes key(char kind, String text) {
+    static Bytes key(char kind, String text) {
         var bytes = text.getBytes(UTF_8);
         return Bytes.wrap(ByteBuffer.allocate(1 + bytes.length)
                 .put((byte) kind)

@@ -20,9 +20,10 @@ public final class AccountView {
      *
      * @param oldest by platform: from when on the age of its oldest open target counts
      * @param overdue how many targets were to be heard of, and were not
+     * @param lost how many targets are open although their command is nowhere
      * @param unanswered when the oldest request came that nothing was heard of
      */
-    record Sheet(Map<String, Tally> tallies, Map<String, Long> oldest, long overdue, long unanswered) {
+    record Sheet(Map<String, Tally> tallies, Map<String, Long> oldest, long overdue, long lost, long unanswered) {
         Sheet {
             tallies = Map.copyOf(tallies);
             oldest = Map.copyOf(oldest);
@@ -50,8 +51,9 @@ public final class AccountView {
         gauge(
                 meters,
                 "broadside.account.difference",
-                "Targets that have neither ended nor wait: must be 0",
-                view -> view.sum(Tally::difference));
+                "Targets that have neither ended nor are anywhere: must be 0",
+                view -> view.sum(Tally::difference)
+                        + view.sheets.values().stream().mapToLong(Sheet::lost).sum());
         gauge(
                 meters,
                 "broadside.account.second.ends",

@@ -3,24 +3,26 @@ package io.broadside.retry.letters;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.broadside.events.Attempt;
+import io.broadside.events.DelayCause;
 import io.broadside.events.PublishCommand;
 import io.broadside.runtime.kafka.KafkaClients;
+import io.broadside.runtime.kafka.TopicReader;
 import io.broadside.runtime.tracing.Trace;
 import io.broadside.schemas.Topics;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
-import java.util.function.ToLongFunction;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -28,6 +30,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,8 +41,9 @@ import org.slf4j.LoggerFactory;
  * <ol>
  *   <li>What is redriven goes to retry-service with a due time of its own, so that it leaves at the rate that was asked for, also
  *       if everything restarts meanwhile.
- *   <li>From there it goes the way of every command: through the ledger, and with its doubt if it has one. A letter that is
- *       redriven again while it is remembered, 40 days, is left out there.
+ *   <li>From there it goes the way of every command: through the ledger, and with its doubt if it has one. A letter that was
+ *       redriven before is left out here, and once more there, where it is remembered for 40 days.
+ *   <li>Nothing hangs: what cannot be read in time ends in a {@link TimeoutException}.
  * </ol>
  */
 public final class DeadLetterDesk implements AutoCloseable {
@@ -49,46 +53,45 @@ public final class DeadLetterDesk implements AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(DeadLetterDesk.class);
     private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    /** Clocks differ: a redrive may bear an earlier time than its letter. */
+    private static final Duration CLOCK_SKEW = Duration.ofHours(1);
+
     private static final int MOST_IN_FLIGHT = 500;
 
     private final KafkaClients clients;
     private final Clock clock;
+    private final TopicReader reader;
 
     public DeadLetterDesk(KafkaClients clients, Clock clock) {
         this.clients = clients;
         this.clock = clock;
+        this.reader = new TopicReader(clients, "dead-letters", PATIENCE);
     }
 
     /**
      * What was redriven.
      *
      * @param sent letters that go to retry-service; with a trial, that would
+     * @param alreadyRedriven letters that were redriven before: they do not count against the limit
+     * @param left letters beyond the limit: asked for again, they are the next
      * @param notRedrivable letters without a command
      * @param lastDue when the last of them is due
      */
-    public record Redriven(long sent, long notRedrivable, Instant lastDue) {}
+    public record Redriven(long sent, long alreadyRedriven, long left, long notRedrivable, Instant lastDue) {}
 
     /** The newest letters of a selection, newest first. */
     public List<Filed> list(Selection selection, int limit) {
-        var newest = new ArrayDeque<Filed>();
+        var byAge = Comparator.comparing((Filed filed) -> filed.letter().getAt());
+        var newest = new PriorityQueue<>(byAge);
         read(selection, filed -> {
-            newest.addLast(filed);
-            if (newest.size() > 4 * limit) {
-                keepNewest(newest, limit);
+            newest.add(filed);
+            if (newest.size() > limit) {
+                newest.remove();
             }
         });
-        keepNewest(newest, limit);
-        return List.copyOf(newest);
-    }
-
-    private static void keepNewest(ArrayDeque<Filed> letters, int limit) {
-        var kept = letters.stream()
-                .sorted(Comparator.comparing((Filed filed) -> filed.letter().getAt())
-                        .reversed())
-                .limit(limit)
-                .toList();
-        letters.clear();
-        letters.addAll(kept);
+        return newest.stream().sorted(byAge.reversed()).toList();
     }
 
     /** The letters of a selection by cause, the most frequent first. */
@@ -159,7 +162,11 @@ public final class DeadLetterDesk implements AutoCloseable {
                 return Optional.empty();
             }
             consumer.seek(partition, offset);
+            var begun = System.nanoTime();
             while (consumer.position(partition) <= offset) {
+                if (System.nanoTime() - begun > PATIENCE.toNanos()) {
+                    throw new TimeoutException("The letter " + id + " could not be read in time");
+                }
                 for (var record : consumer.poll(POLL)) {
                     return record.offset() == offset
                             ? Optional.of(new Filed(
@@ -174,7 +181,7 @@ public final class DeadLetterDesk implements AutoCloseable {
     }
 
     /**
-     * Takes letters up again.
+     * Takes letters up again. Asked for again and again with a limit, it gets to the end of them.
      *
      * @param perSecond how many of them leave per second, up to {@link #MOST_PER_SECOND}
      * @param limit how many at most
@@ -185,6 +192,7 @@ public final class DeadLetterDesk implements AutoCloseable {
         if (!(perSecond > 0) || perSecond > MOST_PER_SECOND) {
             throw new IllegalArgumentException("The rate: more than 0 and up to " + MOST_PER_SECOND + " needed");
         }
+        var redrivenBefore = redrivenBefore(selection);
         var start = clock.instant();
         var counting = new Counting(start);
         try (var producer = clients.producer("redrive")) {
@@ -194,7 +202,13 @@ public final class DeadLetterDesk implements AutoCloseable {
                     counting.notRedrivable++;
                     return;
                 }
+                var command = filed.letter().getCommand().orElseThrow();
+                if (redrivenBefore.getOrDefault(command.getCommandId(), 0) > command.getRedrives()) {
+                    counting.alreadyRedriven++;
+                    return;
+                }
                 if (counting.sent >= limit) {
+                    counting.left++;
                     return;
                 }
                 counting.last = start.plusMillis((long) (counting.sent * 1000 / perSecond));
@@ -210,15 +224,42 @@ public final class DeadLetterDesk implements AutoCloseable {
         }
         LOGGER.atInfo()
                 .addKeyValue("sent", counting.sent)
+                .addKeyValue("alreadyRedriven", counting.alreadyRedriven)
+                .addKeyValue("left", counting.left)
                 .addKeyValue("notRedrivable", counting.notRedrivable)
                 .addKeyValue("perSecond", perSecond)
                 .addKeyValue("isTrial", isTrial)
                 .log("dead letters redriven");
-        return new Redriven(counting.sent, counting.notRedrivable, counting.last);
+        return new Redriven(
+                counting.sent, counting.alreadyRedriven, counting.left, counting.notRedrivable, counting.last);
+    }
+
+    /** How often each command was redriven, by what went to retry-service: redrives come after their letters. */
+    private Map<String, Integer> redrivenBefore(Selection selection) {
+        var redriven = new HashMap<String, Integer>();
+        Consumer<ConsumerRecord<byte[], byte[]>> hearing = record -> {
+            try {
+                var delayed = clients.serdes().read(Topics.WAITING, record.value());
+                if (delayed.getCause() == DelayCause.REDRIVEN) {
+                    var command = delayed.getCommand();
+                    redriven.merge(command.getCommandId(), command.getRedrives(), Math::max);
+                }
+            } catch (SerializationException _) {
+                // It is a dead letter by now, and was no redrive.
+            }
+        };
+        selection
+                .since()
+                .ifPresentOrElse(
+                        time -> reader.since(Topics.WAITING.name(), time.minus(CLOCK_SKEW), hearing),
+                        () -> reader.all(Topics.WAITING.name(), hearing));
+        return redriven;
     }
 
     private static final class Counting {
         private long sent;
+        private long alreadyRedriven;
+        private long left;
         private long notRedrivable;
         private Instant last;
 
@@ -252,28 +293,11 @@ public final class DeadLetterDesk implements AutoCloseable {
 
     /** Reads from the oldest that is kept to what is there now. */
     private void read(Selection selection, Consumer<Filed> hearing) {
-        try (var consumer = clients.tableConsumer("dead-letters")) {
-            var partitions = new ArrayList<TopicPartition>();
-            consumer.partitionsFor(Topics.DEAD_LETTERS.name())
-                    .forEach(info -> partitions.add(new TopicPartition(info.topic(), info.partition())));
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            var ends = consumer.endOffsets(partitions);
-            while (!hasReached(consumer::position, ends)) {
-                for (var record : consumer.poll(POLL)) {
-                    if (record.offset()
-                            < ends.getOrDefault(new TopicPartition(record.topic(), record.partition()), 0L)) {
-                        filed(record.partition(), record.offset(), record.value())
-                                .filter(selection::has)
-                                .ifPresent(hearing);
-                    }
-                }
-            }
-        }
-    }
-
-    private static boolean hasReached(ToLongFunction<TopicPartition> position, Map<TopicPartition, Long> ends) {
-        return ends.entrySet().stream().allMatch(end -> position.applyAsLong(end.getKey()) >= end.getValue());
+        reader.all(
+                Topics.DEAD_LETTERS.name(),
+                record -> filed(record.partition(), record.offset(), record.value())
+                        .filter(selection::has)
+                        .ifPresent(hearing));
     }
 
     private Optional<Filed> filed(int partition, long offset, byte[] value) {

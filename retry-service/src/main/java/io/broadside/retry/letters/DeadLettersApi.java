@@ -19,6 +19,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +36,8 @@ import org.slf4j.LoggerFactory;
  *       {@code "trial":true} only counts. All of them only with {@code "all":true}.
  * </ul>
  *
- * What is wrong comes back as {@code {"error":{"code","message"}}}. Every request reads the topic anew, so only a few work at once.
+ * A redrive answers how many it took up, how many of the selection were redriven before, and how many are left beyond the limit.
+ * What is wrong, names that are not known among it, comes back as {@code {"error":{"code","message"}}}. Every request reads the topic anew, so only a few work at once.
  */
 public final class DeadLettersApi implements AutoCloseable {
 
@@ -44,6 +47,20 @@ public final class DeadLettersApi implements AutoCloseable {
     private static final int MOST_AT_ONCE = 4;
     private static final int LARGEST_PAGE = 1000;
     private static final int PAGE = 100;
+    private static final Set<String> LIST_PARAMETERS =
+            Set.of("code", "platform", "connectionId", "requestId", "since", "until", "limit");
+    private static final Set<String> REDRIVE_FIELDS = Set.of(
+            "ids",
+            "code",
+            "platform",
+            "connectionId",
+            "requestId",
+            "since",
+            "until",
+            "ratePerSecond",
+            "limit",
+            "trial",
+            "all");
 
     private final ApiKeys keys;
     private final DeadLetterDesk desk;
@@ -124,6 +141,13 @@ public final class DeadLettersApi implements AutoCloseable {
                 handler.accept(ctx);
             } catch (InvalidException e) {
                 fail(ctx, 422, "INVALID_REQUEST", String.valueOf(e.getMessage()));
+            } catch (TimeoutException e) {
+                LOGGER.atWarn()
+                        .addKeyValue("method", ctx.request().method())
+                        .addKeyValue("cause", e.getMessage())
+                        .log("request could not be answered in time");
+                ctx.response().putHeader("retry-after", "5");
+                fail(ctx, 503, "UNAVAILABLE", "Kafka does not answer. Send it again in a moment.");
             } catch (RuntimeException e) {
                 LOGGER.atError()
                         .addKeyValue("method", ctx.request().method())
@@ -137,6 +161,7 @@ public final class DeadLettersApi implements AutoCloseable {
     }
 
     private void list(RoutingContext ctx) {
+        requireKnown(ctx.request().params().names(), LIST_PARAMETERS);
         var selection = selection(name -> Optional.ofNullable(ctx.request().getParam(name)), Set.of());
         var limit = Optional.ofNullable(ctx.request().getParam("limit"))
                 .map(text -> number("limit", text, LARGEST_PAGE))
@@ -164,9 +189,9 @@ public final class DeadLettersApi implements AutoCloseable {
             return;
         }
         var body = body(ctx);
-        var selection =
-                selection(name -> Optional.ofNullable(body.getValue(name)).map(Object::toString), ids(body));
-        if (selection.isAll() && !Boolean.TRUE.equals(body.getValue("all"))) {
+        requireKnown(body.fieldNames(), REDRIVE_FIELDS);
+        var selection = selection(name -> text(body, name), ids(body));
+        if (selection.isAll() && !isSet(body, "all")) {
             throw new InvalidException("Say which dead letters are meant, or \"all\":true.");
         }
         var rate = body.getValue("ratePerSecond", 10);
@@ -176,14 +201,16 @@ public final class DeadLettersApi implements AutoCloseable {
             throw new InvalidException(
                     "ratePerSecond must be a number above 0 and up to " + (long) DeadLetterDesk.MOST_PER_SECOND + ".");
         }
-        var limit = number("limit", body.getValue("limit", 1000).toString(), Integer.MAX_VALUE);
-        var isTrial = Boolean.TRUE.equals(body.getValue("trial"));
+        var limit = number("limit", String.valueOf(body.getValue("limit", 1000)), Integer.MAX_VALUE);
+        var isTrial = isSet(body, "trial");
         var redriven = desk.redrive(selection, perSecond.doubleValue(), limit, isTrial);
         send(
                 ctx,
                 isTrial ? 200 : 202,
                 new JsonObject()
                         .put(isTrial ? "wouldRedrive" : "redriven", redriven.sent())
+                        .put("alreadyRedriven", redriven.alreadyRedriven())
+                        .put("left", redriven.left())
                         .put("notRedrivable", redriven.notRedrivable())
                         .put("lastDueAt", redriven.lastDue().toString()));
     }
@@ -196,12 +223,38 @@ public final class DeadLettersApi implements AutoCloseable {
         }
     }
 
+    /** A misspelt filter would leave out nothing, and so mean more letters than its sender does. */
+    private static void requireKnown(Set<String> names, Set<String> known) {
+        names.stream().filter(name -> !known.contains(name)).findFirst().ifPresent(name -> {
+            throw new InvalidException("There is no " + name + " here; known are "
+                    + known.stream().sorted().collect(Collectors.joining(", ")) + ".");
+        });
+    }
+
+    private static Optional<String> text(JsonObject body, String name) {
+        if (!body.containsKey(name)) {
+            return Optional.empty();
+        }
+        if (!(body.getValue(name) instanceof String text) || text.isEmpty()) {
+            throw new InvalidException(name + " must be a text, or be left out.");
+        }
+        return Optional.of(text);
+    }
+
+    private static boolean isSet(JsonObject body, String name) {
+        if (!(body.getValue(name, false) instanceof Boolean isSet)) {
+            throw new InvalidException(name + " must be true or false.");
+        }
+        return isSet;
+    }
+
     private static Set<String> ids(JsonObject body) {
-        var value = body.getValue("ids");
-        if (value == null) {
+        if (!body.containsKey("ids")) {
             return Set.of();
         }
-        if (!(value instanceof JsonArray array) || array.isEmpty()) {
+        if (!(body.getValue("ids") instanceof JsonArray array)
+                || array.isEmpty()
+                || !array.stream().allMatch(String.class::isInstance)) {
             throw new InvalidException("ids must be a list of ids, such as [\"3-17\"].");
         }
         var ids = new HashSet<String>();

@@ -1,7 +1,9 @@
 package io.broadside.retry.letters;
 
+import io.broadside.events.Checkpoint;
 import io.broadside.events.DeadLetter;
 import io.broadside.events.PublishCommand;
+import io.broadside.schemas.ErrorCode;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -40,13 +42,40 @@ public record Filed(int partition, long offset, DeadLetter letter) {
         return letter.getCommand().isPresent();
     }
 
+    /** Whether the post itself is out, and only something that belongs to it is missing. */
+    public boolean isOut() {
+        return letter.getCommand()
+                .flatMap(PublishCommand::getCheckpoint)
+                .flatMap(Checkpoint::getRemoteId)
+                .isPresent();
+    }
+
+    /** Whether people may see the post, as far as anybody knew when it was given up: as its last word said. */
+    public boolean isPerhapsOut() {
+        return !isOut()
+                && letter.getCommand()
+                        .filter(command -> command.getDoubt().isPresent()
+                                || letter.getCode().equals(ErrorCode.NOT_CONFIRMABLE.name()))
+                        .isPresent();
+    }
+
     /** One sentence: what taking it up again would do, or why it cannot be done. */
     public String outlook() {
         if (letter.getCommand().isEmpty()) {
-            return "It cannot be redriven: the record could not be read. Mend what writes it, and send it again.";
+            return "It cannot be redriven: there is no command in it. Mend what writes it, and send it again.";
         }
-        return letter.getCommand().get().getDoubt().isPresent()
-                ? "Redriven, it is looked for at the platform first, and sent only if it is certainly not out."
+        var command = letter.getCommand().get();
+        if (isOut()) {
+            return "The post is out. Redriven, only what is missing of it is added.";
+        }
+        if (command.getDoubt().isPresent()) {
+            return "Redriven, it is looked for at the platform first, and sent only if it is certainly not out.";
+        }
+        if (isPerhapsOut()) {
+            return "The platform had begun with it and may finish it yet. Redriven, it is asked what became of it.";
+        }
+        return command.getCheckpoint().isPresent()
+                ? "Its publication had begun. Redriven, it goes on where it stopped."
                 : "Redriven, it is sent: it is certain that it is not out.";
     }
 }

@@ -53,7 +53,8 @@ final class LetterJson {
                                 "attempts",
                                 command.getHistory().isEmpty() ? command.getAttempt() : last(command.getHistory()))
                         .put("redrives", command.getRedrives())
-                        .put("isPerhapsOut", command.getDoubt().isPresent()));
+                        .put("isOut", filed.isOut())
+                        .put("isPerhapsOut", filed.isPerhapsOut()));
         return json;
     }
 

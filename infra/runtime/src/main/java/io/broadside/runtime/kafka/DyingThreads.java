@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
  *       each time needs a person.
  *   <li>A broker or registry that is away is nobody's bug: such deaths never make it stop, and no pause after one is longer
  *       than 30 seconds.
+ *   <li>While threads die of a bug again and again the topology works on nothing, whatever its state says: {@link #keepDying}.
  * </ol>
  */
 final class DyingThreads implements StreamsUncaughtExceptionHandler {
@@ -28,6 +29,11 @@ final class DyingThreads implements StreamsUncaughtExceptionHandler {
     private static final Logger LOGGER = LoggerFactory.getLogger(DyingThreads.class);
     private static final int MOST_DEATHS_OF_BUGS = 10;
     private static final Duration FORGIVEN_AFTER = Duration.ofMinutes(10);
+    private static final int AGAIN_AND_AGAIN = 3;
+
+    /** Longer than the longest pause before another death: until then nobody knows whether the bug is gone. */
+    private static final Duration IN_A_ROW = Duration.ofMinutes(3);
+
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE_FOR_OTHERS = Duration.ofSeconds(30);
 
@@ -54,6 +60,20 @@ final class DyingThreads implements StreamsUncaughtExceptionHandler {
     /** What the last thread died of; empty if none has died yet. */
     String lastFault() {
         return lastFault;
+    }
+
+    /** Whether threads have died of bugs three times in a row, each within three minutes of the one before, and of now. */
+    synchronized boolean keepDying() {
+        var next = clock.millis();
+        var inARow = 0;
+        for (var death = ofBugs.descendingIterator(); death.hasNext(); inARow++) {
+            var at = death.next();
+            if (next - at > IN_A_ROW.toMillis()) {
+                break;
+            }
+            next = at;
+        }
+        return inARow >= AGAIN_AND_AGAIN;
     }
 
     @Override

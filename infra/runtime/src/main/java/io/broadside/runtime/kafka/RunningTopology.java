@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  *
  * <ol>
  *   <li>{@link #check} is ok from the time its partitions are assigned and their stores restored, and stays so through later
- *       rebalances; it fails for good when the topology has stopped.
+ *       rebalances; it fails while threads die of a bug again and again, and for good when the topology has stopped.
  *   <li>{@link #close} ends within 15 seconds, also while a dead thread waits to be replaced.
  *   <li>Closed, an instance that does not come back under its id leaves the group, so that others take its partitions over
  *       at once; one that does come back keeps them until the session times out.
@@ -118,6 +118,9 @@ public final class RunningTopology implements AutoCloseable, Checked {
     @Override
     public Check check() {
         var state = streams.state();
+        if (threads.keepDying()) {
+            return failing("its threads keep dying");
+        }
         return switch (state) {
             case RUNNING -> Check.ok(name, "running");
             case CREATED, REBALANCING ->

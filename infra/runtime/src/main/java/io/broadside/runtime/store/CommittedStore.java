@@ -157,10 +157,10 @@ final class CommittedStore implements KeyValueStore<Bytes, byte[]> {
                 if (entry.getValue() == NO_OFFSET) {
                     open.forgetOffset(batch, entry.getKey());
                 } else {
-                    open.putOffset(batch, entry.getKey(), entry.getValue());
+                    open.putOffset(batch, entry.getKey(), entry.getValue(), owner.now());
                 }
             }
-            open.write(batch, owner.now());
+            open.write(batch);
             uncommitted.clear();
         } catch (RocksDBException e) {
             throw new ProcessorStateException("The store " + name + " cannot be written", e);
@@ -330,7 +330,7 @@ final class CommittedStore implements KeyValueStore<Bytes, byte[]> {
                 for (var record : records) {
                     open.put(batch, record.key, record.value);
                 }
-                open.write(batch, owner.now());
+                open.write(batch);
             } catch (RocksDBException e) {
                 throw new ProcessorStateException("The store " + name + " cannot be written", e);
             }

@@ -28,6 +28,8 @@ final class Disk implements AutoCloseable {
     private static final byte[] OFFSETS = "offsets".getBytes(UTF_8);
     private static final byte[] WRITTEN_AT = "written-at".getBytes(UTF_8);
 
+    private static final Duration CLOCK_SKEW = Duration.ofHours(1);
+
     private final RocksDB database;
     private final ColumnFamilyHandle entries;
     private final ColumnFamilyHandle offsets;
@@ -68,13 +70,24 @@ final class Disk implements AutoCloseable {
         }
     }
 
-    /** Whether it was written within the time before now; one that was never written has nothing that could be old. */
+    /**
+     * Whether what it holds stood for the changelog within the time before now. What was read from the changelog and never got to its
+     * end has no such time, nor has a time that lies ahead a meaning: that clock was wrong.
+     */
     boolean isYoungerThan(Duration age, Instant now) throws RocksDBException {
         var written = database.get(offsets, WRITTEN_AT);
-        return written == null
-                || !Instant.ofEpochMilli(ByteBuffer.wrap(written).getLong())
-                        .plus(age)
-                        .isBefore(now);
+        if (written == null) {
+            return isEmpty();
+        }
+        var at = Instant.ofEpochMilli(ByteBuffer.wrap(written).getLong());
+        return !at.plus(age).isBefore(now) && !at.isAfter(now.plus(CLOCK_SKEW));
+    }
+
+    private boolean isEmpty() {
+        try (var all = iterator()) {
+            all.seekToFirst();
+            return !all.isValid();
+        }
     }
 
     byte @Nullable [] get(byte[] key) throws RocksDBException {
@@ -94,8 +107,10 @@ final class Disk implements AutoCloseable {
         }
     }
 
-    void putOffset(WriteBatch batch, TopicPartition partition, long offset) throws RocksDBException {
+    /** What is written up to this offset is there from now on: the disk is as old as its newest offset. */
+    void putOffset(WriteBatch batch, TopicPartition partition, long offset, Instant now) throws RocksDBException {
         batch.put(offsets, key(partition), number(offset));
+        batch.put(offsets, WRITTEN_AT, number(now.toEpochMilli()));
     }
 
     void forgetOffset(WriteBatch batch, TopicPartition partition) throws RocksDBException {
@@ -108,8 +123,7 @@ final class Disk implements AutoCloseable {
         return found == null ? null : ByteBuffer.wrap(found).getLong();
     }
 
-    void write(WriteBatch batch, Instant now) throws RocksDBException {
-        batch.put(offsets, WRITTEN_AT, number(now.toEpochMilli()));
+    void write(WriteBatch batch) throws RocksDBException {
         database.write(writing, batch);
     }
 

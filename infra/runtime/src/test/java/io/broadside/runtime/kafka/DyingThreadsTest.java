@@ -66,6 +66,32 @@ class DyingThreadsTest {
     }
 
     @Test
+    void threadsThatDieAgainAndAgainAreToldOfUntilThereIsNoFurtherDeathForThreeMinutes() {
+        // When
+        die(bug, 2);
+        var twice = threads.keepDying();
+        now = now.plus(Duration.ofMinutes(2));
+        die(bug, 1);
+        now = now.plus(Duration.ofMinutes(3));
+        var threeTimes = threads.keepDying();
+        now = now.plusMillis(1);
+
+        // Then
+        assertThat(twice).isFalse();
+        assertThat(threeTimes).isTrue();
+        assertThat(threads.keepDying()).isFalse();
+    }
+
+    @Test
+    void aBrokerThatIsAwayIsNoReasonToSayThatThreadsKeepDying() {
+        // When
+        die(away, 5);
+
+        // Then
+        assertThat(threads.keepDying()).isFalse();
+    }
+
+    @Test
     void aDeathIsNotForgivenBefore() {
         // Given
         die(bug, 10);

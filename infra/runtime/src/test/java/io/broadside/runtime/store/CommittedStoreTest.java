@@ -174,6 +174,54 @@ class CommittedStoreTest {
     }
 
     @Test
+    void whatTheChangelogBringsMakesADiskNoYounger() {
+        // Given: what was read last has no offset, so it stands for nothing
+        var context = new FakeContext();
+        var store = opened(context);
+        store.put(key("a"), bytes("1"));
+        store.commit(Map.of(CHANGELOG, 10L));
+        now = START.plus(Duration.ofHours(23));
+        context.restoring.restoreAll(List.of(KeyValue.pair(bytes("b"), bytes("1"))));
+        store.close();
+        // When
+        now = START.plus(Duration.ofHours(25));
+        var after = opened();
+        // Then
+        assertThat(content(after)).isEmpty();
+        after.close();
+    }
+
+    @Test
+    void aDiskThatNeverGotToTheEndOfItsChangelogIsNotUsed() {
+        // Given
+        var context = new FakeContext();
+        var store = opened(context);
+        context.restoring.restoreAll(List.of(KeyValue.pair(bytes("a"), bytes("1"))));
+        // When
+        var after = afterACrash(store);
+        // Then
+        assertThat(content(after)).isEmpty();
+        after.close();
+    }
+
+    @Test
+    void aDiskThatWasWrittenInTheFutureIsNotUsed() {
+        // Given
+        now = START.plus(Duration.ofDays(300));
+        var store = opened();
+        store.put(key("a"), bytes("1"));
+        store.commit(Map.of(CHANGELOG, 10L));
+        store.close();
+        // When
+        now = START;
+        var after = opened();
+        // Then
+        assertThat(content(after)).isEmpty();
+        assertThat(after.committedOffset(CHANGELOG)).isEqualTo(NOTHING_KNOWN);
+        after.close();
+    }
+
+    @Test
     void aCleanStopKeepsEverything() {
         // Given
         var store = opened();

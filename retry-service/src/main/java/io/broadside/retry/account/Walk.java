@@ -1,0 +1,130 @@
+package io.broadside.retry.account;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.TaskId;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Walks over the open targets of one partition, round by round, and asks where those are of which nothing was heard for a while.
+ *
+ * <ol>
+ *   <li>A target is lost if its command was nowhere and nothing was heard of it since it was asked for.
+ *   <li>A lost one is asked for again in every round, and is so until it is found or heard of.
+ *   <li>Every round asks for so many others, so that all of them are asked for in turn.
+ * </ol>
+ */
+final class Walk {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Walk.class);
+    private static final int MOST_PER_ROUND = 20_000;
+
+    /** An open target when it was asked for: by it, one that was heard of since is known. */
+    private record Asked(String key, long at) {}
+
+    private final KeyValueStore<Bytes, byte[]> store;
+    private final Function<String, Optional<Target>> targets;
+    private final Inventory inventory;
+    private final TaskId task;
+    private final Duration silence;
+    private final Map<String, Asked> lost = new HashMap<>();
+    private final Map<String, Asked> asked = new HashMap<>();
+    private int round;
+    private boolean isAsking;
+    private Bytes next = AccountProcessor.key('a', "");
+
+    /** @param silence of how long is a reason to ask */
+    Walk(
+            KeyValueStore<Bytes, byte[]> store,
+            Function<String, Optional<Target>> targets,
+            Inventory inventory,
+            TaskId task,
+            Duration silence) {
+        this.store = store;
+        this.targets = targets;
+        this.inventory = inventory;
+        this.task = task;
+        this.silence = silence;
+        this.round = inventory.round();
+    }
+
+    /** Takes what was answered, asks what is to be asked, and says how many are lost. */
+    long look(long now) {
+        if (isAsking) {
+            inventory.answerTo(round).ifPresent(this::hear);
+        }
+        if (inventory.round() != round) {
+            round = inventory.round();
+            ask(now);
+        }
+        lost.values().removeIf(target -> !isStill(target));
+        return lost.size();
+    }
+
+    private void ask(long now) {
+        asked.clear();
+        asked.putAll(lost);
+        var end = AccountProcessor.key('b', "");
+        try (var entries = store.range(next, end)) {
+            while (entries.hasNext() && asked.size() < MOST_PER_ROUND + lost.size()) {
+                var entry = entries.next();
+                next = Bytes.wrap(Arrays.copyOf(entry.key.get(), entry.key.get().length + 1));
+                if (entry.key.get()[0] == 'a') {
+                    var key = keyIn(entry.key);
+                    targets.apply(key)
+                            .filter(target -> !target.isFinal() && target.at() + silence.toMillis() <= now)
+                            .ifPresent(target -> asked.put(target.commandId(), new Asked(key, target.at())));
+                }
+            }
+            if (!entries.hasNext()) {
+                next = AccountProcessor.key('a', "");
+            }
+        }
+        isAsking = true;
+        inventory.ask(task, asked.keySet());
+    }
+
+    private void hear(Set<String> missing) {
+        isAsking = false;
+        asked.forEach((commandId, target) -> {
+            if (!missing.contains(commandId)) {
+                lost.remove(commandId);
+            } else if (isStill(target) && lost.put(commandId, target) == null) {
+                LOGGER.atError()
+                        .addKeyValue("commandId", commandId)
+                        .addKeyValue(
+                                "requestId",
+                                target.key().substring(0, target.key().indexOf('\0')))
+                        .log("target has not ended, and its command is nowhere");
+            }
+        });
+        asked.clear();
+    }
+
+    private boolean isStill(Asked target) {
+        return targets.apply(target.key())
+                .filter(now -> !now.isFinal() && now.at() == target.at())
+                .isPresent();
+    }
+
+    /** Behind the kind, the platform with its end, and a time. */
+    private static String keyIn(Bytes entry) {
+        var bytes = ByteBuffer.wrap(entry.get());
+        while (bytes.get() != 0) {
+            // The platform.
+        }
+        bytes.getLong();
+        return UTF_8.decode(bytes).toString();
+    }
+}
