@@ -92,10 +92,7 @@ final class CommandOutputs {
 
     /** Nothing was published, and it may be tried again. */
     Outputs unavailable(Work<PublishCommand> work, PublishCommand command, Optional<Cause> cause, Instant now) {
-        var isHeldBack =
-                cause.filter(known -> known.code() == ErrorCode.BREAKER_OPEN).isPresent();
-        var why = isHeldBack ? DelayCause.BREAKER_OPEN : DelayCause.UNAVAILABLE;
-        return delay(work, Topics.BACKOFF_5XX, command, why, Optional.empty(), cause, now);
+        return delay(work, Topics.BACKOFF_5XX, command, whyUnavailable(cause), Optional.empty(), cause, now);
     }
 
     /** There is no call left for it just now; that is no attempt, and no look. */
@@ -119,16 +116,22 @@ final class CommandOutputs {
                 now);
     }
 
-    /** Calls to the platform are held back: a look that was not made is none. */
+    /** The platform is down, or calls to it are held back: a look that did not go through is none. */
     Outputs lookLater(Work<PublishCommand> work, PublishCommand command, Cause cause, Instant now) {
         return delay(
                 work,
                 Topics.BACKOFF_UNCONFIRMED,
                 command,
-                DelayCause.BREAKER_OPEN,
+                whyUnavailable(Optional.of(cause)),
                 Optional.empty(),
                 Optional.of(cause),
                 now);
+    }
+
+    private static DelayCause whyUnavailable(Optional<Cause> cause) {
+        return cause.filter(known -> known.code() == ErrorCode.BREAKER_OPEN).isPresent()
+                ? DelayCause.BREAKER_OPEN
+                : DelayCause.UNAVAILABLE;
     }
 
     /** Nothing was sent. It is this instance that lacks a key, or the token that was sealed with one nobody has: both can change. */
@@ -151,7 +154,7 @@ final class CommandOutputs {
 
     /** A token that is refused is renewed once; if its successor is refused too, renewing does not help. */
     Outputs refused(Work<PublishCommand> work, PublishCommand command, long version, Cause cause, Instant now) {
-        if (command.getRefusedTokenVersion().isPresent()) {
+        if (wasRenewed(command)) {
             return waitForPerson(work, command, version, cause, now);
         }
         var refused = PublishCommand.newBuilder(command)
@@ -202,7 +205,7 @@ final class CommandOutputs {
     Outputs failed(Work<PublishCommand> work, Throwable cause, Instant now) {
         var command = work.value();
         // Whoever takes the letter up again must look first, if a call may have left.
-        var hasLeft = work.lease().isUsed() && command.getDoubt().isEmpty() && !isOut(command);
+        var hasLeft = work.lease().isUsed() && command.getDoubt().isEmpty();
         var letter = DeadLetter.newBuilder()
                 .setSource(work.position())
                 .setCommand(
@@ -228,6 +231,11 @@ final class CommandOutputs {
     /** Whether the post itself is out, and only something that belongs to it is left to do. */
     static boolean isOut(PublishCommand command) {
         return command.getCheckpoint().flatMap(Checkpoint::getRemoteId).isPresent();
+    }
+
+    /** Whether a token was refused for it before, so that the one it has now is the renewed one. */
+    static boolean wasRenewed(PublishCommand command) {
+        return command.getRefusedTokenVersion().isPresent();
     }
 
     /** The command with a doubt; the time of the first one is kept. */

@@ -120,7 +120,7 @@ final class FanOut {
                     now);
         }
         var content = RequestRules.contentOf(request, request.getTargets().get(index));
-        var faults = platform.get().faults(content);
+        var faults = platform.get().faults(content, account.accountId(), account.accountKind());
         if (!faults.isEmpty()) {
             return refused(request, index, ErrorCode.INVALID_REQUEST, faults, now);
         }
@@ -169,7 +169,7 @@ final class FanOut {
             case Resolution.Resolved(var account) ->
                 platforms
                         .byId(account.platform())
-                        .map(platform -> platform.faults(content))
+                        .map(platform -> platform.faults(content, account.accountId(), account.accountKind()))
                         .orElseGet(() -> unknownPlatform("connectionId", target));
             case Resolution.Unknown() -> unknownConnection("connectionId", target);
             case Resolution.Ambiguous(var count) -> ambiguous("connectionId", count);

@@ -1,12 +1,10 @@
 package io.broadside.publisher;
 
-import io.broadside.events.AttemptEnd;
-import io.broadside.events.Doubt;
+import io.broadside.events.Checkpoint;
 import io.broadside.events.FreshToken;
 import io.broadside.events.PublishCommand;
 import io.broadside.publisher.budget.Budgets;
 import io.broadside.publisher.budget.Budgets.Permission;
-import io.broadside.publisher.budget.Held;
 import io.broadside.publisher.platform.Cause;
 import io.broadside.publisher.platform.Found;
 import io.broadside.publisher.platform.Outcome;
@@ -48,10 +46,8 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(PublishHandler.class);
 
-    /** Looks that a platform's limit keeps from being made do not count for so long. */
-    private static final Duration LONGEST_BLIND = Duration.ofDays(7);
-
-    private static final Duration UNNAMED = Duration.ofMinutes(1);
+    /** What belongs to a post that is out waits for a renewed token for so long. */
+    private static final Duration LONGEST_WITHOUT_TOKEN = Duration.ofHours(1);
 
     private final Platforms platforms;
     private final Function<String, Optional<FreshToken>> tokens;
@@ -60,6 +56,7 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
     private final Budgets budgets;
     private final int partitions;
     private final CommandOutputs outputs;
+    private final AfterLook afterLook;
     private final Clock clock;
 
     /**
@@ -83,6 +80,7 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
         this.budgets = budgets;
         this.partitions = partitions;
         this.outputs = new CommandOutputs(serdes);
+        this.afterLook = new AfterLook(outputs, budgets);
         this.clock = clock;
     }
 
@@ -129,7 +127,7 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
                 token.get().getExpiresAt().filter(end -> !end.isAfter(now)).isPresent();
         if (isRefused || isExpired) {
             return new Decision.Settle(
-                    isOut
+                    isOut && isWithoutTokenForLong(command, now)
                             ? incomplete(work, command, Cause.of(ErrorCode.TOKEN_EXPIRED), now)
                             : outputs.waitForToken(work, command, version, ErrorCode.TOKEN_EXPIRED, now));
         }
@@ -186,7 +184,7 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
         var now = clock.instant();
         var next = CommandHistory.after(command, started, now, outcome);
         var version = credential.get().version();
-        var missing = CommandOutputs.isOut(command) ? endOf(outcome) : Optional.<Cause>empty();
+        var missing = CommandOutputs.isOut(command) ? endOf(command, outcome) : Optional.<Cause>empty();
         if (missing.isPresent()) {
             return incomplete(work, next, missing.get(), now);
         }
@@ -226,10 +224,10 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
         };
     }
 
-    /** What ends a command whose post is out: nothing that belongs to a post is worth waiting for a token or a person. */
-    private static Optional<Cause> endOf(Outcome outcome) {
+    /** What ends a command whose post is out: what belongs to a post waits for a renewed token once, and for no person. */
+    private static Optional<Cause> endOf(PublishCommand command, Outcome outcome) {
         return switch (outcome) {
-            case Outcome.TokenExpired(var cause) -> Optional.of(cause);
+            case Outcome.TokenExpired(var cause) -> Optional.of(cause).filter(_ -> CommandOutputs.wasRenewed(command));
             case Outcome.TokenRevoked(var cause) -> Optional.of(cause);
             case Outcome.Rejected(var cause) -> Optional.of(cause);
             case Outcome.Published _,
@@ -239,6 +237,13 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
                     Outcome.Unavailable _,
                     Outcome.Unconfirmed _ -> Optional.empty();
         };
+    }
+
+    private static boolean isWithoutTokenForLong(PublishCommand command, Instant now) {
+        return command.getCheckpoint()
+                .map(Checkpoint::getAt)
+                .filter(at -> at.plus(LONGEST_WITHOUT_TOKEN).isBefore(now))
+                .isPresent();
     }
 
     private Outputs incomplete(Work<PublishCommand> work, PublishCommand command, Cause missing, Instant now) {
@@ -263,8 +268,8 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
         }
         var found = platform(command)
                 .find(command, credential.get().secret(), credential.get().context());
-        var now = clock.instant();
-        return new Reconciled(verdict(found), found(work, command, found, started, now));
+        var told = afterLook.of(work, command, found, credential.get().version(), started, clock.instant());
+        return new Reconciled(verdict(found), told);
     }
 
     private static Reconciled open(Outputs outputs) {
@@ -277,57 +282,6 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
             case Found.Absent _ -> Verdict.ABSENT;
             case Found.CannotTell _ -> Verdict.CANNOT_TELL;
         };
-    }
-
-    private Outputs found(
-            Work<PublishCommand> work, PublishCommand command, Found found, Instant started, Instant now) {
-        return switch (found) {
-            case Found.Landed(var remoteId, var permalink) -> {
-                var next = CommandHistory.with(command, started, now, AttemptEnd.PUBLISHED, Optional.empty());
-                yield outputs.tell(work, Results.published(next, remoteId, permalink, now));
-            }
-            case Found.Further(var checkpoint) ->
-                outputs.again(
-                        work,
-                        PublishCommand.newBuilder(CommandHistory.with(
-                                        command, started, now, AttemptEnd.CONTINUED, Optional.empty()))
-                                .setDoubt(null)
-                                .setCheckpoint(checkpoint)
-                                .build());
-            case Found.Absent() -> {
-                var next = PublishCommand.newBuilder(
-                                CommandHistory.with(command, started, now, AttemptEnd.ABSENT, Optional.empty()))
-                        .setDoubt(null)
-                        .build();
-                var cause = command.getDoubt().map(doubt -> Cause.of(ErrorCode.valueOf(doubt.getCause())));
-                yield outputs.unavailable(work, next, cause, now);
-            }
-            case Found.Underway(var notBefore) ->
-                outputs.stillUnderway(
-                        work,
-                        CommandHistory.with(command, started, now, AttemptEnd.CONTINUED, Optional.empty()),
-                        notBefore,
-                        now);
-            case Found.CannotTell(var cause) -> cannotTell(work, command, started, cause, now);
-        };
-    }
-
-    private Outputs cannotTell(
-            Work<PublishCommand> work, PublishCommand command, Instant started, Cause cause, Instant now) {
-        var doubt = command.getDoubt().orElseThrow();
-        if (cause.code() == ErrorCode.BREAKER_OPEN) {
-            return outputs.lookLater(work, command, cause, now);
-        }
-        if (cause.code() == ErrorCode.RATE_LIMITED
-                && doubt.getSince().plus(LONGEST_BLIND).isAfter(now)) {
-            var held = budgets.holdLook(command)
-                    .orElseGet(() -> new Held(now.plus(UNNAMED), "the platform's rate limit is reached"));
-            return outputs.waitForBudget(work, command, held, now);
-        }
-        var next = CommandHistory.with(command, started, now, AttemptEnd.CANNOT_TELL, Optional.of(cause));
-        var looked = Doubt.newBuilder(doubt).setLooks(doubt.getLooks() + 1).build();
-        return outputs.unconfirmed(
-                work, PublishCommand.newBuilder(next).setDoubt(looked).build(), cause, now);
     }
 
     /** What a call is made with: unsealed at the last moment, and gone with the call. */

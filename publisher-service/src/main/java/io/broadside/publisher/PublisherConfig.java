@@ -42,6 +42,12 @@ public record PublisherConfig(
             .flatMap(List::stream)
             .toList();
 
+    /** Whether a piece of a file that begins at the end of a slice has the time it may take. */
+    boolean leavesTimeForTheLastPiece() {
+        var longest = platforms.media().slice().plus(platforms.media().timeout()).plus(http.callTimeout());
+        return longest.compareTo(dispatch.callLimit()) < 0;
+    }
+
     public static PublisherConfig from(Map<String, String> environment) {
         var settings = Settings.from(environment);
         return new PublisherConfig(

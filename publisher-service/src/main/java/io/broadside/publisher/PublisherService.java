@@ -28,9 +28,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** publisher-service at work: fan-out of requests, dispatch of commands, results, and the posts API. */
 public final class PublisherService implements AutoCloseable {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(PublisherService.class);
 
     private static final String NAME = "publisher";
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
@@ -66,6 +70,11 @@ public final class PublisherService implements AutoCloseable {
         if (config.vault().accessKeyset().isEmpty()) {
             throw new ConfigException("VAULT_ACCESS_KEYSET_FILE: the keyset of token-service's access tokens is needed;"
                     + " without it no post can go out.");
+        }
+        if (!config.leavesTimeForTheLastPiece()) {
+            LOGGER.atWarn()
+                    .log("PUBLISHER_MEDIA_SLICE, PUBLISHER_MEDIA_TIMEOUT and HTTP_CALL_TIMEOUT together are not below"
+                            + " DISPATCH_CALL_LIMIT: pieces of slow files may be cut off and sent again");
         }
         var meters = Meters.forService(NAME);
         var clients = parts.add(new KafkaClients(config.kafka(), NAME));

@@ -62,11 +62,15 @@ final class RequestFingerprint {
         }
     }
 
-    /** Fields that have no value are left out: one that a later version adds changes nothing. */
+    /**
+     * Fields that have no value are left out: one that a later version adds changes nothing. An empty list is no value where
+     * that is the default; where the default is none at all, as in an override, it says "none of them".
+     */
     private void addRecord(IndexedRecord record) {
         for (var field : record.getSchema().getFields()) {
             var value = record.get(field.pos());
-            if (value != null && !isEmpty(value)) {
+            var isLeftOut = value == null || (!field.schema().isNullable() && isEmpty(value));
+            if (!isLeftOut) {
                 add(field.name());
                 add(value);
             }

@@ -19,6 +19,7 @@ import io.broadside.events.ResultStatus;
 import io.broadside.publisher.budget.BudgetConfig;
 import io.broadside.publisher.budget.Budgets;
 import io.broadside.publisher.platform.Cause;
+import io.broadside.publisher.platform.Doubts;
 import io.broadside.publisher.platform.Found;
 import io.broadside.publisher.platform.Outcome;
 import io.broadside.publisher.platform.Platforms;
@@ -325,7 +326,6 @@ class PublishHandlerTest {
     static Stream<Outcome> endings() {
         return Stream.of(
                 new Outcome.Rejected(Cause.of(ErrorCode.PERMISSION_MISSING)),
-                new Outcome.TokenExpired(Cause.of(ErrorCode.PERMISSION_MISSING)),
                 new Outcome.TokenRevoked(Cause.of(ErrorCode.PERMISSION_MISSING)));
     }
 
@@ -356,24 +356,53 @@ class PublishHandlerTest {
     }
 
     @Test
-    void aPostThatIsOutIsNeitherTooLateNorWorthWaitingForAToken() {
+    void aPostThatIsOutIsNeitherTooLateNorWithoutATokenForEver() {
         // Given
         var late = aCommand().setCheckpoint(aPostThatIsOut()).setDeadline(NOW.minusSeconds(1));
         var refused = aCommand().setCheckpoint(aPostThatIsOut()).setRefusedTokenVersion(1L);
+        var refusedLongAgo = aCommand()
+                .setCheckpoint(Checkpoint.newBuilder(aPostThatIsOut())
+                        .setAt(NOW.minus(Duration.ofHours(2)))
+                        .build())
+                .setRefusedTokenVersion(1L);
         // Then
         assertThat(handler.decide(work(late.build()))).isInstanceOf(Decision.Attempt.class);
-        isPublishedAndIncomplete(result(settled(handler.decide(work(refused.build())))));
+        assertThat(only(Topics.WAITING, settled(handler.decide(work(refused.build()))))
+                        .getCause())
+                .isEqualTo(DelayCause.TOKEN);
+        isPublishedAndIncomplete(result(settled(handler.decide(work(refusedLongAgo.build())))));
         tokens.clear();
         isPublishedAndIncomplete(result(settled(handler.decide(work(late.build())))));
     }
 
     @Test
-    void aBugAfterThePostIsOutLeavesItPublished() {
+    void anExpiredTokenIsRenewedOnceForWhatBelongsToAPostThatIsOut() {
+        // Given
+        platform.outcome = new Outcome.TokenExpired(Cause.of(ErrorCode.TOKEN_EXPIRED));
+        var command = aCommand().setCheckpoint(aPostThatIsOut()).build();
         // When
-        var out = handler.failed(
-                work(aCommand().setCheckpoint(aPostThatIsOut()).build()), new IllegalStateException("bug"));
+        var out = handler.run(work(command));
+        var delayed = only(Topics.WAITING, out);
+        token(2);
+        var again = handler.run(work(delayed.getCommand()));
+        // Then
+        assertThat(only(Topics.REFRESH_REQUESTS, out).getTokenVersion()).isEqualTo(1);
+        assertThat(delayed.getCause()).isEqualTo(DelayCause.TOKEN);
+        isPublishedAndIncomplete(result(again));
+    }
+
+    @Test
+    void aBugAfterThePostIsOutLeavesItPublishedAndItsDeadLetterInDoubt() {
+        // Given
+        var work = work(aCommand().setCheckpoint(aPostThatIsOut()).build());
+        var _ = work.lease().admit();
+        // When
+        var out = handler.failed(work, new IllegalStateException("bug"));
         // Then
         isPublishedAndIncomplete(result(out));
+        // The next part of a thread, or the comment, may be out: it is looked for before it is made again.
+        assertThat(only(Topics.DEAD_LETTERS, out).getCommand().orElseThrow().getDoubt())
+                .isPresent();
     }
 
     private static void isPublishedAndIncomplete(PostResult result) {
@@ -487,39 +516,11 @@ class PublishHandlerTest {
     }
 
     @Test
-    void aLookThatMeetsTheRateLimitIsNone() {
-        // Given
-        platform.found = new Found.CannotTell(Cause.of(ErrorCode.RATE_LIMITED));
-        // When
-        var delayed = only(Topics.WAITING, handler.run(work(aDoubtedCommand().build())));
-        // Then
-        assertThat(delayed.getCause()).isEqualTo(DelayCause.BUDGET);
-        assertThat(delayed.getCommand().getDoubt().orElseThrow().getLooks()).isZero();
-    }
-
-    @Test
-    void aLookThatIsRateLimitedForAWeekCounts() {
-        // Given
-        platform.found = new Found.CannotTell(Cause.of(ErrorCode.RATE_LIMITED));
-        var command = aDoubtedCommand()
-                .setDoubt(Doubt.newBuilder()
-                        .setSince(NOW.minus(Duration.ofDays(8)))
-                        .setStep("publish")
-                        .setCause("TIMED_OUT")
-                        .build())
-                .build();
-        // When
-        var delayed = only(Topics.BACKOFF_UNCONFIRMED, handler.run(work(command)));
-        // Then
-        assertThat(delayed.getCommand().getDoubt().orElseThrow().getLooks()).isEqualTo(1);
-    }
-
-    @Test
     void anOpenBreakerUsesUpNeitherAttemptsNorLooks() {
         // Given
         var open = Cause.of(ErrorCode.BREAKER_OPEN);
         platform.outcome = new Outcome.Unavailable(open);
-        platform.found = new Found.CannotTell(open);
+        platform.found = Doubts.cannotTell(platform.outcome);
         // When
         var delayed = only(Topics.BACKOFF_5XX, handler.run(work(aCommand().build())));
         var doubted = only(

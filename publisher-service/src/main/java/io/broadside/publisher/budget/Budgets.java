@@ -127,11 +127,32 @@ public final class Budgets implements CallListener {
 
     /** A platform refused a call for this command, to this extent and until this time. */
     public void refused(PublishCommand command, Scope scope, Optional<Instant> until, Cause cause) {
+        block(refused(command, scope), refusal(command, until, cause));
+    }
+
+    /**
+     * A platform refused to be asked what became of this command. Which group of endpoints that was is not known here: of
+     * those that only look, no budget is kept, so there the command alone waits.
+     *
+     * @return until when it has to wait
+     */
+    public Held refusedLook(PublishCommand command, Scope scope, Optional<Instant> until, Cause cause) {
+        var held = refusal(command, until, cause);
+        if (scope == Scope.APP || scope == Scope.ACCOUNT) {
+            block(refused(command, scope), held);
+        }
+        return holdLook(command).map(held::later).orElse(held);
+    }
+
+    private Held refusal(PublishCommand command, Optional<Instant> until, Cause cause) {
         var now = clock.instant();
-        var held = new Held(
+        return new Held(
                 until.filter(now::isBefore).orElseGet(() -> now.plus(UNNAMED)),
                 of(command.getPlatform()).title() + " refused a call before (" + withoutStop(cause.detail()) + ")");
-        for (var key : refused(command, scope)) {
+    }
+
+    private void block(List<Key> keys, Held held) {
+        for (var key : keys) {
             budgets.compute(key, (_, found) -> {
                 var budget = found == null ? newBudget(key) : found;
                 budget.blocked(held);
@@ -258,6 +279,14 @@ public final class Budgets implements CallListener {
         return switch (scope) {
             case APP -> List.of(new Key(command.getPlatform(), "", Quotas.EVERYTHING));
             case ACCOUNT -> List.of(new Key(command.getPlatform(), command.getConnectionId(), Quotas.EVERYTHING));
+            // A group that is not known is not held for everybody: the others will be told themselves.
+            case APP_ENDPOINT -> {
+                var groups = of(command.getPlatform()).next(command).stream()
+                        .map(need -> new Key(command.getPlatform(), "", need.group()))
+                        .distinct()
+                        .toList();
+                yield groups.isEmpty() ? refused(command, Scope.ACCOUNT) : groups;
+            }
             case ENDPOINT ->
                 groups(command).stream()
                         .map(group -> new Key(command.getPlatform(), command.getConnectionId(), group))

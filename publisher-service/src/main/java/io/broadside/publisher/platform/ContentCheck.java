@@ -2,6 +2,7 @@ package io.broadside.publisher.platform;
 
 import io.broadside.events.Content;
 import io.broadside.events.Fault;
+import io.broadside.events.Media;
 import io.broadside.events.Placement;
 import io.broadside.events.Visibility;
 import java.util.ArrayList;
@@ -117,6 +118,14 @@ public final class ContentCheck {
                                 + (length - limit) + ".");
             }
         }
+    }
+
+    /** The type that a medium is said to have, if it is said. */
+    public void typeIsOneOf(String field, Media medium, Set<String> types, String message) {
+        medium.getContentType()
+                .map(type -> type.split(";", -1)[0].strip().toLowerCase(Locale.ROOT))
+                .filter(type -> !types.contains(type))
+                .ifPresent(type -> unsupported(field + ".contentType", type, message));
     }
 
     /** For addresses of platforms' own fields: an http or https address. */

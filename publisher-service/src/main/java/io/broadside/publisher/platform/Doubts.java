@@ -1,10 +1,12 @@
 package io.broadside.publisher.platform;
 
+import io.broadside.events.AttemptEnd;
 import io.broadside.events.Doubt;
 import io.broadside.events.PublishCommand;
 import io.broadside.schemas.ErrorCode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -32,33 +34,53 @@ public final class Doubts {
                 .minus(CLOCK_SKEW);
     }
 
-    /** How often it was looked for in vain since the doubt arose. */
+    /** How often a look has gone through since the doubt arose, and did not see the post. */
     public static int looks(PublishCommand command) {
-        return command.getDoubt().map(Doubt::getLooks).orElse(0);
+        return command.getDoubt().map(Doubt::getUnseen).orElse(0);
     }
 
-    /** When it was first looked for in vain since the doubt arose: the call in doubt had ended by then. */
+    /** When the first of these looks began: the call in doubt had ended by then. */
     public static Optional<Instant> lookedSince(PublishCommand command) {
-        var history = command.getHistory();
-        var looks = Math.min(looks(command), history.size());
-        return looks == 0
-                ? Optional.empty()
-                : Optional.of(history.get(history.size() - looks).getStartedAt());
+        return command.getDoubt().flatMap(Doubt::getUnseenSince);
+    }
+
+    /** Why it is in doubt; empty if a newer version of Broadside wrote that. */
+    public static Optional<ErrorCode> cause(PublishCommand command) {
+        return command.getDoubt()
+                .flatMap(doubt -> Arrays.stream(ErrorCode.values())
+                        .filter(code -> code.name().equals(doubt.getCause()))
+                        .findFirst());
+    }
+
+    /**
+     * Whether the platform called a later try a duplicate: then no look proves that the post is absent, and sending it once
+     * more would only come to the same.
+     */
+    public static boolean isCalledDuplicate(PublishCommand command) {
+        return cause(command).equals(Optional.of(ErrorCode.DUPLICATE_REFUSED));
+    }
+
+    /** Whether it was refused like this before, and then looked for and not there: then the refusal is the truth. */
+    public static boolean isRefusedAgain(PublishCommand command, Cause refusal) {
+        return command.getHistory().reversed().stream()
+                .dropWhile(attempt -> attempt.getEnd() != AttemptEnd.ABSENT)
+                .anyMatch(attempt -> attempt.getEnd() == AttemptEnd.UNCONFIRMED
+                        && attempt.getPlatformCode().equals(refusal.platformCode())
+                        && attempt.getHttpStatus().equals(refusal.httpStatus()));
     }
 
     /** What a search comes to that ended like this before it found anything out. */
     public static Found cannotTell(Outcome outcome) {
-        return new Found.CannotTell(
-                switch (outcome) {
-                    case Outcome.RateLimited limited -> limited.cause();
-                    case Outcome.Unavailable(var cause) -> cause;
-                    case Outcome.TokenExpired(var cause) -> cause;
-                    case Outcome.TokenRevoked(var cause) -> cause;
-                    case Outcome.Rejected(var cause) -> cause;
-                    case Outcome.Unconfirmed unconfirmed -> unconfirmed.cause();
-                    case Outcome.Published _, Outcome.Continue _, Outcome.Underway _ ->
-                        Cause.of(ErrorCode.UNEXPECTED_ANSWER);
-                });
+        var why = switch (outcome) {
+            case Outcome.RateLimited limited -> limited.cause();
+            case Outcome.Unavailable(var cause) -> cause;
+            case Outcome.TokenExpired(var cause) -> cause;
+            case Outcome.TokenRevoked(var cause) -> cause;
+            case Outcome.Rejected(var cause) -> cause;
+            case Outcome.Unconfirmed unconfirmed -> unconfirmed.cause();
+            case Outcome.Published _, Outcome.Continue _, Outcome.Underway _ -> Cause.of(ErrorCode.UNEXPECTED_ANSWER);
+        };
+        return new Found.CannotTell(why, Optional.of(outcome));
     }
 
     /** A search that went through and came to nothing. */

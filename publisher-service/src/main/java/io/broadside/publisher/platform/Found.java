@@ -20,6 +20,16 @@ public sealed interface Found {
     /** It is still being worked on at the platform, which goes on by itself: to be asked again. */
     record Underway(Optional<Instant> notBefore) implements Found {}
 
-    /** Not to be found out, for now or at all; the cause says why. */
-    record CannotTell(Cause cause) implements Found {}
+    /**
+     * Not to be found out, for now or at all; the cause says why.
+     *
+     * @param stopped what kept the search from going through; empty for one that did, and saw nothing
+     */
+    record CannotTell(Cause cause, Optional<Outcome> stopped) implements Found {
+
+        /** A search that went through. */
+        public CannotTell(Cause cause) {
+            this(cause, Optional.empty());
+        }
+    }
 }

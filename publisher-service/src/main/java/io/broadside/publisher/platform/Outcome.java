@@ -44,6 +44,8 @@ public sealed interface Outcome {
     /** What a limit applies to. */
     enum Scope {
         APP,
+        /** Calls of the same group of endpoints, for everybody who uses the app. */
+        APP_ENDPOINT,
         ACCOUNT,
         ENDPOINT
     }

@@ -24,6 +24,11 @@ public interface Platform {
      */
     List<Fault> faults(Content content);
 
+    /** The same for one account, as its connection says its id and kind: what depends on whose it is comes on top. */
+    default List<Fault> faults(Content content, String accountId, String accountKind) {
+        return faults(content);
+    }
+
     /** Publishes, or goes on from the command's checkpoint. Every call goes through the context's gate. */
     Outcome publish(PublishCommand command, Secret accessToken, CallContext context);
 

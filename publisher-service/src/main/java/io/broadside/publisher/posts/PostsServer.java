@@ -43,6 +43,7 @@ public final class PostsServer implements Checked, AutoCloseable {
             var api = new PostsApi(requests, timelines, producer, clients.serdes(), clock);
             var server = parts.add(ApiServer.start(
                     vertx,
+                    config.host(),
                     PostsConfig.PORT_NAME,
                     config.port(),
                     config.keys(),

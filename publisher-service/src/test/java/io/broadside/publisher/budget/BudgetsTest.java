@@ -227,6 +227,19 @@ class BudgetsTest {
     }
 
     @Test
+    void aRefusalOfAnEndpointForTheAppStopsEveryAccountThereAndNothingElse() {
+        // Given
+        var other = aCommand("x").setConnectionId("connection-2").build();
+        // When
+        bench.budgets.refused(POST, Scope.APP_ENDPOINT, Optional.of(RESET), LIMITED);
+        // Then
+        assertThat(bench.refused(other).until()).isEqualTo(RESET);
+        assertThat(bench.budgets.holdLook(doubted(other)))
+                .as("reading is another endpoint")
+                .isEmpty();
+    }
+
+    @Test
     void aRefusalWithoutATimeStopsForAMoment() {
         // When
         bench.budgets.refused(POST, Scope.ACCOUNT, Optional.empty(), LIMITED);

@@ -8,6 +8,7 @@ import io.broadside.events.Checkpoint;
 import io.broadside.events.Content;
 import io.broadside.events.Media;
 import io.broadside.events.MediaKind;
+import io.broadside.events.Placement;
 import io.broadside.events.PublishCommand;
 import io.broadside.publisher.platform.Platforms;
 import io.broadside.publisher.platform.PlatformsConfig;
@@ -89,6 +90,28 @@ class PlatformBudgetsTest {
         bench.answered(image(), "ig.container", Map.of("x-business-use-case-usage", usage));
         // Then
         assertThat(bench.refused(image()).until()).isEqualTo(NOW.plus(Duration.ofMinutes(19)));
+    }
+
+    @Test
+    void onFacebookAPageHasSoManyReelsADay() {
+        // Given
+        var reel = aCommand("facebook")
+                .setContent(Content.newBuilder()
+                        .setPlacement(Placement.REEL)
+                        .setMedia(List.of(Media.newBuilder()
+                                .setUrl("https://cdn.example.org/b.mp4")
+                                .setKind(MediaKind.VIDEO)
+                                .build()))
+                        .build())
+                .build();
+        for (var i = 0; i < 24; i++) {
+            bench.answered(reel, "page.video_reels.finish", Map.of());
+        }
+        // Then
+        assertThat(bench.refused(reel).because())
+                .startsWith("Facebook allows 30 reels for this account in 24 hours; 24 are used");
+        assertThat(bench.budgets.hold(at(reel, "finish"))).isEmpty();
+        assertThat(bench.budgets.hold(aCommand("facebook").build())).isEmpty();
     }
 
     @Test

@@ -1,7 +1,5 @@
 package io.broadside.publisher.platform;
 
-import io.broadside.events.Attempt;
-import io.broadside.events.AttemptEnd;
 import io.broadside.events.Checkpoint;
 import io.broadside.events.Content;
 import io.broadside.events.Doubt;
@@ -11,8 +9,6 @@ import io.broadside.events.MediaKind;
 import io.broadside.events.PublishCommand;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 
 /** Contents and commands for tests. */
@@ -71,16 +67,13 @@ public final class Commands {
                 .build();
     }
 
-    /** A history of looks that found nothing, the first of them this long ago. */
-    public static List<Attempt> looksInVain(int looks, Duration ago) {
-        return Collections.nCopies(
-                looks,
-                Attempt.newBuilder()
-                        .setNumber(1)
-                        .setStartedAt(Bench.NOW.minus(ago))
-                        .setDurationMs(100)
-                        .setStep("create")
-                        .setEnd(AttemptEnd.CANNOT_TELL)
-                        .build());
+    /** Looked for so often without seeing it, for the first time this long ago. */
+    public static Doubt aDoubt(String step, int looks, Duration ago) {
+        return looks == 0
+                ? aDoubt(step, 0)
+                : Doubt.newBuilder(aDoubt(step, looks))
+                        .setUnseen(looks)
+                        .setUnseenSince(Bench.NOW.minus(ago))
+                        .build();
     }
 }

@@ -77,6 +77,50 @@ final class ContentFaultsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "facebook, IMAGE, image/webp, true",
+        "facebook, IMAGE, 'image/JPEG; q=1', false",
+        "facebook, VIDEO, video/webm, true",
+        "facebook, VIDEO, video/quicktime, false",
+        "x, IMAGE, image/tiff, true",
+        "x, IMAGE, image/webp, false",
+        "x, VIDEO, video/webm, true",
+        "x, GIF, image/png, true",
+        "linkedin, IMAGE, image/webp, true",
+        "linkedin, IMAGE, image/png, false",
+        "linkedin, VIDEO, video/quicktime, true",
+    })
+    void refusesTypesThatThePlatformDoesNotTake(String platform, MediaKind kind, String type, boolean isRefused) {
+        var media = Media.newBuilder(anImage("https://example.org/a"))
+                .setKind(kind)
+                .setContentType(type)
+                .build();
+        assertThat(faults(platform, aText("Hello").setMedia(List.of(media))))
+                .extracting(Fault::getField)
+                .containsExactlyElementsOf(isRefused ? List.of("content.media[0].contentType") : List.of());
+    }
+
+    /** Whatever a platform takes, this installation has a limit of its own for what goes through it. */
+    @ParameterizedTest
+    @CsvSource({
+        "facebook, VIDEO, 16777216",
+        "facebook, IMAGE, 4194304",
+        "x, VIDEO, 16777216",
+        "x, IMAGE, 5242880",
+        "linkedin, VIDEO, 16777216",
+    })
+    void refusesFilesLargerThanAnyThatIsTakenHere(String platform, MediaKind kind, String limit) {
+        var media = Media.newBuilder(anImage("https://example.org/a"))
+                .setKind(kind)
+                .setSizeBytes(20_000_000L)
+                .build();
+        assertThat(faults(platform, aText("Hello").setMedia(List.of(media)))).singleElement().satisfies(fault -> {
+            assertThat(fault.getField()).isEqualTo("content.media[0].sizeBytes");
+            assertThat(fault.getLimit()).contains(limit);
+        });
+    }
+
+    @ParameterizedTest
     @CsvSource({"facebook, GIF", "facebook, DOCUMENT", "facebook, UNKNOWN", "x, DOCUMENT", "x, UNKNOWN"})
     void refusesMediaThatThePlatformDoesNotHave(String platform, MediaKind kind) {
         var media =

@@ -1,13 +1,21 @@
 package io.broadside.publisher.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.broadside.events.Attempt;
+import io.broadside.events.AttemptEnd;
+import io.broadside.events.Checkpoint;
 import io.broadside.events.Content;
+import io.broadside.events.Doubt;
 import io.broadside.events.PublishCommand;
 import io.broadside.publisher.platform.Outcome.Published;
 import io.broadside.publisher.platform.Outcome.Unavailable;
 import io.broadside.publisher.platform.Outcome.Unconfirmed;
 import io.broadside.schemas.ErrorCode;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -213,6 +221,50 @@ public abstract class PlatformContract {
         var found = platform().find(publishing(), Bench.TOKEN, bench.context());
         // Then
         assertThat(found).isInstanceOf(Found.CannotTell.class);
+    }
+
+    /** The answers to the calls of a look by which nothing is seen; none where that is certain and harmless. */
+    protected abstract List<String> nothingToBeSeen();
+
+    @Test
+    void takesLooksThatWereNotAnsweredForNoEvidence() {
+        // Given
+        assumeThat(nothingToBeSeen()).isNotEmpty();
+        var never = PublishCommand.newBuilder(publishing())
+                .setDoubt(Doubt.newBuilder(Commands.aDoubt(stepInDoubt(), 6))
+                        .setSince(Bench.NOW.minus(Duration.ofMinutes(20)))
+                        .build())
+                .setHistory(Collections.nCopies(6, anUnansweredLook()))
+                .build();
+        bench.server().answers(503, HTML);
+        nothingToBeSeen().forEach(body -> bench.server().answers(200, body));
+        // When
+        var unanswered = platform().find(never, Bench.TOKEN, bench.context());
+        var empty = platform().find(never, Bench.TOKEN, bench.context());
+        // Then
+        assertThat(unanswered)
+                .isInstanceOfSatisfying(
+                        Found.CannotTell.class,
+                        found -> assertThat(found.stopped()).containsInstanceOf(Unavailable.class));
+        assertThat(empty)
+                .isInstanceOfSatisfying(
+                        Found.CannotTell.class,
+                        found -> assertThat(found.stopped()).isEmpty());
+    }
+
+    private String stepInDoubt() {
+        return publishing().getCheckpoint().map(Checkpoint::getStep).orElse("publish");
+    }
+
+    private static Attempt anUnansweredLook() {
+        return Attempt.newBuilder()
+                .setNumber(1)
+                .setStartedAt(Bench.NOW.minus(Duration.ofMinutes(15)))
+                .setDurationMs(100)
+                .setStep("publish")
+                .setEnd(AttemptEnd.CANNOT_TELL)
+                .setErrorCode(ErrorCode.SERVER_ERROR.name())
+                .build();
     }
 
     @Test

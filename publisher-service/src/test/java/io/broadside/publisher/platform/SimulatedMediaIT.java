@@ -27,6 +27,8 @@ import io.broadside.runtime.http.CallJournal;
 import io.broadside.runtime.http.HttpConfig;
 import io.broadside.runtime.http.PlatformHttp;
 import io.broadside.runtime.tracing.Trace;
+import io.broadside.simulator.account.LinkedInMember.Organization;
+import io.broadside.simulator.account.LinkedInMember;
 import io.broadside.simulator.PlatformSimulator;
 import io.broadside.simulator.SimulatorConfig;
 import io.broadside.simulator.account.FacebookPage;
@@ -42,20 +44,31 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Posts of several steps against doubles that know what was really published, whatever fails on the way. */
 @Timeout(120)
 final class SimulatedMediaIT {
 
-    private static final Map<String, String> ACCOUNTS = Map.of("facebook", "1000000077", "x", "1111111111111111177");
-    private static final Map<String, String> TOKENS = Map.of("facebook", "page-token-77", "x", "x-token-77");
+    private static final Map<String, String> ACCOUNTS = Map.of(
+            "facebook", "1000000077", "x", "1111111111111111177", "linkedin", "urn:li:organization:5550077");
+    private static final Map<String, String> TOKENS = Map.of(
+            "facebook", "page-token-77", "x", "x-token-77", "linkedin", "linkedin-token-77");
+
+    private static final io.broadside.simulator.account.Platform LINKEDIN =
+            io.broadside.simulator.account.Platform.of("linkedin");
+
+    private static final int NEVER = -1;
 
     /** More rounds than this, and a post goes in circles. */
     private static final int MOST_ROUNDS = 100;
@@ -74,7 +87,8 @@ final class SimulatedMediaIT {
     private final Platforms platforms = Platforms.all(
             PlatformsConfig.from(Settings.from(Map.of(
                     "FACEBOOK_API_URI", simulator.facebook().toString(),
-                    "X_API_URI", simulator.x().toString()))),
+                    "X_API_URI", simulator.x().toString(),
+                    "LINKEDIN_API_URI", simulator.uri(LINKEDIN).toString()))),
             http,
             media,
             clock);
@@ -83,6 +97,10 @@ final class SimulatedMediaIT {
     void setUp() {
         simulator.control().add(FacebookPage.of("1000000077", "Test Page", "page-token-77"));
         simulator.control().add(XUser.of("1111111111111111177", "tester", "x-token-77", "x-refresh-77"));
+        simulator
+                .control()
+                .add(LinkedInMember.of("TestMember77", "Test Member", "linkedin-token-77")
+                        .withOrganizations(Organization.of("5550077", "Test Ltd")));
         simulator.control().set("facebookVideoProcessingSeconds", 0);
         simulator.control().set("xProcessingSeconds", 0);
     }
@@ -239,8 +257,35 @@ final class SimulatedMediaIT {
                         posts.get(0).id(), posts.get(1).id(), posts.get(0).id());
     }
 
-    /** As publisher-service and retry-service do it, without the waiting. */
+    static Stream<Arguments> deaths() {
+        return Stream.of("facebook", "x", "linkedin")
+                .flatMap(platform -> IntStream.range(0, 6).mapToObj(round -> Arguments.of(platform, round)));
+    }
+
+    @ParameterizedTest(name = "{0}, after call {1}")
+    @MethodSource("deaths")
+    void publishesOnceAlthoughTheProcessDiesAfterACall(String platform, int round) {
+        // When
+        var outcome = toTheEnd(
+                platform, aText("Look").setMedia(List.of(image(), image())).setFirstComment("First"), round);
+        // Then
+        assertThat(outcome).isInstanceOf(Published.class);
+        var texts = simulator.control().posts().stream().map(Publication::text).toList();
+        // A first comment on X is a post.
+        assertThat(texts).isEqualTo(platform.equals("x") ? List.of("Look", "First") : List.of("Look"));
+        assertThat(comments(platform)).hasSize(platform.equals("x") ? 0 : 1);
+    }
+
     private Outcome toTheEnd(String platform, Content.Builder content) {
+        return toTheEnd(platform, content, NEVER);
+    }
+
+    /**
+     * As publisher-service and retry-service do it, without the waiting.
+     *
+     * @param dies the round in which the process dies before it can write down what came of its call
+     */
+    private Outcome toTheEnd(String platform, Content.Builder content, int dies) {
         var command = aCommand(platform, ACCOUNTS.getOrDefault(platform, ""), content)
                 .setAcceptedAt(clock.instant())
                 .build();
@@ -265,7 +310,12 @@ final class SimulatedMediaIT {
                 }
                 continue;
             }
-            switch (platform(command).publish(command, token(command), context())) {
+            var outcome = platform(command).publish(command, token(command), context());
+            if (round == dies) {
+                command = doubting(command, started);
+                continue;
+            }
+            switch (outcome) {
                 case Continue(var checkpoint, var notBefore) ->
                     command = PublishCommand.newBuilder(command)
                             .setCheckpoint(checkpoint)
@@ -302,8 +352,11 @@ final class SimulatedMediaIT {
     private static PublishCommand lookedAgain(PublishCommand command) {
         var doubt = command.getDoubt().orElseThrow();
         return PublishCommand.newBuilder(command)
-                .setDoubt(Doubt.newBuilder(doubt).setLooks(doubt.getLooks() + 1).build())
-                .setHistory(Commands.looksInVain(doubt.getLooks() + 1, Duration.ofDays(1_000)))
+                .setDoubt(Doubt.newBuilder(doubt)
+                        .setLooks(doubt.getLooks() + 1)
+                        .setUnseen(doubt.getUnseen() + 1)
+                        .setUnseenSince(Bench.NOW.minus(Duration.ofDays(1_000)))
+                        .build())
                 .build();
     }
 

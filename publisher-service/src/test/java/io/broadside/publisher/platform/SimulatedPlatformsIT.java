@@ -246,10 +246,9 @@ final class SimulatedPlatformsIT {
                 .setStep("publish")
                 .setCause("TIMED_OUT")
                 .setLooks(looks)
+                .setUnseen(looks)
+                .setUnseenSince(looks == 0 ? null : Instant.EPOCH)
                 .build();
-        return PublishCommand.newBuilder(command)
-                .setDoubt(doubt)
-                .setHistory(Commands.looksInVain(looks, Duration.ofDays(1000)))
-                .build();
+        return PublishCommand.newBuilder(command).setDoubt(doubt).build();
     }
 }

@@ -340,7 +340,7 @@ class PostsServerIT {
     void withKeysNobodyWithoutOneLearnsAnything() throws Exception {
         // Given
         var hash = "41ef4bb0b23661e66301aac36066912dac037827b4ae63a7b1165a5aa93ed4eb"; // of "open sesame"
-        var config = new PostsConfig(true, 0, ApiKeys.of("KEYS", List.of(hash)), Duration.ofDays(7));
+        var config = new PostsConfig(true, "127.0.0.1", 0, ApiKeys.of("KEYS", List.of(hash)), Duration.ofDays(7));
         try (var own = clients("keys", kafka.bootstrapServers());
                 var closed = PostsServer.start(vertx, config, own, requests, CLOCK)) {
             // Then
@@ -405,7 +405,7 @@ class PostsServerIT {
     }
 
     private static PostsConfig config() {
-        return new PostsConfig(true, 0, ApiKeys.of("KEYS", List.of()), Duration.ofDays(7));
+        return new PostsConfig(true, "127.0.0.1", 0, ApiKeys.of("KEYS", List.of()), Duration.ofDays(7));
     }
 
     private KafkaClients clients(String instance, String bootstrapServers) {

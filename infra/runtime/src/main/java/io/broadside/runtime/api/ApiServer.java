@@ -49,10 +49,11 @@ public final class ApiServer implements AutoCloseable {
     private final Semaphore places = new Semaphore(MOST_AT_ONCE);
     private final HttpServer server;
 
-    private ApiServer(Vertx vertx, int port, ApiKeys keys, int mostBodyBytes, List<ApiRoute> routes) {
+    private ApiServer(Vertx vertx, String host, int port, ApiKeys keys, int mostBodyBytes, List<ApiRoute> routes) {
         this.keys = keys;
         this.mostBodyBytes = mostBodyBytes;
         this.server = vertx.createHttpServer(new HttpServerOptions()
+                .setHost(host)
                 .setPort(port)
                 .setIdleTimeout(IDLE_SECONDS)
                 .setMaxHeaderSize(LARGEST_HEADERS));
@@ -62,14 +63,15 @@ public final class ApiServer implements AutoCloseable {
     /**
      * Starts to serve and returns when it listens.
      *
+     * @param host the address to listen on: 127.0.0.1 for this machine alone, 0.0.0.0 for all of its addresses
      * @param portSetting name of the setting that the port is from, for the error
      * @param port the port, or 0 for any that is free
      * @param mostBodyBytes a longer body is refused
      * @throws ConfigException if it cannot listen there
      */
     public static ApiServer start(
-            Vertx vertx, String portSetting, int port, ApiKeys keys, int mostBodyBytes, List<ApiRoute> routes) {
-        var api = new ApiServer(vertx, port, keys, mostBodyBytes, routes);
+            Vertx vertx, String host, String portSetting, int port, ApiKeys keys, int mostBodyBytes, List<ApiRoute> routes) {
+        var api = new ApiServer(vertx, host, port, keys, mostBodyBytes, routes);
         try {
             api.server.listen().await();
         } catch (Exception e) {

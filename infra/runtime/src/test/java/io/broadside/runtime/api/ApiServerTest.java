@@ -87,13 +87,13 @@ class ApiServerTest {
     @Test
     void aPortThatIsTakenIsNamedWithItsSetting() {
         assertThatThrownBy(() ->
-                        ApiServer.start(vertx, "SOME_PORT", server.port(), ApiKeys.of("KEYS", List.of()), 1000, routes))
+                        ApiServer.start(vertx, "127.0.0.1", "SOME_PORT", server.port(), ApiKeys.of("KEYS", List.of()), 1000, routes))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("SOME_PORT");
     }
 
     private ApiServer start(ApiKeys keys) {
-        return ApiServer.start(vertx, "SOME_PORT", 0, keys, 1000, routes);
+        return ApiServer.start(vertx, "127.0.0.1", "SOME_PORT", 0, keys, 1000, routes);
     }
 
     private static ApiAnswer echo(String text) {

@@ -1,11 +1,13 @@
 package io.broadside.publisher.platform.facebook;
 
 import io.broadside.runtime.config.ConfigException;
+import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.config.Setting;
 import io.broadside.runtime.config.Settings;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How Facebook is reached and published to.
@@ -16,9 +18,16 @@ import java.util.List;
  * @param inSteps whether a post is made unseen first and shown with a second call
  * @param processingLimit how long Facebook may work on a video until nobody knows what comes of it
  * @param absentAfter for how long something must have been missing where Facebook says for certain what is there
+ * @param proofSecret secret of the app, with which calls are proven to come from it; empty for no proof
  */
 public record FacebookConfig(
-        URI apiUri, URI uploadUri, String apiVersion, boolean inSteps, Duration processingLimit, Duration absentAfter) {
+        URI apiUri,
+        URI uploadUri,
+        String apiVersion,
+        boolean inSteps,
+        Duration processingLimit,
+        Duration absentAfter,
+        Optional<Secret> proofSecret) {
 
     private static final Setting API_URI = Setting.of(
             "FACEBOOK_API_URI", "https://graph.facebook.com", "Where Facebook's Graph API is, without the version.");
@@ -48,8 +57,13 @@ public record FacebookConfig(
             "For how long a video, a story or a comment in doubt must have been missing, looked at again and again, until it"
                     + " counts as not posted and is sent again. Posts in the feed need no such wait.");
 
+    private static final Setting PROOF_SECRET = Setting.optional(
+            "FACEBOOK_PROOF_SECRET",
+            "Secret of your Meta app, to prove with every call that it comes from the app (appsecret_proof). Needed where"
+                    + " the app is set to require that; not set: no proof is sent.");
+
     public static final List<Setting> SETTINGS =
-            List.of(API_URI, UPLOAD_URI, API_VERSION, IN_STEPS, PROCESSING_LIMIT, ABSENT_AFTER);
+            List.of(API_URI, UPLOAD_URI, API_VERSION, IN_STEPS, PROCESSING_LIMIT, ABSENT_AFTER, PROOF_SECRET);
 
     public FacebookConfig {
         if (!apiVersion.matches("v[0-9]{1,3}\\.[0-9]")) {
@@ -66,7 +80,8 @@ public record FacebookConfig(
                 settings.text(API_VERSION),
                 settings.flag(IN_STEPS),
                 settings.duration(PROCESSING_LIMIT),
-                settings.duration(ABSENT_AFTER));
+                settings.duration(ABSENT_AFTER),
+                settings.optionalSecret(PROOF_SECRET));
     }
 
     /** @param pathAndQuery below the version, beginning with a slash */

@@ -3,6 +3,7 @@ package io.broadside.publisher.platform.facebook;
 import io.broadside.events.Checkpoint;
 import io.broadside.events.Content;
 import io.broadside.events.Fault;
+import io.broadside.events.MediaKind;
 import io.broadside.events.PublishCommand;
 import io.broadside.publisher.platform.Cause;
 import io.broadside.publisher.platform.Doubts;
@@ -19,6 +20,7 @@ import io.broadside.runtime.http.PlatformHttp;
 import io.broadside.schemas.ErrorCode;
 import java.time.Clock;
 import java.util.List;
+import java.util.Set;
 import java.util.Optional;
 
 /**
@@ -77,7 +79,8 @@ public final class FacebookPlatform implements Platform {
 
     @Override
     public List<Fault> faults(Content content) {
-        return new FacebookRules(content).faults();
+        // Photos are fetched by Facebook itself.
+        return media.faults(new FacebookRules(content).faults(), content, Set.of(MediaKind.VIDEO));
     }
 
     @Override

@@ -25,6 +25,10 @@ final class FacebookRules {
     /** Meta's pages say 10 MB, its error 1366046 says 4. */
     private static final long LARGEST_PHOTO = 4L * 1024 * 1024;
 
+    /** What Meta's page on photos names. */
+    private static final Set<String> PHOTO_TYPES =
+            Set.of("image/jpeg", "image/jpg", "image/png", "image/bmp", "image/gif", "image/tiff");
+
     private final Content content;
     private final PostKind kind;
     private final ContentCheck check;
@@ -129,10 +133,16 @@ final class FacebookRules {
             kindRefused(field, MediaKind.IMAGE, "images as reels", "use a video");
         }
         tooLarge(field, medium, LARGEST_PHOTO, "photos");
+        check.typeIsOneOf(field, medium, PHOTO_TYPES, "Facebook takes photos as JPEG, PNG, BMP, GIF or TIFF; use such a file.");
     }
 
     private void video(String field, Media medium) {
         tooLarge(field, medium, VideoUpload.LARGEST, "videos");
+        check.typeIsOneOf(
+                field,
+                medium,
+                VideoUpload.LIMITS.contentTypes(),
+                "This version takes videos for Facebook as MP4 or MOV; use such a file.");
         if (medium.getAltText().isPresent()) {
             check.unsupported(
                     field + ".altText",

@@ -111,10 +111,18 @@ final class FeedPosts {
         if (data.isEmpty()) {
             return page.blind(reply);
         }
-        return switch (new FeedSearch(page.command(), photoIds()).in(data.get())) {
+        var search = new FeedSearch(page.command(), photoIds());
+        return switch (search.in(data.get())) {
             case Found.Landed(var id, var permalink) -> page.landed(id, permalink);
+            case Found.Absent _ ->
+                search.unshown(data.get()).<Found>map(this::shown).orElseGet(Found.Absent::new);
             case Found other -> other;
         };
+    }
+
+    /** The draft is there: all that is left is to show it. */
+    private Found shown(String id) {
+        return new Found.Further(page.at(FacebookStep.SHOW, Map.of(POST_ID, id)).build());
     }
 
     /** The post that was made says itself whether it is shown. */

@@ -59,10 +59,20 @@ final class FeedSearch {
             var id = AnswerJson.text(shown.get(), "id").orElse("");
             return new Found.Landed(id, AnswerJson.webAddress(shown.get(), "permalink_url"));
         }
-        // It was made and is not shown, and nothing shows it but a call that names its id, which nobody has.
+        // It was made and is not shown, and nothing shows it but a call that names its id.
         return ours.isEmpty()
                 ? Doubts.notSeen("The Page's feed does not have the post, which proves nothing; look at the Page.")
                 : new Found.Absent();
+    }
+
+    /** A post of ours that is not shown so far and has photos of ours, which nobody else's can have. */
+    Optional<String> unshown(JsonNode posts) {
+        return photoIds.isEmpty()
+                ? Optional.empty()
+                : StreamSupport.stream(posts.spliterator(), false)
+                        .filter(post -> isOurs(post) && !isShown(post))
+                        .flatMap(post -> AnswerJson.text(post, "id").stream())
+                        .findFirst();
     }
 
     private boolean isOurs(JsonNode post) {

@@ -3,10 +3,13 @@ package io.broadside.publisher.platform.facebook;
 import io.broadside.events.Checkpoint;
 import io.broadside.publisher.platform.AnswerJson;
 import io.broadside.publisher.platform.Cause;
+import io.broadside.publisher.platform.Doubts;
 import io.broadside.publisher.platform.Found;
 import io.broadside.publisher.platform.Outcome;
 import io.broadside.publisher.platform.Outcome.Published;
 import io.broadside.publisher.platform.Outcome.Rejected;
+import io.broadside.runtime.http.Reply;
+import io.broadside.runtime.http.Reply.Answer;
 import io.broadside.schemas.ErrorCode;
 import java.net.URI;
 import java.util.Map;
@@ -20,6 +23,8 @@ import java.util.stream.StreamSupport;
  * answer was lost is looked for below the post, and sent again only if it is not there for some time.
  */
 final class FirstComment {
+
+    private static final int PAGE_SIZE = 100;
 
     private final Page page;
 
@@ -44,7 +49,7 @@ final class FirstComment {
         if (post.isEmpty()) {
             return new Found.Absent();
         }
-        var query = "/comments?fields=id,message,from,created_time&filter=stream&limit=100";
+        var query = "/comments?fields=id,message,from,created_time&filter=stream&limit=" + PAGE_SIZE;
         var reply = page.get("post.comments.read", "/" + Page.segment(post.get()) + query);
         var data = FeedPosts.dataIn(reply);
         if (data.isEmpty()) {
@@ -59,9 +64,22 @@ final class FirstComment {
                 })
                 .anyMatch(comment ->
                         FeedSearch.normal(comment.path("message").asText()).equals(text));
-        return isThere
-                ? new Found.Landed(post.get(), permalink())
-                : page.missing("The post is out; its first comment is not to be seen so far, look at the post.");
+        if (isThere) {
+            return new Found.Landed(post.get(), permalink());
+        }
+        return isWhole(reply, data.get().size())
+                ? page.missing("The post is out; its first comment is not to be seen so far, look at the post.")
+                : Doubts.notSeen(
+                        "The post is out and has many comments; whether ours is one of them, look at the post.");
+    }
+
+    /** A list that goes on elsewhere proves nothing. */
+    private static boolean isWhole(Reply reply, int size) {
+        return size < PAGE_SIZE
+                && reply instanceof Answer answer
+                && AnswerJson.objectIn(answer)
+                        .filter(body -> !body.path("paging").has("next"))
+                        .isPresent();
     }
 
     private Optional<String> postId() {

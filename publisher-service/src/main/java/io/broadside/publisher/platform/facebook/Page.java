@@ -12,7 +12,9 @@ import io.broadside.publisher.platform.Found;
 import io.broadside.publisher.platform.Outcome;
 import io.broadside.publisher.platform.Outcome.Continue;
 import io.broadside.publisher.platform.Outcome.Published;
+import io.broadside.publisher.platform.Outcome.Rejected;
 import io.broadside.publisher.platform.Step;
+import io.broadside.publisher.platform.graph.AppSecretProof;
 import io.broadside.publisher.platform.graph.GraphError;
 import io.broadside.publisher.platform.graph.GraphErrors;
 import io.broadside.runtime.config.Secret;
@@ -23,6 +25,7 @@ import io.broadside.runtime.http.PlatformHttp;
 import io.broadside.runtime.http.Reply;
 import io.broadside.runtime.http.Reply.Answer;
 import io.broadside.runtime.http.Reply.NoAnswer;
+import io.broadside.schemas.ErrorCode;
 import io.vertx.core.buffer.Buffer;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -98,15 +101,21 @@ final class Page {
     }
 
     Reply get(String endpoint, String path) {
-        return call(Call.get(FacebookPlatform.ID, endpoint, config.address(path)));
+        return call(Call.get(FacebookPlatform.ID, endpoint, address(path)));
     }
 
     Reply post(String endpoint, String path, Map<String, String> fields) {
-        return call(Call.post(FacebookPlatform.ID, endpoint, config.address(path), new Body.Form(fields)));
+        return call(Call.post(FacebookPlatform.ID, endpoint, address(path), new Body.Form(fields)));
     }
 
     Reply post(String endpoint, String path, List<Body.Part> parts) {
-        return call(Call.post(FacebookPlatform.ID, endpoint, config.address(path), new Body.Multipart(parts)));
+        return call(Call.post(FacebookPlatform.ID, endpoint, address(path), new Body.Multipart(parts)));
+    }
+
+    private URI address(String pathAndQuery) {
+        return config.address(config.proofSecret()
+                .map(secret -> AppSecretProof.on(pathAndQuery, secret, token))
+                .orElse(pathAndQuery));
     }
 
     /** Bytes of a file, to the host that takes them. It wants the token in its own way. */
@@ -136,8 +145,20 @@ final class Page {
     Outcome failed(Reply reply, Step step) {
         return switch (reply) {
             case NoAnswer missing -> step.unanswered(missing);
-            case Answer answer -> errors.outcome(answer, step, command);
+            case Answer answer -> doubted(errors.outcome(answer, step, command), step);
         };
+    }
+
+    /** Once a call of this post was in doubt, what is refused may be out: unless it is a matter of rights, it is looked for. */
+    private Outcome doubted(Outcome outcome, Step step) {
+        return outcome instanceof Rejected(var cause)
+                        && step.publishes()
+                        && Doubts.any(command)
+                        && cause.code() != ErrorCode.PERMISSION_MISSING
+                        && cause.code() != ErrorCode.APP_REFUSED
+                        && !Doubts.isRefusedAgain(command, cause)
+                ? step.unclear(cause)
+                : outcome;
     }
 
     /** What a look comes to that was not answered as hoped. */

@@ -50,7 +50,7 @@ final class VideoUpload {
     /** What Pages' own pages name; documents differ. */
     static final long LARGEST = 10L * 1024 * 1024 * 1024;
 
-    private static final MediaLimits LIMITS =
+    static final MediaLimits LIMITS =
             new MediaLimits(Set.of(MediaKind.VIDEO), Set.of("video/mp4", "video/quicktime"), LARGEST);
 
     private static final int USUAL_PIECE = 4 * 1024 * 1024;
@@ -111,6 +111,9 @@ final class VideoUpload {
         }
         var values = new LinkedHashMap<>(Map.of(Videos.VIDEO_ID, id.get(), FILE, stream.version()));
         session.ifPresent(it -> values.put(Videos.SESSION, it));
+        Optional.of(page.value(Videos.RESTARTS))
+                .filter(it -> !it.isEmpty())
+                .ifPresent(it -> values.put(Videos.RESTARTS, it));
         var body = AnswerJson.objectIn(answer).orElseThrow();
         values.put(OFFSET, "0");
         values.put(PIECE, Long.toString(wished(body)));
@@ -124,8 +127,21 @@ final class VideoUpload {
         return switch (SlicedUpload.run(stream, pieceLength(), slice, piece -> send(piece, stream.size()))) {
             case Progress.Done() -> page.next(FacebookStep.FINISH, finishing());
             case Progress.Paused(var next) -> page.next(FacebookStep.UPLOAD, at(next));
-            case Progress.Failed(var outcome) -> outcome;
+            case Progress.Failed(var outcome) -> outcome instanceof Rejected ? unlessExpired(outcome) : outcome;
         };
+    }
+
+    /** An upload that Facebook no longer has is no fault of the file: it is begun anew. */
+    private Outcome unlessExpired(Outcome refusal) {
+        var isExpired = VideoStatus.in(status())
+                .filter(status -> status.stage() == VideoStatus.Stage.EXPIRED)
+                .isPresent();
+        return isExpired ? Videos.restart(page).orElse(refusal) : refusal;
+    }
+
+    private Reply status() {
+        return page.get(
+                "video.read", "/" + Page.segment(page.value(Videos.VIDEO_ID)) + "?fields=" + VideoStatus.FIELDS);
     }
 
     private Optional<Outcome> send(MediaPiece.Bytes piece, long size) {
@@ -190,8 +206,7 @@ final class VideoUpload {
     private Outcome corrected(Optional<Long> said, MediaPiece.Bytes piece, long size, Reply reply) {
         var place = said;
         if (place.isEmpty()) {
-            var asked = page.get(
-                    "video.read", "/" + Page.segment(page.value(Videos.VIDEO_ID)) + "?fields=" + VideoStatus.FIELDS);
+            var asked = status();
             place = VideoStatus.in(asked).flatMap(VideoStatus::bytesTaken);
             if (place.isEmpty()) {
                 return page.failed(asked, FacebookStep.UPLOAD);
@@ -221,7 +236,7 @@ final class VideoUpload {
 
     private Map<String, String> finishing() {
         var values = new LinkedHashMap<>(page.values());
-        values.keySet().retainAll(Set.of(Videos.VIDEO_ID, Videos.SESSION));
+        values.keySet().retainAll(Set.of(Videos.VIDEO_ID, Videos.SESSION, Videos.RESTARTS));
         return values;
     }
 

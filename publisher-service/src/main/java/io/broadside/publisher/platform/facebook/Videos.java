@@ -29,6 +29,11 @@ final class Videos {
     static final String VIDEO_ID = "videoId";
     static final String SESSION = "session";
 
+    /** How often the upload was begun anew. */
+    static final String RESTARTS = "restarts";
+
+    private static final int MOST_RESTARTS = 2;
+
     private static final String STORY_ID = "storyId";
 
     private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(5);
@@ -55,13 +60,28 @@ final class Videos {
         var edge = edge(kind);
         var reply = page.post("page." + edge + ".finish", page.below("/" + edge), fields());
         if (!Page.isDone(reply)) {
-            return page.failed(reply, FacebookStep.FINISH);
+            var refusal = page.failed(reply, FacebookStep.FINISH);
+            return refusal instanceof Rejected ? unlessItSaysOtherwise(refusal) : refusal;
         }
         var values = new LinkedHashMap<>(Map.of(VIDEO_ID, page.value(VIDEO_ID)));
         Page.idIn(reply, "post_id").ifPresent(id -> values.put(STORY_ID, id));
+        Optional.of(page.value(RESTARTS)).filter(it -> !it.isEmpty()).ifPresent(it -> values.put(RESTARTS, it));
         return new Underway(
                 page.at(FacebookStep.PROCESSING, values).build(),
                 Optional.of(page.now().plus(SHORTEST_PAUSE)));
+    }
+
+    /** Before a refusal is believed, the video itself is asked: it may be out, or its upload be gone. */
+    private Outcome unlessItSaysOtherwise(Outcome refusal) {
+        var stage = VideoStatus.in(ask()).map(VideoStatus::stage);
+        return switch (stage.orElse(VideoStatus.Stage.NOT_PUBLISHED)) {
+            case PUBLISHED, PUBLISHING ->
+                new Underway(
+                        page.at(FacebookStep.PROCESSING, page.values()).build(),
+                        Optional.of(page.now().plus(SHORTEST_PAUSE)));
+            case EXPIRED -> restart(page).orElse(refusal);
+            case FAILED, NOT_PUBLISHED -> refusal;
+        };
     }
 
     /** What came of it, where Facebook has said so already. */
@@ -77,8 +97,11 @@ final class Videos {
                 yield page.out(post.id(), post.permalink());
             }
             case FAILED -> new Rejected(unusable("Facebook could not process the video; use another file."));
+            // What has expired was never published and never will be.
             case EXPIRED ->
-                new Rejected(unusable("Facebook no longer has the upload of the video; send the post again."));
+                restart(page)
+                        .orElseGet(() -> new Rejected(unusable(
+                                "Facebook lost the upload of the video, more than once; send the post again later.")));
             case PUBLISHING, NOT_PUBLISHED ->
                 new Underway(page.at(FacebookStep.PROCESSING, page.values()).build(), Optional.of(nextLook()));
         };
@@ -107,6 +130,15 @@ final class Videos {
                                 "Facebook has the video and does not know that it is to be published; look at the Page.")
                         : underway();
         };
+    }
+
+    /** The upload from its beginning, unless that was tried often enough. */
+    static Optional<Outcome> restart(Page page) {
+        var text = page.value(RESTARTS);
+        var restarts = text.matches("[0-9]{1,3}") ? Integer.parseInt(text) + 1 : 1;
+        return restarts > MOST_RESTARTS
+                ? Optional.empty()
+                : Optional.of(page.next(FacebookStep.UPLOAD, Map.of(RESTARTS, Integer.toString(restarts))));
     }
 
     private Found underway() {

@@ -16,6 +16,7 @@ import io.broadside.schemas.ErrorCode;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What errors mean on Instagram, beyond what they mean on every platform of the Graph API. Most have a subcode of their own,
@@ -113,5 +114,13 @@ final class InstagramErrorTable {
     /** What a container with this number as its status needs. */
     static Optional<Remedy> remedy(int number) {
         return Optional.ofNullable(REMEDIES.get(number));
+    }
+
+    /** Whether an attempt ended with an error of its container, by the platform's code that its history has. */
+    static boolean isOfContainer(String platformCode) {
+        return Stream.of(platformCode.split("/", -1))
+                .filter(part -> part.matches("-?[0-9]{1,9}"))
+                .map(Integer::valueOf)
+                .anyMatch(REMEDIES::containsKey);
     }
 }

@@ -43,8 +43,8 @@ final class PostSearch {
     sealed interface Result {
         record Found(Post post) implements Result {}
 
-        /** None that fits, or more than one. */
-        record NotFound() implements Result {}
+        /** None that fits, or several. */
+        record NotFound(boolean areSeveral) implements Result {}
 
         /** No list came. */
         record NoList(Reply reply) implements Result {}
@@ -65,7 +65,13 @@ final class PostSearch {
                 .filter(this::isOurs)
                 .flatMap(post -> Post.in(post).stream())
                 .toList();
-        return ours.size() == 1 ? new Result.Found(ours.getFirst()) : new Result.NotFound();
+        return ours.size() == 1 ? new Result.Found(ours.getFirst()) : new Result.NotFound(!ours.isEmpty());
+    }
+
+    /** Whether a post that fits must be this one: without a caption, another of the same type fits as well. */
+    boolean isProof() {
+        return kind != PostKind.STORY
+                && !normal(ContainerFields.caption(command.getContent())).isEmpty();
     }
 
     private boolean isOurs(JsonNode post) {

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The publication of one command, for one visit: each method is a step. */
 final class Publication {
@@ -189,15 +190,33 @@ final class Publication {
         }
         return Ids.in(answer)
                 .map(id -> out(new Post(id, permalinkOf(id))))
-                .orElseGet(() -> unlessOut(setbacks.notPublished(answer)));
+                .orElseGet(() -> unlessOut(setbacks.notPublished(answer), answer));
     }
 
-    /** Instagram was seen to refuse what is out all the same: before that is believed, the container has the last word. */
-    private Outcome unlessOut(Outcome outcome) {
-        var isOut = outcome instanceof Rejected
-                && containers.ask(progress.container(), PUBLISH) instanceof Asked.Told(var status)
-                && status.code() == ContainerStatus.Code.PUBLISHED;
-        return isOut ? live() : outcome;
+    /**
+     * Instagram was seen to refuse what is out all the same. Before a refusal is believed, and before another container is made
+     * in the place of this one, it has the last word; where it says nothing, the post is in doubt.
+     */
+    private Outcome unlessOut(Outcome outcome, Answer refusal) {
+        if (!(outcome instanceof Rejected) && !isMadeAgain(outcome)) {
+            return outcome;
+        }
+        return switch (containers.ask(progress.container(), PUBLISH)) {
+            case Asked.Told(var status) ->
+                switch (status.code()) {
+                    case PUBLISHED -> live();
+                    case ERROR, EXPIRED -> outcome;
+                    case FINISHED -> outcome instanceof Rejected ? outcome : setbacks.doubted(refusal);
+                    case IN_PROGRESS, UNKNOWN -> setbacks.doubted(refusal);
+                };
+            case Asked.NotThere _ -> outcome;
+            case Asked.Failed _ -> setbacks.doubted(refusal);
+        };
+    }
+
+    private static boolean isMadeAgain(Outcome outcome) {
+        return outcome instanceof Continue(var checkpoint, var _)
+                && Stream.of(CHILD, CONTAINER).map(InstagramStep::label).anyMatch(checkpoint.getStep()::equals);
     }
 
     /** Not much can have happened since the checkpoint, and no call from it was in doubt. */
@@ -234,9 +253,9 @@ final class Publication {
             case PostSearch.Result.Found(var post) -> out(post);
             case PostSearch.Result.NoList(Reply reply) ->
                 reply instanceof Answer answer ? errors.outcome(answer, LIVE.step(), command) : unanswered(reply, LIVE);
-            case PostSearch.Result.NotFound()
+            case PostSearch.Result.NotFound _
             when progress.polls() + 1 < MOST_LOOKS_FOR_POST -> next.liveAgain(progress.polledAgain(), BETWEEN_LOOKS);
-            case PostSearch.Result.NotFound() -> {
+            case PostSearch.Result.NotFound _ -> {
                 var detail = "Instagram says that it is out, and does not list it; the id in this result is that of the"
                         + " container it came from.";
                 yield new Rejected(new Cause(ErrorCode.NOT_CONFIRMABLE, detail, Optional.empty(), Optional.empty()));

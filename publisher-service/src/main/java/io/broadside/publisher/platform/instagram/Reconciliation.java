@@ -1,6 +1,7 @@
 package io.broadside.publisher.platform.instagram;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.broadside.events.AttemptEnd;
 import io.broadside.events.PublishCommand;
 import io.broadside.publisher.platform.AnswerJson;
 import io.broadside.publisher.platform.Doubts;
@@ -18,6 +19,14 @@ final class Reconciliation {
     private static final String NOT_YET = "Instagram has the post ready and not published, so far; it is asked again.";
     private static final String NOT_LISTED =
             "Instagram no longer knows what the post was made from, and does not list it; look at the account.";
+    private static final String PERHAPS_LISTED =
+            "Instagram lists what may be this post and cannot be told from another; look at the account.";
+    private static final String REFUSED_OFTEN =
+            "Instagram has the post ready and refuses to publish it, each time for something else than its content; look at the account.";
+
+    private static final int MOST_COMMENTS = 50;
+    private static final int MOST_REFUSALS = 3;
+
     private static final String NO_COMMENT = "The first comment is not to be seen so far; look at the post.";
 
     private final PublishCommand command;
@@ -68,13 +77,16 @@ final class Reconciliation {
         };
     }
 
-    /** The post, or what follows if it is not listed. */
+    /** The post, or what follows if it is not listed. What is not out by the container's word must be told by its caption. */
     private Found found(Found otherwise) {
-        return switch (new PostSearch(command, calls).run()) {
-            case PostSearch.Result.Found(var post) -> landed(post);
-            case PostSearch.Result.NotFound() -> otherwise;
-            case PostSearch.Result.NoList(Reply reply) ->
-                otherwise instanceof Found.Further ? otherwise : noList(reply);
+        var isOut = otherwise instanceof Found.Further;
+        var search = new PostSearch(command, calls);
+        return switch (search.run()) {
+            case PostSearch.Result.Found(var post) ->
+                isOut || search.isProof() ? landed(post) : Doubts.notSeen(PERHAPS_LISTED);
+            case PostSearch.Result.NotFound(var areSeveral) ->
+                areSeveral && !isOut ? Doubts.notSeen(PERHAPS_LISTED) : otherwise;
+            case PostSearch.Result.NoList(Reply reply) -> isOut ? otherwise : noList(reply);
         };
     }
 
@@ -92,8 +104,20 @@ final class Reconciliation {
                 .orElseGet(() -> new Found.Landed(post.id(), post.permalink()));
     }
 
-    /** A call may take effect late: only a container that stays as it is says that it did not. */
+    /**
+     * A call may take effect late: only a container that stays as it is says that it did not. One that stays as it is and is
+     * refused all the same, again and again, is for a person to look at.
+     */
     private Found notPublished() {
+        var refusals = command.getHistory().stream()
+                .filter(it -> it.getEnd() == AttemptEnd.UNCONFIRMED)
+                .filter(it -> it.getPlatformCode()
+                        .filter(InstagramErrorTable::isOfContainer)
+                        .isPresent())
+                .count();
+        if (refusals >= MOST_REFUSALS) {
+            return Doubts.notSeen(REFUSED_OFTEN);
+        }
         return isLongEnough() ? new Found.Absent() : Doubts.notSeen(NOT_YET);
     }
 
@@ -109,7 +133,8 @@ final class Reconciliation {
         if (post.isEmpty()) {
             return new Found.Absent();
         }
-        var reply = calls.get("ig.comments", "/" + post.get().id() + "/comments?fields=id,text,timestamp&limit=50");
+        var reply = calls.get(
+                "ig.comments", "/" + post.get().id() + "/comments?fields=id,text,timestamp&limit=" + MOST_COMMENTS);
         if (!(reply instanceof Answer answer)) {
             return noList(reply);
         }
@@ -124,6 +149,11 @@ final class Reconciliation {
         if (isThere) {
             return new Found.Landed(post.get().id(), post.get().permalink());
         }
-        return isLongEnough() ? new Found.Absent() : Doubts.notSeen(NO_COMMENT);
+        // A list that goes on elsewhere proves nothing.
+        var isWhole = data.get().size() < MOST_COMMENTS
+                && AnswerJson.objectIn(answer)
+                        .filter(body -> !body.path("paging").has("next"))
+                        .isPresent();
+        return isWhole && isLongEnough() ? new Found.Absent() : Doubts.notSeen(NO_COMMENT);
     }
 }

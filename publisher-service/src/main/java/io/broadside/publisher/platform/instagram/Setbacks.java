@@ -115,6 +115,13 @@ final class Setbacks {
                         Optional.of(answer.status())));
     }
 
+    /** A refusal to publish that may not be the truth. */
+    Outcome doubted(Answer answer) {
+        return GraphError.in(answer)
+                .map(error -> unclear(error, answer))
+                .orElseGet(() -> contradictory(answer, PUBLISH));
+    }
+
     private static Outcome unclear(GraphError error, Answer answer) {
         var row = InstagramErrorTable.TABLE.of(error.code(), error.subcode());
         return PUBLISH.step()

@@ -76,7 +76,7 @@ final class LinkedInErrors {
         var text = error.map(LinkedInError::message).orElse("");
         var isByDay = text.contains(" DAY limit");
         if (isByDay && text.contains("APPLICATION")) {
-            return new RateLimited(Scope.APP, Optional.of(tomorrow(command)), cause);
+            return new RateLimited(Scope.APP_ENDPOINT, Optional.of(tomorrow(command)), cause);
         }
         if (isByDay) {
             return new RateLimited(Scope.ACCOUNT, Optional.of(tomorrow(command)), cause);

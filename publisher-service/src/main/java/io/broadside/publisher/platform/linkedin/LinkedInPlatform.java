@@ -3,10 +3,12 @@ package io.broadside.publisher.platform.linkedin;
 import io.broadside.events.Checkpoint;
 import io.broadside.events.Content;
 import io.broadside.events.Fault;
+import io.broadside.events.MediaKind;
 import io.broadside.events.PublishCommand;
 import io.broadside.events.Visibility;
 import io.broadside.publisher.platform.AnswerJson;
 import io.broadside.publisher.platform.Cause;
+import io.broadside.publisher.platform.ContentCheck;
 import io.broadside.publisher.platform.Doubts;
 import io.broadside.publisher.platform.Found;
 import io.broadside.publisher.platform.Outcome;
@@ -29,6 +31,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -78,6 +82,9 @@ public final class LinkedInPlatform implements Platform {
 
     private static final Step CREATE = Step.publishing(LinkedInStep.CREATE.label());
 
+    private static final String FOLLOWERS_ONLY =
+            "An organisation on LinkedIn has followers and no connections; use the visibility PUBLIC.";
+
     /** Versions live for twelve months; this is when it is time to see to it. */
     private static final int MONTHS_UNTIL_WARNING = 9;
 
@@ -88,6 +95,7 @@ public final class LinkedInPlatform implements Platform {
     private final Clock clock;
     private final LinkedInCalls calls;
     private final LinkedInErrors errors;
+    private final MediaFetch media;
     private final Uploads uploads;
     private final Processing processing;
     private final OwnPosts posts;
@@ -98,6 +106,7 @@ public final class LinkedInPlatform implements Platform {
         this.clock = clock;
         this.calls = new LinkedInCalls(config, http);
         this.errors = new LinkedInErrors(clock);
+        this.media = media;
         this.uploads = new Uploads(config, calls, media, errors, clock);
         this.processing = new Processing(config, calls, errors, clock);
         this.posts = new OwnPosts(config, calls, errors, clock);
@@ -112,7 +121,20 @@ public final class LinkedInPlatform implements Platform {
 
     @Override
     public List<Fault> faults(Content content) {
-        return LinkedInRules.faults(config, content);
+        return media.faults(LinkedInRules.faults(config, content), content, EnumSet.allOf(MediaKind.class));
+    }
+
+    @Override
+    public List<Fault> faults(Content content, String accountId, String accountKind) {
+        var isOrganization =
+                Author.of(accountId, accountKind).filter(Author::isOrganization).isPresent();
+        var faults = new ArrayList<>(faults(content));
+        if (isOrganization && content.getVisibility() == Visibility.CONNECTIONS) {
+            var check = new ContentCheck(ID, "LinkedIn", content);
+            check.unsupported("content.visibility", Visibility.CONNECTIONS.name(), FOLLOWERS_ONLY);
+            faults.addAll(check.faults());
+        }
+        return List.copyOf(faults);
     }
 
     @Override
@@ -128,9 +150,7 @@ public final class LinkedInPlatform implements Platform {
                     "Whether the account is a member or an organisation is not known; connect it again.");
         }
         if (author.get().isOrganization() && command.getContent().getVisibility() == Visibility.CONNECTIONS) {
-            return rejected(
-                    ErrorCode.CONTENT_REFUSED,
-                    "An organisation on LinkedIn has followers and no connections; use the visibility PUBLIC.");
+            return rejected(ErrorCode.CONTENT_REFUSED, FOLLOWERS_ONLY);
         }
         var visit = new Visit(command, author.get(), accessToken, context);
         return switch (step.get()) {

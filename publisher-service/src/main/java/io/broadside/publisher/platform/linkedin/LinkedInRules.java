@@ -170,6 +170,14 @@ final class LinkedInRules {
                         "LinkedIn takes images, videos and documents; use one of these, or leave it out for this target.");
         }
         check.isWebAddress(field + ".url", medium.getUrl());
+        if (medium.getKind() != MediaKind.UNKNOWN) {
+            check.typeIsOneOf(
+                    field,
+                    medium,
+                    Files.limits(medium).contentTypes(),
+                    "LinkedIn takes images as JPEG, PNG or GIF, videos as MP4, and documents as PDF, Word or PowerPoint;"
+                            + " use such a file.");
+        }
     }
 
     private void hasNoAltText(String field, Media medium, String what) {

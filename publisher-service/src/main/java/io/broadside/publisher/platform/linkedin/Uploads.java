@@ -1,6 +1,9 @@
 package io.broadside.publisher.platform.linkedin;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.broadside.schemas.ErrorCode;
+import io.broadside.publisher.platform.Cause;
+import io.broadside.events.AttemptEnd;
 import io.broadside.events.Media;
 import io.broadside.events.MediaKind;
 import io.broadside.publisher.platform.AnswerJson;
@@ -28,6 +31,12 @@ import java.util.Optional;
 final class Uploads {
 
     static final Step UPLOAD = Step.preparing(LinkedInStep.MEDIA.label());
+
+    private static final String TOO_SLOW =
+            "The file did not reach LinkedIn within the time of one call, time and again; use a smaller file.";
+
+    /** Then it is the file or the way to LinkedIn, and no passing trouble. */
+    private static final int MOST_TIME_OUTS = 5;
 
     private static final int PIECE = 256 * 1024;
     private static final String BYTES = "application/octet-stream";
@@ -92,10 +101,21 @@ final class Uploads {
             return new Unavailable(stream.broken().get());
         }
         return switch (reply) {
-            case NoAnswer missing -> UPLOAD.unanswered(missing);
+            case NoAnswer missing -> notTaken(missing, visit);
             case Answer answer ->
                 answer.isSuccess() ? taken(place.urn(), visit, clock) : errors.outcome(answer, UPLOAD, visit.command());
         };
+    }
+
+    /** A file that does not get through in the time of a call, again and again, is too large for this way. */
+    private static Outcome notTaken(NoAnswer missing, Visit visit) {
+        var before = visit.command().getHistory().reversed().stream()
+                .takeWhile(attempt -> attempt.getEnd() == AttemptEnd.UNAVAILABLE
+                        && attempt.getErrorCode().equals(Optional.of(ErrorCode.TIMED_OUT.name())))
+                .count();
+        return missing.cause() == ErrorCode.TIMED_OUT && before + 1 >= MOST_TIME_OUTS
+                ? new Rejected(new Cause(ErrorCode.MEDIA_UNAVAILABLE, TOO_SLOW, Optional.empty(), Optional.empty()))
+                : UPLOAD.unanswered(missing);
     }
 
     /** LinkedIn has the file: the next one, or what follows the last. */

@@ -1,13 +1,19 @@
 package io.broadside.publisher.platform.media;
 
+import io.broadside.events.Content;
+import io.broadside.events.Fault;
 import io.broadside.events.Media;
+import io.broadside.events.MediaKind;
 import io.broadside.publisher.platform.media.GuardedGet.Got;
 import io.broadside.publisher.platform.media.GuardedGet.Span;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -102,6 +108,39 @@ public final class MediaFetch implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             return new MediaOpening.Unreachable(MediaCauses.ENDING);
+        }
+    }
+
+    /**
+     * What a platform has found wrong with a content, and what of its media is said to be larger than any file taken here.
+     *
+     * @param kinds of the media that go through here
+     */
+    public List<Fault> faults(List<Fault> found, Content content, Set<MediaKind> kinds) {
+        var faults = new ArrayList<>(found);
+        tooLarge("content.media", content.getMedia(), kinds, faults);
+        for (var i = 0; i < content.getThread().size(); i++) {
+            tooLarge("content.thread[" + i + "].media", content.getThread().get(i).getMedia(), kinds, faults);
+        }
+        return List.copyOf(faults);
+    }
+
+    private void tooLarge(String field, List<Media> media, Set<MediaKind> kinds, List<Fault> faults) {
+        for (var i = 0; i < media.size(); i++) {
+            var place = field + "[" + i + "].sizeBytes";
+            Optional.of(media.get(i))
+                    .filter(medium -> kinds.contains(medium.getKind()))
+                    .flatMap(Media::getSizeBytes)
+                    .filter(size -> size > config.maxBytes())
+                    .filter(_ -> faults.stream().noneMatch(fault -> fault.getField().equals(place)))
+                    .ifPresent(size -> faults.add(Fault.newBuilder()
+                            .setField(place)
+                            .setRule("maxBytes")
+                            .setLimit(Long.toString(config.maxBytes()))
+                            .setActual(Long.toString(size))
+                            .setMessage("This installation takes files of at most " + config.maxBytes()
+                                    + " bytes; use a smaller file.")
+                            .build()));
         }
     }
 

@@ -9,7 +9,6 @@ import io.broadside.publisher.platform.ContentCheck;
 import io.broadside.publisher.platform.WebAddress;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -198,10 +197,7 @@ final class TikTokFaults {
     }
 
     private void isOfType(String field, Media medium, Set<String> types, String message) {
-        medium.getContentType()
-                .map(type -> type.split(";", -1)[0].strip().toLowerCase(Locale.ROOT))
-                .filter(type -> !types.contains(type))
-                .ifPresent(type -> check.unsupported(field + ".contentType", type, message));
+        check.typeIsOneOf(field, medium, types, message);
     }
 
     private void isNotLarger(String field, Media medium, long limit) {

@@ -35,9 +35,9 @@ final class ChunkedUpload {
 
     static final long LARGEST_GIF = 15L * 1024 * 1024;
 
-    private static final MediaLimits VIDEOS =
+    static final MediaLimits VIDEOS =
             new MediaLimits(Set.of(MediaKind.VIDEO), Set.of("video/mp4", "video/quicktime"), LARGEST_VIDEO);
-    private static final MediaLimits GIFS = new MediaLimits(Set.of(MediaKind.GIF), Set.of("image/gif"), LARGEST_GIF);
+    static final MediaLimits GIFS = new MediaLimits(Set.of(MediaKind.GIF), Set.of("image/gif"), LARGEST_GIF);
 
     /** Pieces are numbered from 0 to 999. */
     private static final int MOST_PIECES = 1_000;
@@ -197,13 +197,28 @@ final class ChunkedUpload {
 
     /** An upload that is not there any more is no fault of the post. */
     private Outcome failed(Reply reply) {
-        var isGone = reply instanceof Answer answer
-                && answer.status() == 404
-                && Problem.in(answer).isPresent();
         var restarts = progress.number(RESTARTS) + 1;
-        return isGone && restarts <= MOST_RESTARTS
+        return isGone(reply) && restarts <= MOST_RESTARTS
                 ? next(Map.of(RESTARTS, Long.toString(restarts)))
                 : visit.failed(reply, XStep.UPLOAD);
+    }
+
+    /** X says so with a 404, or with a 400 like that of any mistake: then it is asked whether it knows the upload at all. */
+    private boolean isGone(Reply reply) {
+        if (!isRefused(reply, 400) && !isRefused(reply, 404)) {
+            return false;
+        }
+        if (isRefused(reply, 404)) {
+            return true;
+        }
+        var status = status();
+        return isRefused(status, 400) || isRefused(status, 404);
+    }
+
+    private static boolean isRefused(Reply reply, int status) {
+        return reply instanceof Answer answer
+                && answer.status() == status
+                && Problem.in(answer).isPresent();
     }
 
     private Outcome next(Map<String, String> values) {

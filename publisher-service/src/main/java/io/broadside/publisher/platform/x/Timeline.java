@@ -13,8 +13,11 @@ import java.net.URLEncoder;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /**
@@ -26,6 +29,9 @@ import java.util.stream.StreamSupport;
 final class Timeline {
 
     private static final Step LOOK = Step.preparing("look");
+
+    /** The kind of a file and the id its upload had, which makes files as good as a signature. */
+    private static final String MEDIA_KEY = "[0-9]{1,3}_[0-9]{1,19}";
 
     private static final int PAGE_SIZE = 100;
 
@@ -56,21 +62,33 @@ final class Timeline {
                         .filter(it ->
                                 it.path("meta").isObject() || it.path("data").isArray());
                 yield answer.isSuccess() && body.isPresent()
-                        ? in(body.get(), post -> isSame(post, part, progress, since))
+                        ? in(body.get(), post -> likeness(post, part, progress, since))
                         : Doubts.cannotTell(visit.errors().outcome(answer, LOOK, command));
             }
         };
     }
 
-    private Found in(JsonNode body, Predicate<JsonNode> isSame) {
+    /** How much a post is like the one that is looked for. */
+    private enum Likeness {
+        SAME,
+        /** Nothing tells it from another one without a text. */
+        PERHAPS,
+        OTHER
+    }
+
+    private Found in(JsonNode body, Function<JsonNode, Likeness> likeness) {
         var posts = body.path("data");
         var hit = StreamSupport.stream(posts.spliterator(), false)
-                .filter(isSame)
+                .filter(post -> likeness.apply(post) == Likeness.SAME)
                 .flatMap(post -> AnswerJson.text(post, "id").stream())
                 .filter(id -> id.matches("[0-9]{1,19}"))
                 .findFirst();
         if (hit.isPresent()) {
             return new Found.Landed(hit.get(), Optional.of(XPlatform.permalink(hit.get())));
+        }
+        if (StreamSupport.stream(posts.spliterator(), false)
+                .anyMatch(post -> likeness.apply(post) == Likeness.PERHAPS)) {
+            return Doubts.notSeen("The account's timeline has a post that may be this one; look at the account.");
         }
         var isWhole = posts.size() < PAGE_SIZE && !body.path("meta").has("next_token") && !body.has("errors");
         var isLongEnough = Doubts.lookedSince(visit.command())
@@ -81,12 +99,28 @@ final class Timeline {
                 : Doubts.notSeen("The account's timeline does not have the post so far; look at the account.");
     }
 
-    private static boolean isSame(JsonNode post, Part part, Progress progress, Instant since) {
-        return answers(post, part, progress)
+    private static Likeness likeness(JsonNode post, Part part, Progress progress, Instant since) {
+        var keys = keysOf(post);
+        var isAlike = answers(post, part, progress)
                 && isSince(post, since)
-                && post.path("attachments").path("media_keys").size()
-                        == part.media().size()
+                && keys.size() == part.media().size()
                 && PostText.comparable(post).equals(PostText.comparable(part.text()));
+        if (!isAlike) {
+            return Likeness.OTHER;
+        }
+        if (keys.stream().allMatch(key -> key.matches(MEDIA_KEY))) {
+            var ids = keys.stream()
+                    .map(key -> key.substring(key.indexOf('_') + 1))
+                    .collect(Collectors.toSet());
+            return ids.equals(Set.copyOf(progress.mediaIds())) ? Likeness.SAME : Likeness.OTHER;
+        }
+        return part.text().isBlank() ? Likeness.PERHAPS : Likeness.SAME;
+    }
+
+    private static List<String> keysOf(JsonNode post) {
+        return StreamSupport.stream(post.path("attachments").path("media_keys").spliterator(), false)
+                .map(JsonNode::asText)
+                .toList();
     }
 
     /** A post of ours answers exactly what it was to answer, and is no repost. */

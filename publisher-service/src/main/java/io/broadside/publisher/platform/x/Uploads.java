@@ -32,7 +32,7 @@ final class Uploads {
     /** https://docs.x.com/x-api/media/quickstart/best-practices */
     static final int LARGEST_IMAGE = 5 * 1024 * 1024;
 
-    private static final MediaLimits IMAGES = new MediaLimits(
+    static final MediaLimits IMAGES = new MediaLimits(
             Set.of(MediaKind.IMAGE), Set.of("image/jpeg", "image/png", "image/gif", "image/webp"), LARGEST_IMAGE);
 
     private final Visit visit;

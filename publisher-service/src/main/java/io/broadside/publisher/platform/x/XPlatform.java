@@ -2,6 +2,7 @@ package io.broadside.publisher.platform.x;
 
 import io.broadside.events.Content;
 import io.broadside.events.Fault;
+import io.broadside.events.MediaKind;
 import io.broadside.events.PublishCommand;
 import io.broadside.publisher.platform.AnswerJson;
 import io.broadside.publisher.platform.Cause;
@@ -26,6 +27,7 @@ import io.broadside.runtime.http.Reply.Answer;
 import io.broadside.schemas.ErrorCode;
 import java.net.URI;
 import java.time.Clock;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -75,7 +77,7 @@ public final class XPlatform implements Platform {
 
     @Override
     public List<Fault> faults(Content content) {
-        return new XRules(content, config).faults();
+        return media.faults(new XRules(content, config).faults(), content, EnumSet.allOf(MediaKind.class));
     }
 
     @Override

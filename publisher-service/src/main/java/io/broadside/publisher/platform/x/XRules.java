@@ -127,8 +127,19 @@ final class XRules {
     private void medium(String field, Media medium) {
         check.isWebAddress(field + ".url", medium.getUrl());
         switch (medium.getKind()) {
-            case IMAGE -> tooLarge(field, medium, Uploads.LARGEST_IMAGE, "images");
-            case GIF -> tooLarge(field, medium, ChunkedUpload.LARGEST_GIF, "animations");
+            case IMAGE -> {
+                tooLarge(field, medium, Uploads.LARGEST_IMAGE, "images");
+                check.typeIsOneOf(
+                        field,
+                        medium,
+                        Uploads.IMAGES.contentTypes(),
+                        "X takes images as JPEG, PNG, GIF or WebP; use such a file.");
+            }
+            case GIF -> {
+                tooLarge(field, medium, ChunkedUpload.LARGEST_GIF, "animations");
+                check.typeIsOneOf(
+                        field, medium, ChunkedUpload.GIFS.contentTypes(), "X takes animations as GIF; use such a file.");
+            }
             case VIDEO -> video(field, medium);
             case DOCUMENT, UNKNOWN ->
                 check.unsupported(
@@ -150,6 +161,11 @@ final class XRules {
 
     private void video(String field, Media medium) {
         tooLarge(field, medium, ChunkedUpload.LARGEST_VIDEO, "videos");
+        check.typeIsOneOf(
+                field,
+                medium,
+                ChunkedUpload.VIDEOS.contentTypes(),
+                "X takes videos as MP4 or MOV; use such a file.");
         if (medium.getAltText().isPresent()) {
             check.unsupported(
                     field + ".altText",

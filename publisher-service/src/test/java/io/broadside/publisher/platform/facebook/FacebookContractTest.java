@@ -32,6 +32,12 @@ final class FacebookContractTest {
         }
 
         @Override
+        protected List<String> nothingToBeSeen() {
+            // The post itself says that it is not shown, and showing it twice changes nothing.
+            return List.of();
+        }
+
+        @Override
         protected PublishCommand preparing() {
             return aCommand("facebook", "1000000001", aText("Hello")).build();
         }
@@ -48,6 +54,11 @@ final class FacebookContractTest {
         @Override
         protected PublishCommand publishing() {
             return aCommand("facebook", "1000000001", aText("Hello")).build();
+        }
+
+        @Override
+        protected List<String> nothingToBeSeen() {
+            return List.of("{\"data\":[]}");
         }
 
         @Override

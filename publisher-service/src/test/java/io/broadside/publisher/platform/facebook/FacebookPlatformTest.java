@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.broadside.events.Content;
 import io.broadside.events.PublishCommand;
 import io.broadside.publisher.platform.Bench;
+import io.broadside.publisher.platform.FakeServer.Asked;
 import io.broadside.publisher.platform.Found;
 import io.broadside.publisher.platform.Outcome;
 import io.broadside.publisher.platform.Outcome.Continue;
@@ -103,6 +104,36 @@ final class FacebookPlatformTest {
         assertThat(bench.server().last().form())
                 .containsEntry("attached_media", "[{\"media_fbid\":\"1220000050\"},{\"media_fbid\":\"1220000051\"}]")
                 .containsEntry("message", "Two");
+    }
+
+    @Test
+    void makesAPostOfPhotosUnseenAndThenShowsIt() {
+        // Given
+        bench.server()
+                .answers(200, "{\"id\":\"1220000050\"}")
+                .answers(200, "{\"id\":\"" + POST + "\",\"is_published\":false}")
+                .answers(200, "{\"success\":true}")
+                .answers(200, "{\"permalink_url\":\"" + PERMALINK + "\",\"id\":\"" + POST + "\"}");
+        var start = command(Content.newBuilder().setMedia(List.of(anImage("https://cdn.example.org/p.jpg"))));
+        // When
+        var photos = publish(inSteps, start);
+        var draft = publish(inSteps, next(start, photos));
+        var shown = publish(inSteps, next(start, draft));
+        // Then
+        assertThat(bench.server().asked())
+                .extracting(Asked::path)
+                .startsWith("/v26.0/1000000001/photos", "/v26.0/1000000001/feed", "/v26.0/" + POST);
+        assertThat(bench.server().asked().get(0).form())
+                .isEqualTo(Map.of("url", "https://cdn.example.org/p.jpg", "published", "false"));
+        assertThat(bench.server().asked().get(1).form())
+                .isEqualTo(Map.of(
+                        "attached_media",
+                        "[{\"media_fbid\":\"1220000050\"}]",
+                        "published",
+                        "false",
+                        "fields",
+                        "id,permalink_url,is_published"));
+        assertThat(shown).isEqualTo(new Published(POST, Optional.of(URI.create(PERMALINK))));
     }
 
     @Test
@@ -274,6 +305,24 @@ final class FacebookPlatformTest {
         // Then
         assertThat(find(inSteps, inDoubt(aText("Hello").setLink(aLink("https://example.org/a")))))
                 .isEqualTo(new Found.Absent());
+    }
+
+    /** Our own photos are in it, so it is ours, and all that is left is to show it. */
+    @Test
+    void goesOnWithADraftThatItsPhotosProveToBeIts() {
+        // Given
+        var album = ",\"is_published\":false,\"attachments\":{\"data\":[{\"target\":{\"id\":\"1220000050\"}}]}";
+        bench.server().answers(200, feed(entry(POST, "", "2026-11-20T10:15:10+0000", album)));
+        var command = PublishCommand.newBuilder(inDoubt(aText("Two")
+                        .setMedia(List.of(anImage("https://cdn.example.org/p"), anImage("https://cdn.example.org/q")))))
+                .setCheckpoint(aCheckpoint("draft", Map.of("photoIds", "1220000050,1220000051"), Bench.NOW))
+                .build();
+        // Then
+        assertThat(find(inSteps, command)).isInstanceOfSatisfying(Found.Further.class, it -> {
+            assertThat(it.checkpoint().getStep()).isEqualTo("show");
+            assertThat(it.checkpoint().getValues()).containsEntry("postId", POST);
+            assertThat(it.checkpoint().getRemoteId()).isEmpty();
+        });
     }
 
     @Test

@@ -6,9 +6,10 @@ import static io.broadside.publisher.platform.Commands.aDescribedImage;
 import static io.broadside.publisher.platform.Commands.aDoubt;
 import static io.broadside.publisher.platform.Commands.aText;
 import static io.broadside.publisher.platform.Commands.anImage;
-import static io.broadside.publisher.platform.Commands.looksInVain;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.broadside.events.Attempt;
+import io.broadside.events.AttemptEnd;
 import io.broadside.events.Checkpoint;
 import io.broadside.events.Content;
 import io.broadside.events.Placement;
@@ -30,6 +31,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,6 +107,39 @@ final class FacebookStoriesAndCommentsTest {
         assertThat(find(atStory())).isInstanceOf(Found.CannotTell.class);
         assertThat(find(looked(atStory(), "story"))).isEqualTo(new Found.Absent());
         assertThat(find(looked(atStory(), "story"))).isInstanceOf(Found.CannotTell.class);
+    }
+
+    /** The first call may have had its effect, although the second one is refused. */
+    @Test
+    void believesARefusalAfterADoubtOnlyOnceItWasLookedForInBetween() {
+        // Given
+        var refusal = "{\"error\":{\"code\":100,\"error_subcode\":0}}";
+        var noRight = "{\"error\":{\"code\":10,\"error_subcode\":0}}";
+        bench.server().answers(400, refusal).answers(400, refusal).answers(403, noRight);
+        var again = PublishCommand.newBuilder(atStory())
+                .setDoubt(null)
+                .setDoubtedSince(Bench.NOW.minusSeconds(300))
+                .setHistory(List.of(attempt(AttemptEnd.UNCONFIRMED, null), attempt(AttemptEnd.ABSENT, null)))
+                .build();
+        var onceMore = PublishCommand.newBuilder(again)
+                .setHistory(List.of(attempt(AttemptEnd.UNCONFIRMED, "100"), attempt(AttemptEnd.ABSENT, null)))
+                .build();
+        // Then
+        assertThat(publish(again)).isInstanceOf(Outcome.Unconfirmed.class);
+        assertThat(publish(onceMore)).isInstanceOf(Outcome.Rejected.class);
+        assertThat(publish(again)).as("a matter of rights").isInstanceOf(Outcome.Rejected.class);
+    }
+
+    private static Attempt attempt(AttemptEnd end, @Nullable String platformCode) {
+        return Attempt.newBuilder()
+                .setNumber(1)
+                .setStartedAt(Bench.NOW.minusSeconds(100))
+                .setDurationMs(100)
+                .setStep("story")
+                .setEnd(end)
+                .setPlatformCode(platformCode)
+                .setHttpStatus(platformCode == null ? null : 400)
+                .build();
     }
 
     @ParameterizedTest
@@ -203,6 +238,18 @@ final class FacebookStoriesAndCommentsTest {
     }
 
     @Test
+    void learnsNothingFromCommentsThatAreNotAllThere() {
+        // Given
+        var other = "{\"id\":\"1_2\",\"message\":\"Other\",\"from\":{\"id\":\"5\"}}";
+        bench.server()
+                .answers(200, "{\"data\":[" + other + ("," + other).repeat(99) + "]}")
+                .answers(200, "{\"data\":[" + other + "],\"paging\":{\"next\":\"https://graph.example.org/next\"}}");
+        // Then
+        assertThat(find(looked(atComment(), "comment"))).isInstanceOf(Found.CannotTell.class);
+        assertThat(find(looked(atComment(), "comment"))).isInstanceOf(Found.CannotTell.class);
+    }
+
+    @Test
     void takesPhotosInSlicesAndKeepsThoseThatAreThere() {
         // Given: one photo for each slice
         var vertx = Vertx.vertx();
@@ -251,8 +298,7 @@ final class FacebookStoriesAndCommentsTest {
 
     private static PublishCommand looked(PublishCommand command, String step) {
         return PublishCommand.newBuilder(command)
-                .setDoubt(aDoubt(step, 2))
-                .setHistory(looksInVain(2, Duration.ofMinutes(2)))
+                .setDoubt(aDoubt(step, 2, Duration.ofMinutes(2)))
                 .build();
     }
 

@@ -4,7 +4,6 @@ import static io.broadside.publisher.platform.Commands.aCheckpoint;
 import static io.broadside.publisher.platform.Commands.aCommand;
 import static io.broadside.publisher.platform.Commands.aDoubt;
 import static io.broadside.publisher.platform.Commands.aText;
-import static io.broadside.publisher.platform.Commands.looksInVain;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -36,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.assertj.core.groups.Tuple;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,7 +65,8 @@ final class FacebookVideosTest {
                 "v26.0",
                 inSteps,
                 Duration.ofHours(1),
-                Duration.ofMinutes(2));
+                Duration.ofMinutes(2),
+                Optional.empty());
     }
 
     @AfterEach
@@ -385,6 +386,44 @@ final class FacebookVideosTest {
         assertThat(cause.httpStatus()).contains(status);
     }
 
+    @ParameterizedTest
+    @CsvSource({"0, 1", "1, 2", "2, "})
+    void beginsAnUploadAnewThatFacebookNoLongerHasButNotForEver(String before, @Nullable String after) {
+        // Given
+        serveFilm();
+        bench.server()
+                .answers(404, debug("SomethingElse", false))
+                .answers(200, "{\"status\":{\"video_status\":\"expired\"}}");
+        var values = new HashMap<>(reel("0", "20000"));
+        values.put("restarts", before);
+        // When
+        var outcome = publish(at("upload", values, reel()));
+        // Then
+        if (after == null) {
+            assertThat(outcome).isInstanceOf(Rejected.class);
+        } else {
+            assertThat(((Continue) outcome).checkpoint().getStep()).isEqualTo("upload");
+            assertThat(((Continue) outcome).checkpoint().getValues()).isEqualTo(Map.of("restarts", after));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"expired, Continue", "ready, Rejected"})
+    void asksTheVideoBeforeItBelievesThatItIsNotToBePublished(String status, String outcome) {
+        // Given
+        bench.server()
+                .answers(400, "{\"error\":{\"code\":100}}")
+                .answers(200, "{\"status\":{\"video_status\":\"" + status + "\"}}")
+                .answers(400, "{\"error\":{\"code\":100}}")
+                .answers(200, published("/reel/1220000080/"));
+        var command = PublishCommand.newBuilder(at("finish", Map.of("videoId", "1220000080"), reel()))
+                .setDoubt(null)
+                .build();
+        // Then
+        assertThat(publish(command).getClass().getSimpleName()).isEqualTo(outcome);
+        assertThat(publish(command)).isInstanceOf(Outcome.Underway.class);
+    }
+
     @Test
     void refusesAFileThatChangedBetweenTwoSlices() {
         // Given
@@ -569,8 +608,7 @@ final class FacebookVideosTest {
 
     private static PublishCommand looked(PublishCommand command, Duration ago) {
         return PublishCommand.newBuilder(command)
-                .setDoubt(aDoubt("finish", 2))
-                .setHistory(looksInVain(2, ago))
+                .setDoubt(aDoubt("finish", 2, ago))
                 .build();
     }
 

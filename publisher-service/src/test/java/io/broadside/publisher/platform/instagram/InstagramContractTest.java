@@ -31,6 +31,11 @@ final class InstagramContractTest {
         }
 
         @Override
+        protected List<String> nothingToBeSeen() {
+            return List.of("{\"status_code\":\"FINISHED\"}");
+        }
+
+        @Override
         protected PublishCommand preparing() {
             return aPost(aPicture()).build();
         }
@@ -52,6 +57,11 @@ final class InstagramContractTest {
         @Override
         protected PublishCommand publishing() {
             return atStep("publish", carousel()).setAccountKind("").build();
+        }
+
+        @Override
+        protected List<String> nothingToBeSeen() {
+            return List.of("{\"status_code\":\"FINISHED\"}");
         }
 
         @Override

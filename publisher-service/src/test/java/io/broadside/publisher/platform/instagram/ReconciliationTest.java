@@ -4,7 +4,6 @@ import static io.broadside.publisher.platform.Commands.aDoubt;
 import static io.broadside.publisher.platform.Commands.aText;
 import static io.broadside.publisher.platform.Commands.aVideo;
 import static io.broadside.publisher.platform.Commands.anImage;
-import static io.broadside.publisher.platform.Commands.looksInVain;
 import static io.broadside.publisher.platform.instagram.Account.CONTAINER;
 import static io.broadside.publisher.platform.instagram.Account.ID;
 import static io.broadside.publisher.platform.instagram.Account.PERMALINK;
@@ -18,11 +17,14 @@ import static io.broadside.publisher.platform.instagram.Account.list;
 import static io.broadside.publisher.platform.instagram.Account.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.broadside.events.AttemptEnd;
 import io.broadside.events.Content;
 import io.broadside.events.Placement;
 import io.broadside.events.PublishCommand;
+import io.broadside.publisher.platform.Bench;
 import io.broadside.publisher.platform.Found;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -196,6 +198,30 @@ final class ReconciliationTest {
         assertThat(account.bench.server().last().path()).isEqualTo("/v26.0/" + ID + "/stories");
     }
 
+    /** Another story of the same type fits as well: only with the container's own word is it this one. */
+    @Test
+    void takesNoStoryForItsThatItsContainerDoesNotCallPublished() {
+        // Given
+        var listed = list("{\"id\":\"" + POST
+                + "\",\"timestamp\":\"2026-11-20T10:15:10+0000\",\"media_type\":\"VIDEO\"," + "\"permalink\":\""
+                + PERMALINK + "\"}");
+        account.bench
+                .server()
+                .answers(200, status("ERROR"))
+                .answers(200, listed)
+                .answers(400, error(100, 33))
+                .answers(200, listed);
+        var story = Content.newBuilder()
+                .setPlacement(Placement.STORY)
+                .setMedia(List.of(aVideo("https://cdn.example.org/b.mp4")));
+        var command = PublishCommand.newBuilder(looked(6, Duration.ofHours(1)))
+                .setContent(story.build())
+                .build();
+        // Then
+        assertThat(account.find(command)).isInstanceOf(Found.CannotTell.class);
+        assertThat(account.find(command)).isInstanceOf(Found.CannotTell.class);
+    }
+
     @ParameterizedTest
     @CsvSource({"REELS, VIDEO, 1", "FEED, CAROUSEL_ALBUM, 2"})
     void findsReelsAndCarousels(String product, String type, int media) {
@@ -236,8 +262,7 @@ final class ReconciliationTest {
                 .answers(200, "{}");
         var command = InstagramPlatformTest.commenting();
         var often = PublishCommand.newBuilder(command)
-                .setDoubt(aDoubt("comment", 2))
-                .setHistory(looksInVain(2, Duration.ofSeconds(60)))
+                .setDoubt(aDoubt("comment", 2, Duration.ofSeconds(60)))
                 .build();
         // Then
         assertThat(account.find(command)).isEqualTo(new Found.Landed(POST, Optional.of(PERMALINK)));
@@ -248,6 +273,38 @@ final class ReconciliationTest {
         assertThat(account.find(often)).isInstanceOf(Found.CannotTell.class);
     }
 
+    @Test
+    void learnsNothingFromCommentsThatAreNotAllThere() {
+        // Given
+        var other = "{\"id\":\"1\",\"text\":\"Nice\"}";
+        account.bench
+                .server()
+                .answers(200, list(Collections.nCopies(50, other).toArray(String[]::new)))
+                .answers(200, "{\"data\":[" + other + "],\"paging\":{\"next\":\"https://graph.example.org/next\"}}");
+        var often = PublishCommand.newBuilder(InstagramPlatformTest.commenting())
+                .setDoubt(aDoubt("comment", 2, Duration.ofSeconds(60)))
+                .build();
+        // Then
+        assertThat(account.find(often)).isInstanceOf(Found.CannotTell.class);
+        assertThat(account.find(often)).isInstanceOf(Found.CannotTell.class);
+    }
+
+    @Test
+    void goesInNoCirclesWithAContainerThatIsReadyAndRefused() {
+        // Given
+        account.bench.server().answers(200, status("FINISHED")).answers(200, status("FINISHED"));
+        var twice = Account.failures(2, AttemptEnd.UNCONFIRMED, "9004/2207052", Bench.NOW);
+        var often = Account.failures(3, AttemptEnd.UNCONFIRMED, "9004/2207052", Bench.NOW);
+        var looked = looked(2, Duration.ofHours(1));
+        // Then
+        assertThat(account.find(
+                        PublishCommand.newBuilder(looked).setHistory(twice).build()))
+                .isEqualTo(new Found.Absent());
+        assertThat(account.find(
+                        PublishCommand.newBuilder(looked).setHistory(often).build()))
+                .isInstanceOf(Found.CannotTell.class);
+    }
+
     private static void isOutWithoutAnIdOfItsOwn(Found found) {
         assertThat(found).isInstanceOfSatisfying(Found.Further.class, further -> {
             assertThat(further.checkpoint().getStep()).isEqualTo("live");
@@ -256,9 +313,6 @@ final class ReconciliationTest {
     }
 
     private static PublishCommand looked(int looks, Duration since) {
-        return inDoubt(aPicture())
-                .setDoubt(aDoubt("publish", looks))
-                .setHistory(looksInVain(looks, since))
-                .build();
+        return inDoubt(aPicture()).setDoubt(aDoubt("publish", looks, since)).build();
     }
 }

@@ -56,6 +56,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Instagram against its double, which knows what was really published; commands are handled as the publisher does it. */
 final class SimulatedInstagramIT {
@@ -210,6 +211,19 @@ final class SimulatedInstagramIT {
         assertThat(Duration.between(start, clock.instant()).toHours()).isEqualTo(hours);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"-1/2207032", "-1/2207053", "24/2207006", "9004/2207052", "-1/2207077"})
+    void makesNoSecondPostOfOneThatIsOutAndRefusedAllTheSame(String code) {
+        // Given
+        simulator
+                .control()
+                .inject(Failure.of(INSTAGRAM, "media.publish", FailureKind.REFUSED_AFTER_EFFECT)
+                        .code(code));
+        // Then
+        assertThat(run(command(content(Sample.IMAGE))).what()).isEqualTo("PUBLISHED");
+        assertThat(posts()).hasSize(1);
+    }
+
     @Test
     void waitsUntilTheQuotaHasRoomAndMakesWhatExpiredMeanwhileAnew() {
         // Given
@@ -320,8 +334,11 @@ final class SimulatedInstagramIT {
                                 .build();
                         pass(Duration.ofMillis(500));
                     }
-                    case Found.CannotTell(var cause) -> {
-                        command = lookedInVain(with(command, begun, AttemptEnd.CANNOT_TELL, Optional.of(cause)));
+                    case Found.CannotTell(var cause, var stopped) -> {
+                        command = lookedInVain(
+                                stopped.isEmpty(),
+                                begun,
+                                with(command, begun, AttemptEnd.CANNOT_TELL, Optional.of(cause)));
                         if (command.getDoubt().orElseThrow().getLooks() == 7) {
                             return End.of("UNCONFIRMED");
                         }
@@ -395,11 +412,14 @@ final class SimulatedInstagramIT {
                 .build();
     }
 
-    private static PublishCommand lookedInVain(PublishCommand command) {
+    private static PublishCommand lookedInVain(boolean wentThrough, Instant begun, PublishCommand command) {
         var doubt = command.getDoubt().orElseThrow();
-        return PublishCommand.newBuilder(command)
-                .setDoubt(Doubt.newBuilder(doubt).setLooks(doubt.getLooks() + 1).build())
-                .build();
+        var looked = Doubt.newBuilder(doubt).setLooks(doubt.getLooks() + 1);
+        if (wentThrough) {
+            looked.setUnseen(doubt.getUnseen() + 1)
+                    .setUnseenSince(doubt.getUnseenSince().orElse(begun));
+        }
+        return PublishCommand.newBuilder(command).setDoubt(looked.build()).build();
     }
 
     private static PublishCommand with(PublishCommand command, Instant begun, AttemptEnd end, Optional<Cause> cause) {

@@ -63,6 +63,11 @@ final class LinkedInContractTest {
         }
 
         @Override
+        protected List<String> nothingToBeSeen() {
+            return List.of("{\"elements\":[]}");
+        }
+
+        @Override
         protected void serveWhatPreparingNeeds() {
             bench.server().answers(200, LinkedInFixtures.PNG, Map.of());
         }

@@ -141,10 +141,13 @@ final class LinkedInErrorsTest {
         var application = limited("{\"message\":\"Resource level throttle APPLICATION DAY limit for calls to this"
                 + " resource is reached.\",\"status\":429,\"serviceErrorCode\":101}");
         assertThat(member.scope()).isEqualTo(Scope.ACCOUNT);
-        assertThat(application.scope()).isEqualTo(Scope.APP);
+        assertThat(application.scope()).isEqualTo(Scope.APP_ENDPOINT);
         assertThat(member.notBefore().orElseThrow())
                 .isBetween(Instant.parse("2026-11-21T00:00:00Z"), Instant.parse("2026-11-21T00:02:00Z"));
         assertThat(application.notBefore()).isEqualTo(member.notBefore());
+        // Spread over two minutes, and for one connection always the same.
+        var spread = Math.floorMod(command.getConnectionId().hashCode(), 120);
+        assertThat(member.notBefore()).contains(Instant.parse("2026-11-21T00:00:00Z").plusSeconds(spread));
     }
 
     @Test

@@ -14,6 +14,8 @@ import static io.broadside.publisher.platform.linkedin.LinkedInFixtures.created;
 import static io.broadside.publisher.platform.linkedin.LinkedInFixtures.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.broadside.events.Attempt;
+import io.broadside.events.AttemptEnd;
 import io.broadside.events.Link;
 import io.broadside.events.Media;
 import io.broadside.events.MediaKind;
@@ -27,6 +29,7 @@ import io.broadside.schemas.ErrorCode;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -75,6 +78,35 @@ final class LinkedInMediaTest {
         assertThat(upload.body()).isEqualTo(PNG);
         assertThat(bench.server().last().text())
                 .contains("\"content\":{\"media\":{\"id\":\"urn:li:image:A\",\"altText\":\"A (cat)\"}}");
+    }
+
+    /** A file that is too large for the time of one call would otherwise be sent for a day. */
+    @Test
+    void givesUpAFileThatDoesNotGetThroughInTheTimeOfACall() {
+        // Given
+        var start = command(ORGANIZATION, aText("Look").setMedia(List.of(anImage(address("a.png")))));
+        var timedOut = Attempt.newBuilder()
+                .setNumber(1)
+                .setStartedAt(Bench.NOW.minusSeconds(60))
+                .setDurationMs(1_000)
+                .setStep("media")
+                .setEnd(AttemptEnd.UNAVAILABLE)
+                .setErrorCode("TIMED_OUT")
+                .build();
+        var often = PublishCommand.newBuilder(start)
+                .setHistory(Collections.nCopies(4, timedOut))
+                .build();
+        for (var i = 0; i < 2; i++) {
+            file(PNG);
+            initialized("image", "urn:li:image:A");
+            bench.server().neverAnswers();
+        }
+        // Then
+        assertThat(publish(start)).isInstanceOf(Outcome.Unavailable.class);
+        assertThat(publish(often))
+                .isInstanceOfSatisfying(
+                        Outcome.Rejected.class,
+                        it -> assertThat(it.cause().code()).isEqualTo(ErrorCode.MEDIA_UNAVAILABLE));
     }
 
     @Test

@@ -14,6 +14,7 @@ import static io.broadside.publisher.platform.linkedin.LinkedInFixtures.created;
 import static io.broadside.publisher.platform.linkedin.LinkedInFixtures.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.broadside.events.Fault;
 import io.broadside.events.Checkpoint;
 import io.broadside.events.Content;
 import io.broadside.events.Link;
@@ -299,6 +300,18 @@ final class LinkedInPlatformTest {
         assertThat(publish(replaying, tooLate)).isInstanceOf(Unconfirmed.class);
         assertThat(bench.server().asked()).isEmpty();
         assertThat(publish(replaying, inTime)).isEqualTo(PUBLISHED);
+    }
+
+    @Test
+    void anOrganisationHasNoConnectionsToPublishTo() {
+        // Given
+        var content = aText("Hello").setVisibility(Visibility.CONNECTIONS).build();
+        // Then
+        assertThat(linkedIn.faults(content, "urn:li:person:AbC123", "")).isEmpty();
+        assertThat(linkedIn.faults(content, "urn:li:organization:5550001", ""))
+                .extracting(Fault::getField)
+                .containsExactly("content.visibility");
+        assertThat(linkedIn.faults(content, "5550001", "page")).hasSize(1);
     }
 
     private static PublishCommand commenting() {

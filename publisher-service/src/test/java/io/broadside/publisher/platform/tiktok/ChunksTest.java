@@ -2,11 +2,24 @@ package io.broadside.publisher.platform.tiktok;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.broadside.events.Content;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class ChunksTest {
+
+    @Test
+    void aPostIsBegunWithItsSizeAndItsChunks() {
+        // Given
+        var content = Content.newBuilder().setText("hi #demo").build();
+        var permits = new Permits("SELF_ONLY", false, false, true);
+        // Then
+        assertThat(new PostBody(content, permits).uploadedVideo(Chunks.of(50_000_123, 10_000_000)))
+                .isEqualTo("{\"post_info\":{\"title\":\"hi #demo\",\"privacy_level\":\"SELF_ONLY\",\"disable_comment\":false,"
+                        + "\"disable_duet\":false,\"disable_stitch\":true},\"source_info\":{\"source\":\"FILE_UPLOAD\","
+                        + "\"video_size\":50000123,\"chunk_size\":10000000,\"total_chunk_count\":5}}");
+    }
 
     @ParameterizedTest(name = "{0} bytes in pieces of {1}")
     @CsvSource({

@@ -33,6 +33,11 @@ final class TikTokContractTest {
         }
 
         @Override
+        protected List<String> nothingToBeSeen() {
+            return List.of("{\"data\":{\"videos\":[]},\"error\":{\"code\":\"ok\"}}");
+        }
+
+        @Override
         protected PublishCommand preparing() {
             return aCommand("tiktok", TikTokFixtures.ACCOUNT, Content.newBuilder(plain()))
                     .build();
@@ -59,6 +64,11 @@ final class TikTokContractTest {
             return PublishCommand.newBuilder(preparing())
                     .setCheckpoint(aCheckpoint("pull", TikTokFixtures.PERMITTED, Bench.NOW))
                     .build();
+        }
+
+        @Override
+        protected List<String> nothingToBeSeen() {
+            return List.of("{\"data\":{\"videos\":[]},\"error\":{\"code\":\"ok\"}}");
         }
 
         @Override

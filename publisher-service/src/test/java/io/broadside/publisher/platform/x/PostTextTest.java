@@ -32,6 +32,11 @@ final class PostTextTest {
     }
 
     @Test
+    void countsCharactersOfChineseJapaneseAndKoreanTwice() {
+        assertThat(PostText.weightedLength("\u6f22".repeat(160))).isEqualTo(320);
+    }
+
+    @Test
     void appendsALinkOnce() {
         var link = aLink("https://example.org/a");
         assertThat(PostText.of(aText("Look").setLink(link).build())).isEqualTo("Look\nhttps://example.org/a");

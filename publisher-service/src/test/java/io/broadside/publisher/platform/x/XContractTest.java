@@ -31,6 +31,11 @@ final class XContractTest extends PlatformContract {
     }
 
     @Override
+    protected List<String> nothingToBeSeen() {
+        return List.of("{\"meta\":{\"result_count\":0}}");
+    }
+
+    @Override
     protected void serveWhatPreparingNeeds() {
         bench.server().answers(200, Buffer.buffer(new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10}), Map.of());
     }

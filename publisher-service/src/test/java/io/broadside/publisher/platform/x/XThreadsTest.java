@@ -5,7 +5,6 @@ import static io.broadside.publisher.platform.Commands.aCommand;
 import static io.broadside.publisher.platform.Commands.aDoubt;
 import static io.broadside.publisher.platform.Commands.aText;
 import static io.broadside.publisher.platform.Commands.anImage;
-import static io.broadside.publisher.platform.Commands.looksInVain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.broadside.events.Content;
@@ -261,8 +260,7 @@ final class XThreadsTest {
 
     private static PublishCommand inDoubt(Map<String, String> values, Content.Builder content, int looks) {
         return PublishCommand.newBuilder(at("create", values, content))
-                .setDoubt(aDoubt("create", looks))
-                .setHistory(looksInVain(looks, Duration.ofMinutes(5)))
+                .setDoubt(aDoubt("create", looks, Duration.ofMinutes(5)))
                 .build();
     }
 

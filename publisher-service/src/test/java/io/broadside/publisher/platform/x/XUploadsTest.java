@@ -194,6 +194,18 @@ final class XUploadsTest {
         assertThat(third).isInstanceOf(Rejected.class);
     }
 
+    /** A 400 is what X answers to any mistake: whether it knows the upload decides. */
+    @ParameterizedTest
+    @CsvSource({"400, Continue", "404, Continue", "200, Rejected", "503, Rejected"})
+    void beginsAnewWhatHasExpiredAndIsAnsweredLikeAMistake(int status, String outcome) {
+        // Given
+        var problem = "{\"title\":\"Invalid Request\",\"type\":\"https://api.twitter.com/2/problems/invalid-request\"}";
+        serve(FILM);
+        bench.server().answers(400, problem).answers(status, problem);
+        // Then
+        assertThat(publish(at(uploading("0"))).getClass().getSimpleName()).isEqualTo(outcome);
+    }
+
     @Test
     void asksForAnUploadWhoseCompletionXRefusesTheSecondTime() {
         // Given

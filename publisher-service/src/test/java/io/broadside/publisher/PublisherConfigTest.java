@@ -1,0 +1,26 @@
+package io.broadside.publisher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class PublisherConfigTest {
+
+    @Test
+    void knowsWhetherAPieceThatBeginsLateHasItsTime() {
+        assertThat(config(Map.of()).leavesTimeForTheLastPiece()).isTrue();
+        assertThat(config(Map.of("DISPATCH_CALL_LIMIT", "55s")).leavesTimeForTheLastPiece())
+                .isFalse();
+        assertThat(config(Map.of("PUBLISHER_MEDIA_SLICE", "25s")).leavesTimeForTheLastPiece())
+                .isFalse();
+    }
+
+    private static PublisherConfig config(Map<String, String> more) {
+        var environment = new HashMap<>(more);
+        environment.put("KAFKA_BOOTSTRAP_SERVERS", "localhost:9092");
+        environment.put("SCHEMA_REGISTRY_URL", "http://localhost:8081");
+        return PublisherConfig.from(environment);
+    }
+}
