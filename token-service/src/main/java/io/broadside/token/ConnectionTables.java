@@ -6,35 +6,48 @@ import io.broadside.events.Credential;
 import io.broadside.runtime.health.Checked;
 import io.broadside.runtime.kafka.CompactedTable;
 import io.broadside.runtime.kafka.KafkaClients;
+import io.broadside.runtime.kafka.PackedMap;
 import io.broadside.schemas.Topics;
+import io.broadside.token.refresh.DueTimes;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The connections and their credentials (sealed), followed from their topics. */
+/**
+ * The connections and their credentials (sealed), followed from their topics. There may be a million of them: they are kept as bytes,
+ * and what is due is found without reading the others.
+ */
 final class ConnectionTables implements KnownConnections, AutoCloseable {
 
     /** Below the age at which an intent to call is too old: there must be time left for the call. */
     private static final Duration CURRENT_WITHIN = Duration.ofSeconds(3);
 
+    private final PackedMap<Connection> packed;
     private final CompactedTable<Connection, Connection> connections;
     private final CompactedTable<Credential, Credential> credentials;
-    private final Index index;
 
-    ConnectionTables(KafkaClients clients, MeterRegistry meters) {
-        this.index = new Index(meters);
-        this.connections = new CompactedTable<>(Topics.CONNECTIONS, clients, Function.identity(), index);
-        this.credentials = new CompactedTable<>(Topics.CREDENTIALS, clients, Function.identity());
+    ConnectionTables(KafkaClients clients, MeterRegistry meters, DueTimes dueTimes) {
+        this.packed = new PackedMap<>(new RecordForm<>(
+                Connection.class,
+                connection -> dueTimes.of(connection).map(Instant::toEpochMilli).orElse(Long.MAX_VALUE)));
+        this.connections = new CompactedTable<>(
+                Topics.CONNECTIONS, clients, Function.identity(), new Counts(meters), packed);
+        this.credentials = new CompactedTable<>(
+                Topics.CREDENTIALS,
+                clients,
+                Function.identity(),
+                (_, _, _) -> {},
+                new PackedMap<>(new RecordForm<>(Credential.class, _ -> 0)));
     }
 
     /** Begins to read; the topics must exist. */
@@ -65,10 +78,15 @@ final class ConnectionTables implements KnownConnections, AutoCloseable {
     }
 
     @Override
+    public Iterable<Connection> dueBy(Instant time) {
+        return packed.upTo(time.toEpochMilli())::iterator;
+    }
+
+    @Override
     public List<Connection> ofProfile(String profileId) {
-        return index.idsOf(profileId).stream()
-                .map(connections::get)
-                .flatMap(Optional::stream)
+        return Stream.of(RecordForm.startOf(profileId), RecordForm.OTHERS)
+                .flatMap(packed::startingWith)
+                .filter(connection -> connection.getProfileId().equals(profileId))
                 .toList();
     }
 
@@ -88,13 +106,12 @@ final class ConnectionTables implements KnownConnections, AutoCloseable {
         credentials.close();
     }
 
-    /** Connections by profile, and how many there are of each status. */
-    private static final class Index implements CompactedTable.Listener<Connection> {
+    /** How many connections there are of each status. */
+    private static final class Counts implements CompactedTable.Listener<Connection> {
 
-        private final Map<String, Set<String>> idsByProfile = new ConcurrentHashMap<>();
         private final Map<ConnectionStatus, LongAdder> countByStatus = new EnumMap<>(ConnectionStatus.class);
 
-        Index(MeterRegistry meters) {
+        Counts(MeterRegistry meters) {
             for (var status : ConnectionStatus.values()) {
                 var count = new LongAdder();
                 countByStatus.put(status, count);
@@ -105,31 +122,18 @@ final class ConnectionTables implements KnownConnections, AutoCloseable {
             }
         }
 
-        Set<String> idsOf(String profileId) {
-            return idsByProfile.getOrDefault(profileId, Set.of());
-        }
-
         @Override
         public void changed(String key, @Nullable Connection before, @Nullable Connection after) {
             if (before != null) {
                 count(before).decrement();
-                idsByProfile.computeIfPresent(before.getProfileId(), (_, ids) -> without(ids, key));
             }
             if (after != null) {
                 count(after).increment();
-                idsByProfile
-                        .computeIfAbsent(after.getProfileId(), _ -> ConcurrentHashMap.newKeySet())
-                        .add(key);
             }
         }
 
         private LongAdder count(Connection connection) {
             return countByStatus.computeIfAbsent(connection.getStatus(), _ -> new LongAdder());
-        }
-
-        private static @Nullable Set<String> without(Set<String> ids, String id) {
-            ids.remove(id);
-            return ids.isEmpty() ? null : ids;
         }
     }
 }

@@ -2,6 +2,7 @@ package io.broadside.token;
 
 import io.broadside.events.Connection;
 import io.broadside.events.Credential;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
@@ -16,7 +17,12 @@ public interface KnownConnections {
     /** Every connection; they may change while they are read. */
     Iterable<Connection> all();
 
-    /** The connections of one profile, in no order. */
+    /** At least the connections that are to be renewed by then; others may be among them. */
+    default Iterable<Connection> dueBy(Instant time) {
+        return all();
+    }
+
+    /** The connections of one profile, in no order. All connections are looked through for them. */
     List<Connection> ofProfile(String profileId);
 
     /**

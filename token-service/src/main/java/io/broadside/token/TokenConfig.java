@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  * @param inspectsPasted whether a pasted token is shown to its platform where the request does not say
  * @param refreshMargin how long before its end a token is renewed
  * @param scanInterval between two looks at which tokens are due
+ * @param mostPerSecond how many renewals are asked for of each platform
  */
 public record TokenConfig(
         KafkaConfig kafka,
@@ -35,7 +36,8 @@ public record TokenConfig(
         ApiKeys apiKeys,
         boolean inspectsPasted,
         Duration refreshMargin,
-        Duration scanInterval) {
+        Duration scanInterval,
+        int mostPerSecond) {
 
     private static final int LARGEST_PORT = 65_535;
 
@@ -58,6 +60,12 @@ public record TokenConfig(
     private static final Setting REFRESH_SCAN_INTERVAL =
             Setting.of("TOKEN_REFRESH_SCAN_INTERVAL", "5s", "How often it is looked which tokens are due for renewal.");
 
+    private static final Setting REFRESH_RATE = Setting.of(
+            "TOKEN_REFRESH_RATE",
+            "500",
+            "How many renewals a second are asked for of each platform at most, so that after a pause not all that became due"
+                    + " meanwhile are asked for at once. A million tokens that live for two hours need 150.");
+
     public static final List<Setting> SETTINGS = Stream.of(
                     List.of(Settings.CONFIG_FILE),
                     KafkaConfig.SETTINGS,
@@ -65,7 +73,14 @@ public record TokenConfig(
                     VaultConfig.SETTINGS,
                     HttpConfig.SETTINGS,
                     TokenPlatforms.Config.SETTINGS,
-                    List.of(PORT, MANAGEMENT_PORT, API_KEYS, PASTE_VERIFY, REFRESH_MARGIN, REFRESH_SCAN_INTERVAL))
+                    List.of(
+                            PORT,
+                            MANAGEMENT_PORT,
+                            API_KEYS,
+                            PASTE_VERIFY,
+                            REFRESH_MARGIN,
+                            REFRESH_SCAN_INTERVAL,
+                            REFRESH_RATE))
             .flatMap(List::stream)
             .toList();
 
@@ -99,6 +114,7 @@ public record TokenConfig(
                 ApiKeys.of(API_KEYS.name(), settings.list(API_KEYS)),
                 settings.flag(PASTE_VERIFY),
                 settings.duration(REFRESH_MARGIN),
-                settings.duration(REFRESH_SCAN_INTERVAL));
+                settings.duration(REFRESH_SCAN_INTERVAL),
+                settings.integer(REFRESH_RATE, 1, 1_000_000));
     }
 }

@@ -19,6 +19,7 @@ import io.broadside.token.connect.Pasting;
 import io.broadside.token.inbound.PermissionWatch;
 import io.broadside.token.platform.TokenPlatforms;
 import io.broadside.token.refresh.DueScan;
+import io.broadside.token.refresh.DueTimes;
 import io.broadside.token.refresh.EndingPause;
 import io.broadside.token.refresh.RefreshHandler;
 import io.broadside.token.refresh.RefreshMetrics;
@@ -83,17 +84,25 @@ public final class TokenService implements AutoCloseable {
         var http = parts.add(new PlatformHttp(vertx, config.http(), journal, meters, clock));
         var platforms = TokenPlatforms.all(config.platforms(), http::call, clock);
 
-        var tables = parts.add(new ConnectionTables(clients, meters));
+        var dueTimes = new DueTimes(platforms, config.refreshMargin());
+        var tables = parts.add(new ConnectionTables(clients, meters, dueTimes));
         var pause = new EndingPause();
         var records = new RefreshRecords(clients.serdes(), vault, platforms, clock);
-        var handler = new RefreshHandler(tables, vault, platforms, records, pause, new RefreshMetrics(meters), clock);
+        var refreshMetrics = new RefreshMetrics(meters);
+        var handler = new RefreshHandler(tables, vault, platforms, records, pause, refreshMetrics, clock);
         var dispatcher = parts.add(new Dispatcher<RefreshRequest>(
                 REFRESH_GROUP, List.of(Topics.REFRESH_REQUESTS), config.dispatch(), clients, handler, meters, clock));
         // Closed before the dispatcher, which waits for calls under way: those that only pause need not be waited for.
         parts.add(pause);
         var requests = parts.add(new RefreshRequestSender(clients));
-        var dueScan = parts.add(
-                new DueScan(tables, requests, platforms, config.refreshMargin(), config.scanInterval(), clock));
+        var dueScan = parts.add(new DueScan(
+                tables,
+                requests,
+                dueTimes,
+                config.scanInterval(),
+                config.mostPerSecond(),
+                refreshMetrics,
+                clock));
         var checks = new ArrayList<Checked>(tables.checks());
         checks.add(dispatcher);
         checks.add(dueScan);

@@ -195,8 +195,8 @@ class TokenServiceIT {
             var id = connectExpired(service, user);
             awaitVersion(service, id, 2);
             // When
-            ask(id, 1, 50, RefreshReason.REFUSED);
-            ask(id, 2, 50, RefreshReason.REFUSED);
+            ask(id, 1, 500, RefreshReason.REFUSED);
+            ask(id, 2, 500, RefreshReason.REFUSED);
             // Then
             awaitVersion(service, id, 3);
             awaitAllServed();

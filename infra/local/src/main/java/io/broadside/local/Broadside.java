@@ -2,6 +2,7 @@ package io.broadside.local;
 
 import io.broadside.embedded.EmbeddedStartException;
 import io.broadside.runtime.config.ConfigException;
+import io.broadside.runtime.vault.VaultException;
 import io.vertx.core.VertxException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -28,6 +29,7 @@ import picocli.CommandLine.ExitCode;
             ChangeCommand.class,
             AccountCommand.class,
             DeadLettersCommand.class,
+            KeysCommand.class,
             ChaosCommand.class
         })
 final class Broadside {
@@ -52,6 +54,7 @@ final class Broadside {
             case IOException expected -> String.valueOf(expected.getMessage());
             case EmbeddedStartException expected -> String.valueOf(expected.getMessage());
             case ConfigException expected -> String.valueOf(expected.getMessage());
+            case VaultException expected -> String.valueOf(expected.getMessage());
             case VertxException expected -> "A port could not be opened: " + expected.getMessage();
             case TimeoutException _ -> "No running stack was found there. Start one with: ./broadside up";
             default -> {

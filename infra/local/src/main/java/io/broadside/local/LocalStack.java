@@ -149,6 +149,7 @@ final class LocalStack implements AutoCloseable {
         settings.put(
                 "VAULT_REFRESH_KEYSET_FILE", data.resolve("keys/refresh.json").toString());
         settings.put("VAULT_CREATE_MISSING", "true");
+        settings.put("VAULT_RELOAD_INTERVAL", "1s");
         settings.put("BROADSIDE_PLATFORMS", String.join(",", PLATFORMS));
         // One machine, one clock; and nobody wants to wait a minute for a restart.
         settings.put("DISPATCH_CLOCK_SKEW", "0s");

@@ -10,6 +10,6 @@ class BroadsideTest {
     void everyCommandOfTheReadmeIsThere() {
         assertThat(Broadside.commandLine().getSubcommands())
                 .containsOnlyKeys(
-                        "demo", "up", "publish", "watch", "why", "change", "account", "dead-letters", "chaos");
+                        "demo", "up", "publish", "watch", "why", "change", "account", "dead-letters", "keys", "chaos");
     }
 }

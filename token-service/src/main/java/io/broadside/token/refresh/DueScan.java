@@ -7,11 +7,6 @@ import io.broadside.events.RefreshRequest;
 import io.broadside.runtime.health.Check;
 import io.broadside.runtime.health.Checked;
 import io.broadside.token.KnownConnections;
-import io.broadside.token.platform.TokenPlatform;
-import io.broadside.token.platform.TokenPlatforms;
-import io.broadside.token.platform.TokenPolicy;
-import io.broadside.token.platform.TokenPolicy.Renewal;
-import io.broadside.token.platform.TokenPolicy.Schedule;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +26,8 @@ import org.slf4j.LoggerFactory;
  *       twice the margin.
  *   <li>Connections are spread over a tenth of that time, each always at the same point of it.
  *   <li>A token whose end is not known is not asked for: it is renewed when the platform refuses it.
+ *   <li>Of each platform no more are asked for than so many a second, however many became due during a pause: the rest has its
+ *       turn at the next looks, in no order. Whoever cannot wait for it is served at once, by the request that a refusal brings.
  * </ol>
  */
 public final class DueScan implements Checked, AutoCloseable {
@@ -39,13 +36,13 @@ public final class DueScan implements Checked, AutoCloseable {
 
     private static final Duration ASK_AGAIN_AFTER = Duration.ofSeconds(60);
     private static final Duration STALLED_AFTER = Duration.ofSeconds(60);
-    private static final int SPREAD = 10;
 
     private final KnownConnections connections;
     private final RefreshRequests requests;
-    private final Duration margin;
-    private final TokenPlatforms platforms;
+    private final DueTimes dueTimes;
     private final Duration interval;
+    private final int mostEachLook;
+    private final RefreshMetrics metrics;
     private final Clock clock;
     private final EndingPause pause = new EndingPause();
     private final Map<String, Asked> asked = new HashMap<>();
@@ -64,22 +61,24 @@ public final class DueScan implements Checked, AutoCloseable {
     /**
      * Makes a scan that has not started.
      *
-     * @param platforms how their tokens live
-     * @param margin how long before its end a token is renewed, where its platform has no margin of its own
+     * @param dueTimes when each is due
      * @param interval between two looks
+     * @param mostPerSecond how many renewals are asked for of each platform
      */
     public DueScan(
             KnownConnections connections,
             RefreshRequests requests,
-            TokenPlatforms platforms,
-            Duration margin,
+            DueTimes dueTimes,
             Duration interval,
+            int mostPerSecond,
+            RefreshMetrics metrics,
             Clock clock) {
         this.connections = connections;
         this.requests = requests;
-        this.platforms = platforms;
-        this.margin = margin;
+        this.dueTimes = dueTimes;
         this.interval = interval;
+        this.mostEachLook = Math.max(1, (int) Math.min(Integer.MAX_VALUE, mostPerSecond * interval.toMillis() / 1000));
+        this.metrics = metrics;
         this.clock = clock;
     }
 
@@ -92,15 +91,17 @@ public final class DueScan implements Checked, AutoCloseable {
     int scan() {
         var now = clock.instant();
         asked.values().removeIf(request -> !now.isBefore(request.at().plus(ASK_AGAIN_AFTER)));
-        var count = 0;
-        for (var connection : connections.all()) {
-            if (isDue(connection, now) && !wasAsked(connection)) {
+        var counts = new HashMap<String, Integer>();
+        for (var connection : connections.dueBy(now)) {
+            if (isDue(connection, now)
+                    && !wasAsked(connection)
+                    && counts.getOrDefault(connection.getPlatform(), 0) < mostEachLook) {
                 requests.send(request(connection, now));
                 asked.put(connection.getConnectionId(), new Asked(connection.getTokenVersion(), now));
-                count++;
+                counts.merge(connection.getPlatform(), 1, Integer::sum);
             }
         }
-        return count;
+        return counts.values().stream().mapToInt(Integer::intValue).sum();
     }
 
     @Override
@@ -127,8 +128,10 @@ public final class DueScan implements Checked, AutoCloseable {
     private void work() {
         while (!pause.isClosed()) {
             try {
+                var begun = System.nanoTime();
                 var count = scan();
                 lastScan = System.nanoTime();
+                metrics.looked(Duration.ofNanos(lastScan - begun));
                 if (count > 0) {
                     LOGGER.atDebug().addKeyValue("connections", count).log("renewals asked for");
                 }
@@ -150,37 +153,7 @@ public final class DueScan implements Checked, AutoCloseable {
                 || connection.getStatus() == ConnectionStatus.EXPIRING;
         return isUsable
                 && connection.getIsRenewable()
-                && dueAt(connection).filter(due -> !now.isBefore(due)).isPresent();
-    }
-
-    /** Empty where nobody knows when the token ends: then its refusal tells. */
-    private Optional<Instant> dueAt(Connection connection) {
-        var policy = platforms.find(connection.getPlatform()).map(TokenPlatform::policy);
-        var schedule = policy.map(TokenPolicy::schedule).orElse(Schedule.USUAL);
-        var earliest = connection.getRefreshedAt().plus(schedule.minimumAge());
-        // A token that only brings its successor while it lives must not be waited for until it is refused.
-        var unknown =
-                policy.filter(it -> it.renewal() instanceof Renewal.ByItself).map(_ -> earliest);
-        return connection
-                .getAccessExpiresAt()
-                .map(end -> dueBefore(end, connection, schedule.margin().orElse(margin)))
-                .map(due -> due.isBefore(earliest) ? earliest : due)
-                .or(() -> unknown);
-    }
-
-    private static Instant dueBefore(Instant end, Connection connection, Duration margin) {
-        var halfOfLife = Duration.between(connection.getRefreshedAt(), end).dividedBy(2);
-        var early = halfOfLife.compareTo(margin) < 0 ? halfOfLife : margin;
-        if (!early.isPositive()) {
-            return end;
-        }
-        var spreadMillis = Math.max(1, early.toMillis() / SPREAD);
-        return end.minus(early).plusMillis(Math.floorMod(mixed(connection.getConnectionId()), spreadMillis));
-    }
-
-    /** Ids that differ in their last digit only have hashes that are neighbours: Fibonacci hashing sends them far apart. */
-    private static long mixed(String id) {
-        return (id.hashCode() * 0x9E37_79B9_7F4A_7C15L) >>> 20;
+                && dueTimes.of(connection).filter(due -> !now.isBefore(due)).isPresent();
     }
 
     private static RefreshRequest request(Connection connection, Instant now) {

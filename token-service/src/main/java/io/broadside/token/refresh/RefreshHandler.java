@@ -1,5 +1,6 @@
 package io.broadside.token.refresh;
 
+import io.broadside.events.RefreshReason;
 import io.broadside.events.RefreshRequest;
 import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.dispatch.Decision;
@@ -65,7 +66,10 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
     private final RefreshMetrics metrics;
     private final Clock clock;
 
-    /** Requests that go round again, by connection: those that came before them need no call of their own. */
+    /**
+     * Requests that go round again, by connection: those that came before them need no call of their own. Only what is on its
+     * way is in here: an entry that outlived its request would swallow every later one.
+     */
     private final Map<String, Retry> retries = new ConcurrentHashMap<>();
 
     /** Until when a platform wants to be left alone. */
@@ -98,6 +102,9 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
             // Only records of one key are worked on one after another: under another key it might run beside them.
             return new Decision.Settle(records.underItsOwnKey(request, work.trace()));
         }
+        if (request.getReason() == RefreshReason.RESEAL) {
+            return new Decision.Attempt(Outputs.none());
+        }
         var isServed = KnownState.of(connections, request.getConnectionId())
                 .filter(state -> state.hasServed(request))
                 .isPresent();
@@ -111,6 +118,7 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
     @Override
     public Outputs run(Work<RefreshRequest> work) {
         var request = work.value();
+        retries.computeIfPresent(request.getConnectionId(), (_, retry) -> isBefore(request, retry) ? retry : null);
         if (!isCurrent()) {
             return later(work, ErrorCode.INTERNAL, Optional.empty());
         }
@@ -120,8 +128,10 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
             return Outputs.none();
         }
         var state = found.get();
+        if (request.getReason() == RefreshReason.RESEAL) {
+            return reseal(work, state);
+        }
         if (state.hasServed(request)) {
-            retries.remove(request.getConnectionId());
             metrics.served(request.getPlatform());
             return Outputs.none();
         }
@@ -168,6 +178,12 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
         return new Reconciled(Reconciled.Verdict.CANNOT_TELL, again(work));
     }
 
+    /** What went round for partitions that come back may have ended elsewhere meanwhile. */
+    @Override
+    public void owns(Map<String, Integer> partitionsByTopic) {
+        retries.clear();
+    }
+
     @Override
     public Outputs unreadable(Unreadable unreadable) {
         return records.deadLetter(unreadable);
@@ -183,6 +199,23 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
         return records.deadLetter(work, cause);
     }
 
+    /** No call is made; it goes this way because nobody else may write while a renewal is under way. */
+    private Outputs reseal(Work<RefreshRequest> work, KnownState state) {
+        var request = work.value();
+        if (request.getTokenVersion() < state.version()) {
+            return Outputs.none();
+        }
+        if (!state.isWhole()) {
+            return later(work, ErrorCode.INTERNAL, Optional.empty());
+        }
+        try {
+            return records.resealed(state, request.getSealedToken(), work.trace());
+        } catch (VaultException e) {
+            logUnopened(request, e, "what is stored cannot be opened, and stays as it is");
+            return Outputs.none();
+        }
+    }
+
     /** A token that still works is left alone; one that was refused or has ended needs a person. */
     private Outputs notRenewable(Work<RefreshRequest> work, KnownState state, String advice) {
         var hasEnded = state.connection()
@@ -191,7 +224,7 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
                 .isPresent();
         return switch (work.value().getReason()) {
             case REFUSED -> needsPerson(work, state, ErrorCode.TOKEN_REVOKED, advice);
-            case EXPIRING, MANUAL, INSPECTION, UNKNOWN ->
+            case EXPIRING, MANUAL, INSPECTION, RESEAL, UNKNOWN ->
                 hasEnded ? needsPerson(work, state, ErrorCode.TOKEN_EXPIRED, advice) : Outputs.none();
         };
     }
@@ -210,10 +243,7 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
         try {
             refreshToken = vault.unseal(KeysetName.REFRESH, sealedToken, request.getConnectionId());
         } catch (VaultException e) {
-            LOGGER.atError()
-                    .addKeyValue("connectionId", request.getConnectionId())
-                    .addKeyValue("cause", e.getMessage())
-                    .log("refresh token cannot be opened");
+            logUnopened(request, e, "refresh token cannot be opened");
             return later(work, ErrorCode.INTERNAL, Optional.empty());
         }
         var context = contextOf(work);
@@ -237,19 +267,14 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
 
     private static CallContext contextOf(Work<RefreshRequest> work) {
         var request = work.value();
+        var version = OptionalLong.of(request.getTokenVersion());
+        var none = Optional.<String>empty();
         return new CallContext(
-                request.getConnectionId(),
-                Optional.empty(),
-                Optional.empty(),
-                request.getAttempt(),
-                OptionalLong.of(request.getTokenVersion()),
-                work.trace(),
-                work.lease());
+                request.getConnectionId(), none, none, request.getAttempt(), version, work.trace(), work.lease());
     }
 
     private Outputs renewed(Work<RefreshRequest> work, KnownState state, TokenPair tokens, Instant askedAt) {
         var request = work.value();
-        retries.remove(request.getConnectionId());
         if (hasMovedOn(state)) {
             log(
                     request,
@@ -273,7 +298,6 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
             return later(work, ErrorCode.INTERNAL, Optional.empty());
         }
         if (hasMovedOn(state)) {
-            retries.remove(work.value().getConnectionId());
             metrics.served(work.value().getPlatform());
             return Outputs.none();
         }
@@ -285,7 +309,6 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
     }
 
     private Outputs needsPerson(Work<RefreshRequest> work, KnownState state, ErrorCode reason, String detail) {
-        retries.remove(work.value().getConnectionId());
         LOGGER.atWarn()
                 .addKeyValue("connectionId", work.value().getConnectionId())
                 .addKeyValue("platform", work.value().getPlatform())
@@ -304,38 +327,35 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
         var request = work.value();
         retryAfter.ifPresent(
                 wait -> quietUntil.put(request.getPlatform(), clock.instant().plus(wait)));
-        var event = cause == ErrorCode.APP_REFUSED ? LOGGER.atError() : LOGGER.atWarn();
-        event.addKeyValue("connectionId", request.getConnectionId())
+        (cause == ErrorCode.APP_REFUSED ? LOGGER.atError() : LOGGER.atWarn())
+                .addKeyValue("connectionId", request.getConnectionId())
                 .addKeyValue("platform", request.getPlatform())
                 .addKeyValue("errorCode", cause)
                 .addKeyValue("attempt", request.getAttempt())
                 .log("token not renewed; it is tried again");
         metrics.later(request.getPlatform());
-        pause.await(waitAfter(request.getAttempt()));
+        pause.await(Pause.after(request.getAttempt()));
         return again(work);
-    }
-
-    private static Duration waitAfter(int attempt) {
-        return switch (attempt) {
-            case 0, 1 -> Duration.ofSeconds(2);
-            case 2 -> Duration.ofSeconds(5);
-            default -> Duration.ofSeconds(10);
-        };
     }
 
     private Outputs again(Work<RefreshRequest> work) {
         var request = work.value();
         var attempt = request.getAttempt() + 1;
-        // Records of this connection that are decided from now on stand before that one in the topic, or know of it.
-        retries.put(request.getConnectionId(), new Retry(request.getTokenVersion(), attempt));
+        if (request.getReason() != RefreshReason.RESEAL) {
+            // Records of this connection that are decided from now on stand before that one in the topic, or know of
+            // it.
+            retries.put(request.getConnectionId(), new Retry(request.getTokenVersion(), attempt));
+        }
         return records.again(request, attempt, work.trace());
     }
 
     private boolean isFollowedByRetry(RefreshRequest request) {
         var retry = retries.get(request.getConnectionId());
-        return retry != null
-                && retry.tokenVersion() == request.getTokenVersion()
-                && retry.attempt() > request.getAttempt();
+        return retry != null && isBefore(request, retry);
+    }
+
+    private static boolean isBefore(RefreshRequest request, Retry retry) {
+        return retry.tokenVersion() == request.getTokenVersion() && retry.attempt() > request.getAttempt();
     }
 
     private boolean hasMovedOn(KnownState before) {
@@ -354,6 +374,13 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    private static void logUnopened(RefreshRequest request, VaultException cause, String what) {
+        LOGGER.atError()
+                .addKeyValue("connectionId", request.getConnectionId())
+                .addKeyValue("cause", cause.getMessage())
+                .log(what);
     }
 
     private static void log(RefreshRequest request, String what, ErrorCode code) {

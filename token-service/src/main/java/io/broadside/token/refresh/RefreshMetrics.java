@@ -1,14 +1,22 @@
 package io.broadside.token.refresh;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 
-/** How refreshes end: the counter {@code broadside.token.refreshes} by platform and outcome. */
+/**
+ * How refreshes end: the counter {@code broadside.token.refreshes} by platform and outcome. What a look for tokens that are due
+ * takes: the timer {@code broadside.token.look}.
+ */
 public final class RefreshMetrics {
 
     private final MeterRegistry meters;
 
     public RefreshMetrics(MeterRegistry meters) {
         this.meters = meters;
+    }
+
+    void looked(Duration took) {
+        meters.timer("broadside.token.look").record(took);
     }
 
     void renewed(String platform) {

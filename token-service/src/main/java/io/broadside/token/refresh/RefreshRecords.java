@@ -108,6 +108,51 @@ public final class RefreshRecords {
                 .build();
     }
 
+    /**
+     * What is stored of the current token, sealed with the newest keys; nothing if it was deleted meanwhile. The connection is
+     * written with it: whoever changes it at the same moment looks whether that was the last word.
+     */
+    Outputs resealed(KnownState state, Optional<FreshToken> token, Trace trace) {
+        var before = state.connection();
+        if (before.getStatus() == ConnectionStatus.DISCONNECTED) {
+            return Outputs.none();
+        }
+        var id = before.getConnectionId();
+        var outputs = to(trace);
+        state.credential()
+                .ifPresent(credential -> outputs.add(
+                        Topics.CREDENTIALS,
+                        id,
+                        Credential.newBuilder(credential)
+                                .setSealedRefreshToken(credential
+                                        .getSealedRefreshToken()
+                                        .map(bytes -> anew(KeysetName.REFRESH, bytes, id))
+                                        .orElse(null))
+                                .setSealedUserToken(credential
+                                        .getSealedUserToken()
+                                        .map(bytes -> anew(KeysetName.REFRESH, bytes, id))
+                                        .orElse(null))
+                                .build()));
+        token.filter(fresh -> fresh.getVersion() == state.version())
+                .ifPresent(fresh -> outputs.add(
+                        Topics.FRESH_TOKENS,
+                        id,
+                        FreshToken.newBuilder(fresh)
+                                .setSealedAccessToken(anew(KeysetName.ACCESS, fresh.getSealedAccessToken(), id))
+                                .build()));
+        return outputs.add(
+                        Topics.CONNECTIONS,
+                        id,
+                        Connection.newBuilder(before)
+                                .setUpdatedAt(clock.instant())
+                                .build())
+                .build();
+    }
+
+    private ByteBuffer anew(KeysetName keyset, ByteBuffer bytes, String id) {
+        return ByteBuffer.wrap(vault.seal(keyset, vault.unseal(keyset, bytes, id), id));
+    }
+
     /** The connection needs a person from now on. */
     Outputs needsReauth(KnownState state, ErrorCode reason, String detail, Trace trace) {
         var now = clock.instant();

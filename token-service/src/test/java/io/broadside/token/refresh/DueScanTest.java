@@ -13,6 +13,7 @@ import io.broadside.token.platform.Refresher;
 import io.broadside.token.platform.TokenPlatforms;
 import io.broadside.token.platform.TokenPolicy.Renewal;
 import io.broadside.token.platform.TokenPolicy.Schedule;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,11 +35,19 @@ class DueScanTest {
                     new Renewal.ByItself(NOBODY),
                     new Schedule(Optional.of(Duration.ofDays(25)), Duration.ofHours(24)))));
 
+    private static final int MOST_PER_SECOND = 200;
+
     private final SettableClock clock = new SettableClock();
     private final FakeConnections connections = new FakeConnections();
     private final List<RefreshRequest> requests = new ArrayList<>();
-    private final DueScan scan =
-            new DueScan(connections, requests::add, PLATFORMS, MARGIN, Duration.ofSeconds(5), clock);
+    private final DueScan scan = new DueScan(
+            connections,
+            requests::add,
+            new DueTimes(PLATFORMS, MARGIN),
+            Duration.ofSeconds(5),
+            MOST_PER_SECOND,
+            new RefreshMetrics(new SimpleMeterRegistry()),
+            clock);
 
     @Test
     void asksForATokenWithinTheMarginAndForNoOther() {
@@ -177,6 +186,24 @@ class DueScanTest {
         // Then
         assertThat(half).isBetween(300, 700);
         assertThat(half + rest).isEqualTo(1000);
+    }
+
+    @Test
+    void whatBecameDueDuringAPauseIsAskedForBitByBitAndHoldsNoOtherPlatformUp() {
+        // Given: five times as many as may be asked for at one look
+        IntStream.range(0, 5000).forEach(i -> put(living("connection-" + i, Duration.ZERO)));
+        put(on("instagram", living("extended", Duration.ZERO))
+                .setRefreshedAt(SettableClock.START.minus(Duration.ofDays(2)))
+                .build());
+        var perLook = new ArrayList<Integer>();
+        // When
+        for (int i = 0; i < 6; i++) {
+            perLook.add(scan.scan());
+            clock.advance(Duration.ofSeconds(5));
+        }
+        // Then
+        assertThat(perLook).containsExactly(1001, 1000, 1000, 1000, 1000, 0);
+        assertThat(requests).extracting(RefreshRequest::getConnectionId).doesNotHaveDuplicates();
     }
 
     private void put(Connection connection) {

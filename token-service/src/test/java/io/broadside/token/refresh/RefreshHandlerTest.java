@@ -2,6 +2,7 @@ package io.broadside.token.refresh;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.broadside.embedded.RegistryConfig;
 import io.broadside.embedded.SchemaRegistry;
@@ -9,6 +10,7 @@ import io.broadside.events.Connection;
 import io.broadside.events.ConnectionEventKind;
 import io.broadside.events.ConnectionStatus;
 import io.broadside.events.Credential;
+import io.broadside.events.FreshToken;
 import io.broadside.events.RecordPosition;
 import io.broadside.events.RefreshReason;
 import io.broadside.events.RefreshRequest;
@@ -19,6 +21,7 @@ import io.broadside.runtime.dispatch.Outputs;
 import io.broadside.runtime.dispatch.Unreadable;
 import io.broadside.runtime.dispatch.Work;
 import io.broadside.runtime.tracing.Trace;
+import io.broadside.runtime.vault.KeyRotation;
 import io.broadside.runtime.vault.KeysetName;
 import io.broadside.runtime.vault.Vault;
 import io.broadside.runtime.vault.VaultConfig;
@@ -39,7 +42,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -103,6 +108,21 @@ class RefreshHandlerTest {
             var second = handle(request(1));
             // Then
             assertThat(second).isEmpty();
+            assertThat(refresher.presented()).containsExactly("refresh-1");
+        }
+
+        @Test
+        void aThousandRequestsForOneVersionAreOneCall() {
+            // Given
+            refresher.answers(ScriptedRefresher.renewed("access-2", "refresh-2"));
+            connections.write(work(1), serdes);
+            // When
+            var written = IntStream.range(1, 1000)
+                    .mapToObj(_ -> handle(request(1)))
+                    .mapToInt(List::size)
+                    .sum();
+            // Then
+            assertThat(written).isZero();
             assertThat(refresher.presented()).containsExactly("refresh-1");
         }
 
@@ -276,6 +296,31 @@ class RefreshHandlerTest {
             assertThat(behind).isEmpty();
             assertThat(refresher.presented()).hasSize(1);
             assertThat(handler.decide(workOf(retry))).isInstanceOf(Decision.Attempt.class);
+        }
+
+        @Test
+        void aRetryThatEndsByAFaultOfOursHoldsNoLaterRequestUp() {
+            // Given
+            refresher.answers(ScriptedRefresher.notNow(ErrorCode.SERVER_ERROR));
+            var retry = retryIn(handle(request(1)));
+            assertThatThrownBy(() -> handler.run(workOf(retry))).isInstanceOf(AssertionError.class);
+            handler.failed(workOf(retry), new AssertionError());
+            // When
+            var decision = handler.decide(workOf(request(1)));
+            // Then
+            assertThat(decision).isInstanceOf(Decision.Attempt.class);
+        }
+
+        @Test
+        void aRetryThatAnotherOwnerMayHaveEndedHoldsNoLaterRequestUp() {
+            // Given
+            refresher.answers(ScriptedRefresher.notNow(ErrorCode.SERVER_ERROR));
+            handle(request(1));
+            // When: the partition went and came back
+            handler.owns(Map.of());
+            handler.owns(Map.of(Topics.REFRESH_REQUESTS.name(), 1));
+            // Then
+            assertThat(handler.decide(workOf(request(1)))).isInstanceOf(Decision.Attempt.class);
         }
 
         @Test
@@ -457,6 +502,102 @@ class RefreshHandlerTest {
             // Then
             assertThat(outputs).isEmpty();
             assertThat(refresher.presented()).isEmpty();
+        }
+    }
+
+    @Nested
+    class SealingAnew {
+
+        private final KeyRotation access = new KeyRotation(KeysetName.ACCESS, keys.resolve("access.json"));
+        private final KeyRotation refresh = new KeyRotation(KeysetName.REFRESH, keys.resolve("refresh.json"));
+
+        @Test
+        void keepsTokensAndVersionUnderTheNewestKeysWithoutACall() {
+            // Given
+            var stored = freshToken(1);
+            access.add();
+            refresh.add();
+            var newest = List.of(access.promote().id(), refresh.promote().id());
+            // When
+            var outputs = afterRotation().run(workOf(reseal(stored)));
+            // Then
+            var token = only(Topics.FRESH_TOKENS, outputs);
+            var credential = only(Topics.CREDENTIALS, outputs);
+            var sealed = credential.getSealedRefreshToken().orElseThrow();
+            assertThat(List.of(
+                            Vault.keyOf(token.getSealedAccessToken()).orElseThrow(),
+                            Vault.keyOf(sealed).orElseThrow()))
+                    .isEqualTo(newest);
+            assertThat(token.getVersion()).isEqualTo(1);
+            assertThat(credential.getVersion()).isEqualTo(1);
+            assertThat(token.getExpiresAt()).isEqualTo(stored.getExpiresAt());
+            assertThat(vaultOfToday().unseal(KeysetName.REFRESH, sealed, ID).reveal())
+                    .isEqualTo("refresh-1");
+            assertThat(refresher.presented()).isEmpty();
+        }
+
+        @Test
+        void leavesATokenAloneThatWasRenewedSince() {
+            // Given
+            var stored = freshToken(1);
+            connections.write(connection("x", 2), credential("x", 2, "refresh-2"));
+            // Then
+            assertThat(handle(reseal(stored))).isEmpty();
+        }
+
+        @Test
+        void bringsNothingBackThatWasDeleted() {
+            // Given
+            connections.put(
+                    Connection.newBuilder(connection("x", 1))
+                            .setStatus(ConnectionStatus.DISCONNECTED)
+                            .build(),
+                    credential("x", 1, "refresh-1"));
+            // Then
+            assertThat(handle(reseal(freshToken(1)))).isEmpty();
+        }
+
+        @Test
+        void holdsNoRenewalUpWhenItGoesRoundAgain() {
+            // Given
+            handler.reconcile(workOf(reseal(freshToken(1))));
+            // Then
+            assertThat(handler.decide(workOf(request(1)))).isInstanceOf(Decision.Attempt.class);
+        }
+
+        private RefreshHandler afterRotation() {
+            var today = vaultOfToday();
+            return new RefreshHandler(
+                    connections,
+                    today,
+                    platforms,
+                    new RefreshRecords(serdes, today, platforms, clock),
+                    pauses::add,
+                    new RefreshMetrics(new SimpleMeterRegistry()),
+                    clock);
+        }
+
+        private Vault vaultOfToday() {
+            return Vault.open(new VaultConfig(
+                    Optional.of(keys.resolve("access.json")), Optional.of(keys.resolve("refresh.json")), false));
+        }
+
+        private FreshToken freshToken(long version) {
+            return FreshToken.newBuilder()
+                    .setConnectionId(ID)
+                    .setPlatform("x")
+                    .setVersion(version)
+                    .setSealedAccessToken(ByteBuffer.wrap(vault.seal(KeysetName.ACCESS, Secret.of("access-1"), ID)))
+                    .setIssuedAt(SettableClock.START)
+                    .setExpiresAt(SettableClock.START.plus(Duration.ofHours(2)))
+                    .build();
+        }
+
+        private RefreshRequest reseal(FreshToken stored) {
+            return RefreshRequest.newBuilder(request(stored.getVersion()))
+                    .setReason(RefreshReason.RESEAL)
+                    .setSealedToken(stored)
+                    .build();
         }
     }
 

@@ -70,7 +70,7 @@ public final class CompactedTable<V extends SpecificRecord, T> implements AutoCl
     private final KafkaClients clients;
     private final Function<V, T> projection;
     private final Listener<T> listener;
-    private final Map<String, T> entries = new ConcurrentHashMap<>();
+    private final Map<String, T> entries;
     private final Consumer<byte[], byte[]> consumer;
     private final Admin admin;
     private final Thread thread;
@@ -83,6 +83,17 @@ public final class CompactedTable<V extends SpecificRecord, T> implements AutoCl
     private volatile @Nullable String fault;
 
     public CompactedTable(Topic<V> topic, KafkaClients clients, Function<V, T> projection, Listener<T> listener) {
+        this(topic, clients, projection, listener, new ConcurrentHashMap<>());
+    }
+
+    /** @param entries empty, safe for use by many threads, and nobody else's: where the entries are kept */
+    public CompactedTable(
+            Topic<V> topic,
+            KafkaClients clients,
+            Function<V, T> projection,
+            Listener<T> listener,
+            Map<String, T> entries) {
+        this.entries = entries;
         this.topic = topic;
         this.clients = clients;
         this.projection = projection;

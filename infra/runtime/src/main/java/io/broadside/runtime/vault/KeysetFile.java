@@ -16,6 +16,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -37,15 +38,23 @@ record KeysetFile(String setting, Path path) {
 
     /** Reads the keyset. */
     KeysetHandle read() {
-        String json;
+        var text = text();
+        warnIfAnybodyReads();
+        return parse(text);
+    }
+
+    /** What stands in the file: keys in clear. */
+    String text() {
         try {
-            json = Files.readString(path, UTF_8);
+            return Files.readString(path, UTF_8);
         } catch (NoSuchFileException e) {
             throw new VaultException(setting + ": there is no file " + path, e);
         } catch (IOException e) {
             throw new VaultException(setting + ": the file cannot be read: " + path, e);
         }
-        warnIfAnybodyReads();
+    }
+
+    KeysetHandle parse(String json) {
         try {
             return TinkJsonProtoKeysetFormat.parseKeyset(json, AeadConfig2026.get(), InsecureSecretKeyAccess.get());
         } catch (GeneralSecurityException | RuntimeException _) {
@@ -83,6 +92,27 @@ record KeysetFile(String setting, Path path) {
         }
     }
 
+    /** Replaces the file by another keyset: whole, on disk, for the same owner alone. */
+    void replace(KeysetHandle keyset) {
+        try {
+            // What a link names is replaced, and the link stays.
+            var target = path.toRealPath();
+            var draft = target.resolveSibling(target.getFileName() + "." + UUID.randomUUID() + ".draft");
+            try {
+                write(draft, jsonOf(keyset));
+                var owner = Files.getOwner(target);
+                if (!owner.equals(Files.getOwner(draft))) {
+                    Files.setOwner(draft, owner);
+                }
+                Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(draft);
+            }
+        } catch (GeneralSecurityException | IOException | UnsupportedOperationException e) {
+            throw new VaultException(setting + ": the keyset file cannot be replaced: " + path, e);
+        }
+    }
+
     private static void write(Path draft, String json) throws IOException {
         var isPosix = Files.getFileStore(draft.resolveSibling(".")).supportsFileAttributeView("posix");
         var attributes = isPosix
@@ -102,14 +132,17 @@ record KeysetFile(String setting, Path path) {
     private static String newKeyset() {
         try {
             var handle = KeysetHandle.generateNew(PredefinedAeadParameters.AES256_GCM, AeadConfig2026.get());
-            return TinkJsonProtoKeysetFormat.serializeKeyset(
-                    handle, AeadConfig2026.get(), InsecureSecretKeyAccess.get());
+            return jsonOf(handle);
         } catch (GeneralSecurityException e) {
             throw new VaultException("A new keyset could not be made.", e);
         }
     }
 
-    private void warnIfAnybodyReads() {
+    private static String jsonOf(KeysetHandle keyset) throws GeneralSecurityException {
+        return TinkJsonProtoKeysetFormat.serializeKeyset(keyset, AeadConfig2026.get(), InsecureSecretKeyAccess.get());
+    }
+
+    void warnIfAnybodyReads() {
         try {
             if (Files.getPosixFilePermissions(path).contains(PosixFilePermission.OTHERS_READ)) {
                 LOGGER.atWarn()

@@ -2,17 +2,15 @@ package io.broadside.runtime.vault;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.google.crypto.tink.Aead;
-import com.google.crypto.tink.KeysetHandle;
-import com.google.crypto.tink.aead.AeadConfig2026;
 import io.broadside.runtime.config.Secret;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.Collections;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.LongSupplier;
 
 /**
  * Seals secrets and opens them again (Tink AEAD, AES-256-GCM).
@@ -23,6 +21,7 @@ import java.util.Set;
  *   <li>What one keyset sealed, the other does not open.
  *   <li>New secrets are sealed with the primary key of a keyset; older ones open as long as their key is in it. So keys are
  *       rotated by adding a key everywhere, then making it the primary, and removing the old one when nothing needs it.
+ *   <li>A keyset file that is changed is read again: within the configured interval, and at once where a key is missing.
  *   <li>Safe for use by several threads.
  * </ol>
  */
@@ -33,9 +32,9 @@ public final class Vault {
 
     private static final int PREFIX_BYTES = 5;
 
-    private final Map<KeysetName, Keyset> keysets;
+    private final Map<KeysetName, LiveKeyset> keysets;
 
-    private Vault(Map<KeysetName, Keyset> keysets) {
+    private Vault(Map<KeysetName, LiveKeyset> keysets) {
         this.keysets = Collections.unmodifiableMap(keysets);
     }
 
@@ -45,14 +44,19 @@ public final class Vault {
      * @throws VaultException if a file is missing, or does not hold a keyset that seals
      */
     public static Vault open(VaultConfig config) {
-        var keysets = new EnumMap<KeysetName, Keyset>(KeysetName.class);
+        return open(config, System::nanoTime);
+    }
+
+    static Vault open(VaultConfig config, LongSupplier nanoTime) {
+        var keysets = new EnumMap<KeysetName, LiveKeyset>(KeysetName.class);
         for (var name : KeysetName.values()) {
             config.fileOf(name).ifPresent(path -> {
                 var file = new KeysetFile(VaultConfig.settingOf(name), path);
                 if (config.createsMissing()) {
                     file.createIfMissing();
                 }
-                keysets.put(name, Keyset.of(file.setting(), file.read()));
+                file.warnIfAnybodyReads();
+                keysets.put(name, new LiveKeyset(file, config.reloadInterval(), nanoTime));
             });
         }
         return new Vault(keysets);
@@ -66,7 +70,7 @@ public final class Vault {
     /** Seals a secret for a connection. */
     public byte[] seal(KeysetName keyset, Secret secret, String connectionId) {
         try {
-            return keyset(keyset).aead().encrypt(secret.reveal().getBytes(UTF_8), connectionId.getBytes(UTF_8));
+            return keyset(keyset).keys().aead().encrypt(secret.reveal().getBytes(UTF_8), connectionId.getBytes(UTF_8));
         } catch (GeneralSecurityException e) {
             throw new VaultException("The " + keyset + " keyset could not seal a secret.", e);
         }
@@ -79,7 +83,8 @@ public final class Vault {
      *     changed since
      */
     public Secret unseal(KeysetName keyset, byte[] sealed, String connectionId) {
-        var keys = keyset(keyset);
+        var live = keyset(keyset);
+        var keys = keyIdOf(sealed).isPresent() ? live.keysWith(keyIdOf(sealed).getAsInt()) : live.keys();
         try {
             return Secret.of(new String(keys.aead().decrypt(sealed, connectionId.getBytes(UTF_8)), UTF_8));
         } catch (GeneralSecurityException _) {
@@ -94,38 +99,36 @@ public final class Vault {
         return unseal(keyset, bytes, connectionId);
     }
 
-    private static String why(Keyset keys, byte[] sealed) {
-        if (sealed.length < PREFIX_BYTES || sealed[0] != TINK_PREFIX) {
-            return "it is not something a keyset sealed.";
-        }
-        var keyId = ByteBuffer.wrap(sealed).getInt(1);
-        return keys.ids().contains(keyId)
-                ? "it was sealed for another connection, or changed since."
-                : "its key " + Integer.toUnsignedString(keyId) + " is not in the keyset.";
+    /** Which key sealed this, as its id stands in front; empty if no keyset sealed it. Needs no key. */
+    public static Optional<String> keyOf(ByteBuffer sealed) {
+        var start = new byte[Math.min(sealed.remaining(), PREFIX_BYTES)];
+        sealed.get(sealed.position(), start);
+        var id = keyIdOf(start);
+        return id.isPresent() ? Optional.of(Integer.toUnsignedString(id.getAsInt())) : Optional.empty();
     }
 
-    private Keyset keyset(KeysetName name) {
+    private static OptionalInt keyIdOf(byte[] sealed) {
+        return sealed.length < PREFIX_BYTES || sealed[0] != TINK_PREFIX
+                ? OptionalInt.empty()
+                : OptionalInt.of(ByteBuffer.wrap(sealed).getInt(1));
+    }
+
+    private static String why(LiveKeyset.Keys keys, byte[] sealed) {
+        var keyId = keyIdOf(sealed);
+        if (keyId.isEmpty()) {
+            return "it is not something a keyset sealed.";
+        }
+        return keys.ids().contains(keyId.getAsInt())
+                ? "it was sealed for another connection, or changed since."
+                : "its key " + Integer.toUnsignedString(keyId.getAsInt()) + " is not in the keyset.";
+    }
+
+    private LiveKeyset keyset(KeysetName name) {
         var keyset = keysets.get(name);
         if (keyset == null) {
             throw new VaultException(
                     "This service has no " + name + " keyset: " + VaultConfig.settingOf(name) + " is not set.");
         }
         return keyset;
-    }
-
-    /** The keys of one keyset, ready for use, and their ids. */
-    private record Keyset(Aead aead, Set<Integer> ids) {
-
-        static Keyset of(String setting, KeysetHandle handle) {
-            var ids = new HashSet<Integer>();
-            for (var i = 0; i < handle.size(); i++) {
-                ids.add(handle.getAt(i).getId());
-            }
-            try {
-                return new Keyset(handle.getPrimitive(AeadConfig2026.get(), Aead.class), Set.copyOf(ids));
-            } catch (GeneralSecurityException e) {
-                throw new VaultException(setting + ": the keyset is not one for AEAD, such as AES256_GCM", e);
-            }
-        }
     }
 }

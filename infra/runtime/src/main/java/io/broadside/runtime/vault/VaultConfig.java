@@ -4,6 +4,7 @@ import io.broadside.runtime.config.ConfigException;
 import io.broadside.runtime.config.Setting;
 import io.broadside.runtime.config.Settings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,8 +14,10 @@ import java.util.Optional;
  * @param accessKeyset file of the keyset for access tokens; empty for a service that needs none
  * @param refreshKeyset file of the keyset for refresh tokens; empty for every service but token-service
  * @param createsMissing whether a file that does not exist is created with a new key; for local use
+ * @param reloadInterval how old the keys may be that are used, if their file has changed
  */
-public record VaultConfig(Optional<Path> accessKeyset, Optional<Path> refreshKeyset, boolean createsMissing) {
+public record VaultConfig(
+        Optional<Path> accessKeyset, Optional<Path> refreshKeyset, boolean createsMissing, Duration reloadInterval) {
 
     private static final Setting ACCESS_KEYSET_FILE = Setting.optional(
             "VAULT_ACCESS_KEYSET_FILE",
@@ -29,8 +32,15 @@ public record VaultConfig(Optional<Path> accessKeyset, Optional<Path> refreshKey
             "Whether a keyset file that does not exist is created. For local use: whoever loses the file loses every"
                     + " token sealed with it.");
 
+    private static final Setting RELOAD_INTERVAL = Setting.of(
+            "VAULT_RELOAD_INTERVAL",
+            "10s",
+            "How often the keyset files are looked at for new keys. A key is promoted no sooner than this after it was"
+                    + " added everywhere.");
+
     /** Everything the vault can be told. */
-    public static final List<Setting> SETTINGS = List.of(ACCESS_KEYSET_FILE, REFRESH_KEYSET_FILE, CREATE_MISSING);
+    public static final List<Setting> SETTINGS =
+            List.of(ACCESS_KEYSET_FILE, REFRESH_KEYSET_FILE, CREATE_MISSING, RELOAD_INTERVAL);
 
     public VaultConfig {
         if (accessKeyset.isPresent() && accessKeyset.equals(refreshKeyset)) {
@@ -39,11 +49,16 @@ public record VaultConfig(Optional<Path> accessKeyset, Optional<Path> refreshKey
         }
     }
 
+    public VaultConfig(Optional<Path> accessKeyset, Optional<Path> refreshKeyset, boolean createsMissing) {
+        this(accessKeyset, refreshKeyset, createsMissing, Duration.ofSeconds(10));
+    }
+
     public static VaultConfig from(Settings settings) {
         return new VaultConfig(
                 settings.optionalPath(ACCESS_KEYSET_FILE),
                 settings.optionalPath(REFRESH_KEYSET_FILE),
-                settings.flag(CREATE_MISSING));
+                settings.flag(CREATE_MISSING),
+                settings.duration(RELOAD_INTERVAL));
     }
 
     static String settingOf(KeysetName keyset) {
