@@ -150,7 +150,16 @@ public final class DueScan implements Checked, AutoCloseable {
                 || connection.getStatus() == ConnectionStatus.EXPIRING;
         return isUsable
                 && connection.getIsRenewable()
+                && !isRefreshTokenOver(connection, now)
                 && dueAt(connection).filter(due -> !now.isBefore(due)).isPresent();
+    }
+
+    /** Then nothing can renew the token: asking would only end it before its time. */
+    private static boolean isRefreshTokenOver(Connection connection, Instant now) {
+        return connection
+                .getRefreshExpiresAt()
+                .filter(end -> !now.isBefore(end))
+                .isPresent();
     }
 
     /** Empty where nobody knows when the token ends: then its refusal tells. */
