@@ -175,6 +175,14 @@ final class CommandOutputs {
         return out.add(Topics.WAITING, command.getConnectionId(), delayed).build();
     }
 
+    /** Nothing was refused: there is no call to make with a connection that needs a person. */
+    Outputs holdForPerson(Work<PublishCommand> work, PublishCommand command, long version, Cause cause, Instant now) {
+        var delayed = delayed(command, DelayCause.PERSON, Optional.empty(), Optional.of(cause), now)
+                .setNeedsTokenVersion(version + 1)
+                .build();
+        return of(work).add(Topics.WAITING, command.getConnectionId(), delayed).build();
+    }
+
     Outputs waitForPerson(Work<PublishCommand> work, PublishCommand command, long version, Cause cause, Instant now) {
         var refused = PublishCommand.newBuilder(command)
                 .setRefusedTokenVersion(version)

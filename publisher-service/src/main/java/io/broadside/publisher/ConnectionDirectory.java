@@ -19,13 +19,15 @@ import org.jspecify.annotations.Nullable;
 /** Finds the connection that a target means. Keeps of each only what is needed for that. Reads are for any thread. */
 final class ConnectionDirectory implements Connections, Checked, AutoCloseable {
 
-    private final CompactedTable<Connection, Account> table;
+    private final CompactedTable<Connection, Known> table;
     private final Map<Owner, Set<String>> byOwner = new ConcurrentHashMap<>();
 
     private record Owner(String profileId, String platform) {}
 
+    private record Known(Account account, Optional<PersonNeeded> person) {}
+
     ConnectionDirectory(KafkaClients clients) {
-        this.table = new CompactedTable<>(Topics.CONNECTIONS, clients, ConnectionDirectory::account, this::changed);
+        this.table = new CompactedTable<>(Topics.CONNECTIONS, clients, ConnectionDirectory::known, this::changed);
     }
 
     void start() {
@@ -34,6 +36,11 @@ final class ConnectionDirectory implements Connections, Checked, AutoCloseable {
 
     void awaitCurrent(Duration limit) throws TimeoutException, InterruptedException {
         table.awaitCurrent(limit);
+    }
+
+    /** Why a connection needs a person; empty if it does not, or is not known. */
+    Optional<PersonNeeded> personNeeded(String connectionId) {
+        return table.get(connectionId).flatMap(Known::person);
     }
 
     @Override
@@ -45,6 +52,7 @@ final class ConnectionDirectory implements Connections, Checked, AutoCloseable {
 
     private Resolution byId(String connectionId, Target target) {
         return table.get(connectionId)
+                .map(Known::account)
                 // A target that also says whose connection it means must mean the same one.
                 .filter(found ->
                         target.getPlatform().map(found.platform()::equals).orElse(true))
@@ -58,6 +66,7 @@ final class ConnectionDirectory implements Connections, Checked, AutoCloseable {
         var found = byOwner.getOrDefault(new Owner(profileId, platform), Set.of()).stream()
                 .map(table::get)
                 .flatMap(Optional::stream)
+                .map(Known::account)
                 .filter(Account::isConnected)
                 .toList();
         return switch (found.size()) {
@@ -71,17 +80,18 @@ final class ConnectionDirectory implements Connections, Checked, AutoCloseable {
         return account.isConnected() ? new Resolution.Resolved(account) : new Resolution.Disconnected();
     }
 
-    private static Account account(Connection connection) {
-        return new Account(
+    private static Known known(Connection connection) {
+        var account = new Account(
                 connection.getConnectionId(),
                 connection.getProfileId(),
                 connection.getPlatform(),
                 connection.getAccountId(),
                 connection.getAccountKind(),
                 connection.getStatus() != ConnectionStatus.DISCONNECTED);
+        return new Known(account, PersonNeeded.of(connection));
     }
 
-    private void changed(String connectionId, @Nullable Account before, @Nullable Account after) {
+    private void changed(String connectionId, @Nullable Known before, @Nullable Known after) {
         if (before != null && after != null && owner(before).equals(owner(after))) {
             return;
         }
@@ -94,8 +104,8 @@ final class ConnectionDirectory implements Connections, Checked, AutoCloseable {
         }
     }
 
-    private static Owner owner(Account account) {
-        return new Owner(account.profileId(), account.platform());
+    private static Owner owner(Known known) {
+        return new Owner(known.account().profileId(), known.account().platform());
     }
 
     private static @Nullable Set<String> without(Set<String> ids, String connectionId) {

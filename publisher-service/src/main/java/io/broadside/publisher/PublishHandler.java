@@ -51,6 +51,7 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
 
     private final Platforms platforms;
     private final Function<String, Optional<FreshToken>> tokens;
+    private final Function<String, Optional<PersonNeeded>> people;
     private final Vault vault;
     private final Predicate<String> lets;
     private final Budgets budgets;
@@ -61,12 +62,14 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
 
     /**
      * @param tokens the current token of a connection, by its id
+     * @param people why a connection needs a person, if it does, by its id
      * @param lets whether calls to a platform go through just now, by its id
      * @param partitions how many partitions the commands of each platform have
      */
     PublishHandler(
             Platforms platforms,
             Function<String, Optional<FreshToken>> tokens,
+            Function<String, Optional<PersonNeeded>> people,
             Vault vault,
             Predicate<String> lets,
             Budgets budgets,
@@ -75,6 +78,7 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
             Clock clock) {
         this.platforms = platforms;
         this.tokens = tokens;
+        this.people = people;
         this.vault = vault;
         this.lets = lets;
         this.budgets = budgets;
@@ -120,6 +124,15 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
                             : outputs.waitForToken(work, command, 0, ErrorCode.TOKEN_MISSING, now));
         }
         var version = token.get().getVersion();
+        // A token that is newer than the one that needed a person is a person's answer.
+        var needed = people.apply(command.getConnectionId()).filter(person -> person.tokenVersion() >= version);
+        if (needed.isPresent()) {
+            return new Decision.Settle(
+                    isOut
+                            ? incomplete(work, command, needed.get().cause(), now)
+                            : outputs.holdForPerson(
+                                    work, command, version, needed.get().cause(), now));
+        }
         var isRefused = command.getRefusedTokenVersion()
                 .filter(refused -> refused >= version)
                 .isPresent();

@@ -108,6 +108,7 @@ public final class PublisherService implements AutoCloseable {
         var handler = new PublishHandler(
                 platforms,
                 tokens::get,
+                connections::personNeeded,
                 Vault.open(config.vault()),
                 http::isOpen,
                 budgets,

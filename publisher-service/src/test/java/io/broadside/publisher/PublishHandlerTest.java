@@ -67,6 +67,7 @@ class PublishHandlerTest {
     private EventSerdes serdes;
     private Vault vault;
     private final Map<String, FreshToken> tokens = new HashMap<>();
+    private Optional<PersonNeeded> person = Optional.empty();
     private FakePlatform platform;
     private Budgets budgets;
     private PublishHandler handler;
@@ -88,12 +89,14 @@ class PublishHandlerTest {
     void makeHandler() {
         platform = new FakePlatform();
         tokens.clear();
+        person = Optional.empty();
         token(1);
         budgets = new Budgets(
                 new BudgetConfig(80), List.of(), new SimpleMeterRegistry(), Clock.fixed(NOW, ZoneOffset.UTC));
         handler = new PublishHandler(
                 Platforms.of(platform),
                 id -> Optional.ofNullable(tokens.get(id)),
+                _ -> person,
                 vault,
                 _ -> true,
                 budgets,
@@ -327,6 +330,31 @@ class PublishHandlerTest {
         return Stream.of(
                 new Outcome.Rejected(Cause.of(ErrorCode.PERMISSION_MISSING)),
                 new Outcome.TokenRevoked(Cause.of(ErrorCode.PERMISSION_MISSING)));
+    }
+
+    @Test
+    void nothingIsCalledForWithAConnectionThatNeedsAPerson() {
+        // Given: its token still looks good
+        token(3);
+        person = Optional.of(new PersonNeeded(3, ErrorCode.PERMISSION_MISSING));
+        // When
+        var delayed =
+                only(Topics.WAITING, settled(handler.decide(work(aCommand().build()))));
+        // Then
+        assertThat(delayed.getCause()).isEqualTo(DelayCause.PERSON);
+        assertThat(delayed.getErrorCode()).contains("PERMISSION_MISSING");
+        assertThat(delayed.getDetail().orElseThrow()).contains("connected again");
+        assertThat(delayed.getNeedsTokenVersion()).contains(4L);
+        assertThat(delayed.getCommand().getRefusedTokenVersion()).isEmpty();
+    }
+
+    @Test
+    void aTokenThatIsNewerThanTheOneThatNeededAPersonIsUsed() {
+        // Given
+        token(4);
+        person = Optional.of(new PersonNeeded(3, ErrorCode.TOKEN_REVOKED));
+        // Then
+        assertThat(handler.decide(work(aCommand().build()))).isInstanceOf(Decision.Attempt.class);
     }
 
     @ParameterizedTest

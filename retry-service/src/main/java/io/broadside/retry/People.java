@@ -9,6 +9,8 @@ import java.util.Optional;
 /** Waits that only a person can end. */
 final class People {
 
+    private static final long NO_TOKEN = 0;
+
     private People() {}
 
     /** Why a connection needs a person; empty if it does not. */
@@ -17,8 +19,8 @@ final class People {
             case NEEDS_REAUTH, REVOKED ->
                 Optional.of(new NeedsPerson(connection.getTokenVersion(), code(connection, ErrorCode.TOKEN_REVOKED)));
             case DISCONNECTED ->
-                Optional.of(new NeedsPerson(
-                        connection.getTokenVersion(), code(connection, ErrorCode.CONNECTION_DISCONNECTED)));
+                // Its tokens are deleted: whichever is waited for, a person brings it.
+                Optional.of(new NeedsPerson(NO_TOKEN, code(connection, ErrorCode.CONNECTION_DISCONNECTED)));
             case HEALTHY, EXPIRING, UNKNOWN -> Optional.empty();
         };
     }

@@ -103,6 +103,73 @@ class PersonWaitTest {
     }
 
     @Test
+    void whatWaitsForATokenOfADisconnectedAccountWaitsForAPersonToo() {
+        // Given: the publisher found no token at all
+        retry.token(aToken(CONNECTION, 3));
+        retry.noToken(CONNECTION);
+        retry.delay(Topics.WAITING, delayed(DelayCause.TOKEN).setNeedsTokenVersion(1L));
+        retry.results();
+
+        // When
+        connection(ConnectionStatus.DISCONNECTED, 3);
+
+        // Then
+        assertThat(retry.results())
+                .singleElement()
+                .satisfies(result -> assertThat(result.getWaitingFor()).contains(DelayCause.PERSON));
+    }
+
+    @Test
+    void alsoIfItIsHeardOfTheTokenLast() {
+        // Given
+        retry.token(aToken(CONNECTION, 3));
+        connection(ConnectionStatus.DISCONNECTED, 3);
+        retry.noToken(CONNECTION);
+
+        // When
+        retry.delay(Topics.WAITING, delayed(DelayCause.TOKEN).setNeedsTokenVersion(1L));
+        var told = retry.results();
+        retry.token(aToken(CONNECTION, 4));
+        connection(ConnectionStatus.HEALTHY, 4);
+        retry.pass(RetryDriver.TICK);
+
+        // Then
+        assertThat(told)
+                .singleElement()
+                .satisfies(result -> assertThat(result.getWaitingFor()).contains(DelayCause.PERSON));
+        assertThat(retry.commands()).hasSize(1);
+    }
+
+    @Test
+    void whoseDeadlinePassesMeanwhileEndsThenAndTheOthersGoOutInOrder() {
+        // Given
+        for (var number : new int[] {2, 3, 1}) {
+            var command = aCommand("request-" + number, CONNECTION).setAcceptedAt(START.plusSeconds(number));
+            if (number == 2) {
+                command.setDeadline(retry.now().plus(Duration.ofDays(2)));
+            }
+            retry.delay(Topics.WAITING, delayed(DelayCause.TOKEN, command).setNeedsTokenVersion(4L));
+        }
+        connection(ConnectionStatus.NEEDS_REAUTH, 3);
+        retry.results();
+
+        // When
+        retry.pass(Duration.ofDays(3));
+        var ended = retry.results();
+        retry.token(aToken(CONNECTION, 4));
+        connection(ConnectionStatus.HEALTHY, 4);
+        retry.pass(RetryDriver.TICK);
+
+        // Then
+        assertThat(ended).singleElement().satisfies(result -> {
+            assertThat(result.getRequestId()).isEqualTo("request-2");
+            assertThat(result.getIsFinal()).isTrue();
+            assertThat(result.getError().orElseThrow().getCode()).isEqualTo("DEADLINE_PASSED");
+        });
+        assertThat(retry.commands()).extracting(PublishCommand::getRequestId).containsExactly("request-1", "request-3");
+    }
+
+    @Test
     void aConnectionThatIsWellAgainWithTheSameTokenLetsThePublisherTry() {
         // Given
         retry.delay(Topics.WAITING, delayed(DelayCause.TOKEN).setNeedsTokenVersion(4L));

@@ -8,6 +8,7 @@ import io.broadside.runtime.dispatch.DispatchConfig;
 import io.broadside.runtime.http.HttpConfig;
 import io.broadside.runtime.kafka.KafkaConfig;
 import io.broadside.runtime.vault.VaultConfig;
+import io.broadside.token.health.notice.NoticeConfig;
 import io.broadside.token.platform.TokenPlatforms;
 import java.time.Duration;
 import java.util.List;
@@ -24,6 +25,9 @@ import java.util.stream.Stream;
  * @param refreshMargin how long before its end a token is renewed
  * @param scanInterval between two looks at which tokens are due
  * @param mostPerSecond how many renewals are asked for of each platform
+ * @param healthInterval between two looks at how connections fare
+ * @param inspectionsPerSecond tokens that are shown to their platforms at most; 0: none
+ * @param notices who is told of what happens to connections
  */
 public record TokenConfig(
         KafkaConfig kafka,
@@ -37,7 +41,10 @@ public record TokenConfig(
         boolean inspectsPasted,
         Duration refreshMargin,
         Duration scanInterval,
-        int mostPerSecond) {
+        int mostPerSecond,
+        Duration healthInterval,
+        int inspectionsPerSecond,
+        NoticeConfig notices) {
 
     private static final int LARGEST_PORT = 65_535;
 
@@ -59,6 +66,15 @@ public record TokenConfig(
             "How long before its end a token is renewed; half of its life for tokens that live for less than twice that.");
     private static final Setting REFRESH_SCAN_INTERVAL =
             Setting.of("TOKEN_REFRESH_SCAN_INTERVAL", "5s", "How often it is looked which tokens are due for renewal.");
+    private static final Setting HEALTH_INTERVAL = Setting.of(
+            "TOKEN_HEALTH_INTERVAL",
+            "1m",
+            "How often it is looked which connections are about to end, and which are to be inspected.");
+    private static final Setting INSPECTIONS_PER_SECOND = Setting.of(
+            "TOKEN_INSPECTIONS_PER_SECOND",
+            "20",
+            "Tokens that are shown to their platforms at most, each once a day; those that are renewed within the day are not"
+                    + " shown. 0: none is.");
 
     private static final Setting REFRESH_RATE = Setting.of(
             "TOKEN_REFRESH_RATE",
@@ -80,7 +96,9 @@ public record TokenConfig(
                             PASTE_VERIFY,
                             REFRESH_MARGIN,
                             REFRESH_SCAN_INTERVAL,
-                            REFRESH_RATE))
+                            REFRESH_RATE),
+                    List.of(HEALTH_INTERVAL, INSPECTIONS_PER_SECOND),
+                    NoticeConfig.SETTINGS)
             .flatMap(List::stream)
             .toList();
 
@@ -93,6 +111,9 @@ public record TokenConfig(
         }
         if (scanInterval.compareTo(Duration.ofMillis(10)) < 0) {
             throw new ConfigException("TOKEN_REFRESH_SCAN_INTERVAL: at least 10ms needed, was " + scanInterval);
+        }
+        if (healthInterval.compareTo(Duration.ofMillis(10)) < 0) {
+            throw new ConfigException("TOKEN_HEALTH_INTERVAL: at least 10ms needed, was " + healthInterval);
         }
     }
 
@@ -115,6 +136,9 @@ public record TokenConfig(
                 settings.flag(PASTE_VERIFY),
                 settings.duration(REFRESH_MARGIN),
                 settings.duration(REFRESH_SCAN_INTERVAL),
-                settings.integer(REFRESH_RATE, 1, 1_000_000));
+                settings.integer(REFRESH_RATE, 1, 1_000_000),
+                settings.duration(HEALTH_INTERVAL),
+                settings.integer(INSPECTIONS_PER_SECOND, 0, 10_000),
+                NoticeConfig.from(settings));
     }
 }

@@ -16,6 +16,11 @@ import io.broadside.schemas.Topics;
 import io.broadside.token.connect.ConnectionWriter;
 import io.broadside.token.connect.ConnectionsApi;
 import io.broadside.token.connect.Pasting;
+import io.broadside.token.health.HealthHandler;
+import io.broadside.token.health.HealthMetrics;
+import io.broadside.token.health.HealthScan;
+import io.broadside.token.health.TokenPositions;
+import io.broadside.token.health.notice.Notices;
 import io.broadside.token.inbound.PermissionWatch;
 import io.broadside.token.platform.TokenPlatforms;
 import io.broadside.token.refresh.DueScan;
@@ -89,7 +94,11 @@ public final class TokenService implements AutoCloseable {
         var pause = new EndingPause();
         var records = new RefreshRecords(clients.serdes(), vault, platforms, clock);
         var refreshMetrics = new RefreshMetrics(meters);
-        var handler = new RefreshHandler(tables, vault, platforms, records, pause, refreshMetrics, clock);
+        var renewing = new RefreshHandler(tables, vault, platforms, records, pause, refreshMetrics, clock);
+        var positions = parts.add(new TokenPositions(clients));
+        var healthMetrics = new HealthMetrics(meters);
+        var handler = new HealthHandler(
+                renewing, tables, platforms, positions, vault, clients.serdes(), healthMetrics, clock);
         var dispatcher = parts.add(new Dispatcher<RefreshRequest>(
                 REFRESH_GROUP, List.of(Topics.REFRESH_REQUESTS), config.dispatch(), clients, handler, meters, clock));
         // Closed before the dispatcher, which waits for calls under way: those that only pause need not be waited for.
@@ -103,9 +112,18 @@ public final class TokenService implements AutoCloseable {
                 config.mostPerSecond(),
                 refreshMetrics,
                 clock));
+        var healthScan = parts.add(new HealthScan(
+                tables,
+                requests,
+                platforms,
+                config.healthInterval(),
+                config.inspectionsPerSecond(),
+                healthMetrics,
+                clock));
+        var notices = parts.add(new Notices(config.notices(), clients, vertx, http::call, tables, meters, clock));
         var checks = new ArrayList<Checked>(tables.checks());
-        checks.add(dispatcher);
-        checks.add(dueScan);
+        checks.addAll(List.of(dispatcher, dueScan, positions, healthScan));
+        checks.addAll(notices.checks());
         var writer = parts.add(new ConnectionWriter(clients, tables));
         var permissions = parts.add(new PermissionWatch(clients, tables, writer, clock));
         checks.add(permissions);
@@ -115,6 +133,9 @@ public final class TokenService implements AutoCloseable {
         awaitLoaded(tables);
         Thread.ofPlatform().name(REFRESH_GROUP).start(() -> run(dispatcher));
         dueScan.start();
+        positions.start();
+        notices.start();
+        healthScan.start();
         permissions.start();
         var api = parts.add(ConnectionsApi.start(
                 vertx,

@@ -77,6 +77,11 @@ public final class FakeConnections implements KnownConnections {
         if (isAway) {
             throw new TimeoutException("The broker is away.");
         }
+        catchUp();
+    }
+
+    /** What was written is known from now on. */
+    public void catchUp() {
         unread.forEach(Runnable::run);
         unread.clear();
     }

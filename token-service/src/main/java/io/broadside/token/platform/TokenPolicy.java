@@ -83,6 +83,11 @@ public record TokenPolicy(String accountKind, List<String> publishScopes, Renewa
         return now.isBefore(since.plus(schedule.minimumAge()));
     }
 
+    /** What publishing needs, was allowed before and is no longer; nothing if either is not known. */
+    public List<String> withdrawn(List<String> before, List<String> after) {
+        return missingFrom(after).stream().filter(before::contains).toList();
+    }
+
     /** What publishing needs and these scopes do not allow; nothing if the scopes are not known. */
     public List<String> missingFrom(List<String> scopes) {
         return scopes.isEmpty()

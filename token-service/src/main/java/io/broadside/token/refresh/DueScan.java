@@ -153,7 +153,16 @@ public final class DueScan implements Checked, AutoCloseable {
                 || connection.getStatus() == ConnectionStatus.EXPIRING;
         return isUsable
                 && connection.getIsRenewable()
+                && !isRefreshTokenOver(connection, now)
                 && dueTimes.of(connection).filter(due -> !now.isBefore(due)).isPresent();
+    }
+
+    /** Then nothing can renew the token: asking would only end it before its time. */
+    private static boolean isRefreshTokenOver(Connection connection, Instant now) {
+        return connection
+                .getRefreshExpiresAt()
+                .filter(end -> !now.isBefore(end))
+                .isPresent();
     }
 
     private static RefreshRequest request(Connection connection, Instant now) {

@@ -85,6 +85,10 @@ public final class RefreshRecords {
                 .setExpiresAt(expiresAt)
                 .setScopes(scopes)
                 .build();
+        var withdrawn = platforms
+                .find(platform)
+                .map(known -> known.policy().withdrawn(state.connection().getScopes(), scopes))
+                .orElse(List.of());
         var connection = Connection.newBuilder(state.connection())
                 .setStatus(ConnectionStatus.HEALTHY)
                 .setStatusReason(null)
@@ -97,15 +101,21 @@ public final class RefreshRecords {
                 .setRefreshedAt(now)
                 .setUpdatedAt(now)
                 .build();
-        return to(trace)
-                .add(Topics.CREDENTIALS, id, credential)
-                .add(Topics.FRESH_TOKENS, id, fresh)
-                .add(Topics.CONNECTIONS, id, connection)
-                .add(
-                        Topics.CONNECTION_EVENTS,
-                        id,
-                        event(connection, ConnectionEventKind.REFRESHED, now).build())
-                .build();
+        var told = to(trace).add(Topics.CREDENTIALS, id, credential).add(Topics.FRESH_TOKENS, id, fresh);
+        return withdrawn.isEmpty()
+                ? told.add(Topics.CONNECTIONS, id, connection)
+                        .add(
+                                Topics.CONNECTION_EVENTS,
+                                id,
+                                event(connection, ConnectionEventKind.REFRESHED, now)
+                                        .build())
+                        .build()
+                : needsReauth(told, connection, ErrorCode.PERMISSION_MISSING, withdrawn(withdrawn));
+    }
+
+    private static String withdrawn(List<String> scopes) {
+        return "Connect the account again and grant what is missing: the right to " + String.join(", ", scopes)
+                + " was taken back.";
     }
 
     /**
@@ -155,8 +165,12 @@ public final class RefreshRecords {
 
     /** The connection needs a person from now on. */
     Outputs needsReauth(KnownState state, ErrorCode reason, String detail, Trace trace) {
+        return needsReauth(to(trace), state.connection(), reason, detail);
+    }
+
+    private Outputs needsReauth(Outputs.Builder to, Connection before, ErrorCode reason, String detail) {
         var now = clock.instant();
-        var connection = Connection.newBuilder(state.connection())
+        var connection = Connection.newBuilder(before)
                 .setStatus(ConnectionStatus.NEEDS_REAUTH)
                 .setStatusReason(reason.name())
                 .setUpdatedAt(now)
@@ -166,8 +180,7 @@ public final class RefreshRecords {
                 .setDetail(detail)
                 .build();
         var id = connection.getConnectionId();
-        return to(trace)
-                .add(Topics.CONNECTIONS, id, connection)
+        return to.add(Topics.CONNECTIONS, id, connection)
                 .add(Topics.CONNECTION_EVENTS, id, event)
                 .build();
     }

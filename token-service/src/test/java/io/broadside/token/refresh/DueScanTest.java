@@ -175,6 +175,16 @@ class DueScanTest {
     }
 
     @Test
+    void asksNoPlatformWithARefreshTokenThatIsOver() {
+        // Given: asking would end the last access token before its time
+        put(Connection.newBuilder(living("over", Duration.ofMinutes(5)))
+                .setRefreshExpiresAt(SettableClock.START)
+                .build());
+        // Then
+        assertThat(scan.scan()).isZero();
+    }
+
+    @Test
     void spreadsConnectionsThatEndTogether() {
         // Given
         IntStream.range(0, 1000).forEach(i -> put(living("connection-" + i, Duration.ofHours(2))));

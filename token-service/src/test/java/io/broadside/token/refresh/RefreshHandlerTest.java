@@ -685,6 +685,31 @@ class RefreshHandlerTest {
     }
 
     @Test
+    void aRightThatTheNewTokenLacksNeedsAPersonAtOnce() {
+        // Given
+        connections.put(
+                Connection.newBuilder(connection("x", 1))
+                        .setScopes(List.of("tweet.write", "tweet.read"))
+                        .build(),
+                credential("x", 1, "refresh-1"));
+        refresher.answers(new RefreshAnswer.Renewed(new TokenPair(
+                Secret.of("access-2"),
+                Optional.of(Secret.of("refresh-2")),
+                Optional.of(Duration.ofHours(2)),
+                Optional.empty(),
+                List.of("tweet.read"))));
+        // When
+        var outputs = handler.run(workOf(request(1)));
+        // Then: the pair is kept, and the person is asked
+        assertThat(only(Topics.CREDENTIALS, outputs).getVersion()).isEqualTo(2);
+        assertThat(only(Topics.CONNECTIONS, outputs).getStatus()).isEqualTo(ConnectionStatus.NEEDS_REAUTH);
+        assertThat(only(Topics.CONNECTIONS, outputs).getTokenVersion()).isEqualTo(2);
+        var event = only(Topics.CONNECTION_EVENTS, outputs);
+        assertThat(event.getKind()).isEqualTo(ConnectionEventKind.NEEDS_REAUTH);
+        assertThat(event.getDetail().orElseThrow()).contains("tweet.write");
+    }
+
+    @Test
     void aRecordThatCannotBeReadIsKept() {
         // Given
         var record = new ConsumerRecord<>("t", 3, 7, "key".getBytes(UTF_8), "no Avro".getBytes(UTF_8));

@@ -34,6 +34,8 @@ public final class KafkaClients implements AutoCloseable {
     private static final int REQUEST_TIMEOUT_MS = 10_000;
     private static final int DELIVERY_TIMEOUT_MS = 20_000;
 
+    private static final int SINGLE_RECORD_BYTES = 4 << 10;
+
     private static final int BULK_LINGER_MS = 1;
     private static final int BULK_BATCH_BYTES = 128 << 10;
 
@@ -92,6 +94,15 @@ public final class KafkaClients implements AutoCloseable {
     /** A consumer without a group, for partitions it is told. */
     public Consumer<byte[], byte[]> tableConsumer(String name) {
         return new KafkaConsumer<>(consumerSettings(name));
+    }
+
+    /** A consumer without a group that is to read single records: it fetches little more than the batch that holds one. */
+    public Consumer<byte[], byte[]> recordConsumer(String name) {
+        var settings = consumerSettings(name);
+        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
+        settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, SINGLE_RECORD_BYTES);
+        settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, SINGLE_RECORD_BYTES);
+        return new KafkaConsumer<>(settings);
     }
 
     /** A producer for transactions; the id is unique among the instances of the service. */

@@ -67,9 +67,8 @@ public record GraphError(int status, int code, int subcode) {
                                 words.title() + " says that this token has expired. Get a new one.")
                         : new Inspection.Refused(
                                 ErrorCode.TOKEN_REVOKED,
-                                words.title() + " does not accept this token" + inBrackets()
-                                        + ": it was withdrawn, or is not one of " + words.title()
-                                        + "'s. Get a new one.");
+                                words.title() + " does not accept this token" + inBrackets() + ": " + what(words)
+                                        + ". Get a new one.");
             case LIMIT ->
                 new Inspection.Unavailable(
                         ErrorCode.RATE_LIMITED,
@@ -103,6 +102,17 @@ public record GraphError(int status, int code, int subcode) {
             case FAULT -> new RefreshAnswer.Unclear(ErrorCode.SERVER_ERROR);
             case OTHER ->
                 code == 0 ? new RefreshAnswer.Unclear(ErrorCode.UNEXPECTED_ANSWER) : new RefreshAnswer.Refused(text());
+        };
+    }
+
+    /** What has happened to a token, as its subcode tells. */
+    private String what(Words words) {
+        return switch (subcode) {
+            case 458 -> "the person removed the app";
+            case 459 -> "the person has to log in at " + words.title() + " first";
+            case 460 -> "the person changed the password, or ended all sessions";
+            case 492 -> "the person no longer has a role on this " + words.account();
+            default -> "it was withdrawn, or is not one of " + words.title() + "'s";
         };
     }
 
