@@ -119,9 +119,8 @@ public final class TokenService implements AutoCloseable {
         var pasting = new Pasting(platforms, writer, vault, clock);
         var ways = SignIns.all(config.signIns(), http::call, clock);
         var listening = new AtomicInteger(config.port());
-        Supplier<URI> publicUri = () -> config.signIn()
-                .publicUri()
-                .orElseGet(() -> URI.create("http://localhost:" + listening.get()));
+        Supplier<URI> publicUri =
+                () -> config.signIn().publicUri().orElseGet(() -> URI.create("http://localhost:" + listening.get()));
         var pages = new Pages(
                 config.signIn(),
                 publicUri,
@@ -135,14 +134,7 @@ public final class TokenService implements AutoCloseable {
                 new Envelopes(vault, clock),
                 clock);
         var api = parts.add(ConnectionsApi.start(
-                vertx,
-                config.port(),
-                config.apiKeys(),
-                config.inspectsPasted(),
-                platforms,
-                pasting,
-                tables,
-                pages));
+                vertx, config.port(), config.apiKeys(), config.inspectsPasted(), platforms, pasting, tables, pages));
         listening.set(api.port());
         if (config.apiKeys().isOpen()) {
             LOGGER.atWarn()

@@ -21,7 +21,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.StreamSupport;
+import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,6 +92,9 @@ public final class Disconnecting {
     }
 
     public Ending disconnect(String connectionId, Trace trace) {
+        if (!isCurrent()) {
+            return new Ending.NotNow();
+        }
         var before = connections.connection(connectionId);
         if (before.isEmpty()) {
             return new Ending.Unknown();
@@ -112,6 +117,19 @@ public final class Disconnecting {
                 .addKeyValue("permission", permission)
                 .log("disconnected");
         return new Ending.Disconnected(connections.connection(connectionId).orElseGet(before::get), permission);
+    }
+
+    /** What another instance connected a moment ago is here, too. */
+    private boolean isCurrent() {
+        try {
+            connections.awaitCurrent();
+            return true;
+        } catch (TimeoutException | KafkaException _) {
+            return false;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private Optional<Loss> loss(Connection connection) {

@@ -74,8 +74,7 @@ public final class Pasting {
 
     private Pasted connected(PasteRequest request, TokenPlatform platform, Inspection.Found found, Trace trace) {
         try {
-            var connection =
-                    acceptance.accept(request.profileId(), platform, grant(request, platform, found), trace);
+            var connection = acceptance.accept(request.profileId(), platform, grant(request, platform, found), trace);
             return new Pasted.Connected(connection);
         } catch (NotStoredException _) {
             return new Pasted.NotNow(

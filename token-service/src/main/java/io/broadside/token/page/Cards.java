@@ -46,8 +46,7 @@ final class Cards {
 
     private String card(Connection connection, String form) {
         var standing = standing(connection)
-                .orElseGet(() -> new Standing(
-                        Standing.Level.OFF, "Unknown platform", Optional.empty(), List.of()));
+                .orElseGet(() -> new Standing(Standing.Level.OFF, "Unknown platform", Optional.empty(), List.of()));
         var id = Html.text(connection.getConnectionId());
         var title = platforms
                 .find(connection.getPlatform())
@@ -70,33 +69,34 @@ final class Cards {
                 </article>
                 </li>
                 """.formatted(
-                        id,
-                        Html.text(connection.getAccountName()),
-                        Html.text(title),
-                        Html.text(connection.getAccountKind().replace('_', ' ')),
-                        Html.text(connection.getProfileId()),
-                        standing.level().name().toLowerCase(Locale.ROOT),
-                        Html.text(standing.badge()),
-                        connection.getRefreshedAt(),
-                        Html.time(connection.getRefreshedAt()),
-                        standing.actBefore()
-                                .map(end -> "<div><dt>Connect again before</dt><dd><time datetime=\"%s\">%s</time></dd></div>\n"
-                                        .formatted(end, Html.time(end)))
-                                .orElse(""),
-                        advice.isEmpty() ? "" : "<ul class=\"advice\">" + advice + "</ul>\n",
-                        actions(connection, title, form));
+                id,
+                Html.text(connection.getAccountName()),
+                Html.text(title),
+                Html.text(connection.getAccountKind().replace('_', ' ')),
+                Html.text(connection.getProfileId()),
+                standing.level().name().toLowerCase(Locale.ROOT),
+                Html.text(standing.badge()),
+                connection.getRefreshedAt(),
+                Html.time(connection.getRefreshedAt()),
+                standing.actBefore()
+                        .map(end -> "<div><dt>Connect again before</dt><dd><time datetime=\"%s\">%s</time></dd></div>\n"
+                                .formatted(end, Html.time(end)))
+                        .orElse(""),
+                advice.isEmpty() ? "" : "<ul class=\"advice\">" + advice + "</ul>\n",
+                actions(connection, title, form));
     }
 
     private String actions(Connection connection, String title, String form) {
         var label = Html.text(connection.getAccountName() + " on " + title);
         var actions = new StringBuilder();
-        wayOf(connection).ifPresent(way -> actions.append("""
+        wayOf(connection)
+                .ifPresent(way -> actions.append("""
                 <a class="button" href="/connect/%s?profileId=%s&amp;connectionId=%s" aria-label="Reconnect %s">Reconnect</a>
                 """.formatted(
-                        Html.part(way.id()),
-                        Html.part(connection.getProfileId()),
-                        Html.part(connection.getConnectionId()),
-                        label)));
+                                Html.part(way.id()),
+                                Html.part(connection.getProfileId()),
+                                Html.part(connection.getConnectionId()),
+                                label)));
         actions.append("""
                 <details>
                 <summary aria-label="Paste token for %1$s">Paste token</summary>
@@ -118,8 +118,7 @@ final class Cards {
                     <form method="post" action="/connections/%s/disconnect" data-confirm="Disconnect %s? Posts to it will fail.">
                     %s<button class="quiet" aria-label="Disconnect %s">Disconnect</button>
                     </form>
-                    """.formatted(
-                            Html.part(connection.getConnectionId()), label, hidden(form), label));
+                    """.formatted(Html.part(connection.getConnectionId()), label, hidden(form), label));
         }
         return actions.toString();
     }
@@ -136,8 +135,7 @@ final class Cards {
 
     /** Buttons that connect something new to a profile. */
     String connect(String profileId) {
-        return buttons(
-                ways.all(), way -> "/connect/" + Html.part(way.id()) + "?profileId=" + Html.part(profileId));
+        return buttons(ways.all(), way -> "/connect/" + Html.part(way.id()) + "?profileId=" + Html.part(profileId));
     }
 
     /** The same for the holder of a link. */

@@ -103,7 +103,9 @@ final class ConnectionsPage {
                         .thenComparing(Connection::getConnectionId))
                 .limit(MOST_CARDS + 1L)
                 .toList();
-        var body = new StringBuilder("<h1>Connections</h1>\n").append(news(news)).append("""
+        var body = new StringBuilder("<h1>Connections</h1>\n")
+                .append(news(news))
+                .append("""
                 <form class="profile" method="get" action="/connections">
                 <label for="profile">Profile</label>
                 <input id="profile" name="profileId" value="%s" autocomplete="off" required>
@@ -116,13 +118,13 @@ final class ConnectionsPage {
                 .append(cards.connect(profile))
                 .append(cards.paste(profile, form)));
         body.append("<h2>")
-                .append(profileId.map(profile -> "Accounts of " + Html.text(profile)).orElse("All accounts"))
+                .append(profileId
+                        .map(profile -> "Accounts of " + Html.text(profile))
+                        .orElse("All accounts"))
                 .append("</h2>\n")
                 .append(cards.list(found.subList(0, Math.min(found.size(), MOST_CARDS)), form));
         if (found.size() > MOST_CARDS) {
-            body.append("<p>These are the first ")
-                    .append(MOST_CARDS)
-                    .append(". Name a profile to see its own.</p>\n");
+            body.append("<p>These are the first ").append(MOST_CARDS).append(". Name a profile to see its own.</p>\n");
         }
         if (door.needsKey()) {
             body.append("<form method=\"post\" action=\"/session/end\">\n")

@@ -83,7 +83,8 @@ final class SignInPages {
                         link -> web.page(ctx, 200, Html.page("Connect your accounts", """
                                 <h1>Connect your accounts</h1>
                                 <p>You will sign in at the platform itself. Your password stays there.</p>
-                                %s""".formatted(cards.connect(token, link.platforms())))),
+                                %s""".formatted(
+                                        cards.connect(token, link.platforms())))),
                         () -> linkIsOver(ctx));
     }
 
@@ -167,11 +168,10 @@ final class SignInPages {
         if (way.isEmpty()) {
             return;
         }
-        var sealed = Web.field(ctx, "choice").orElse("");
+        // What a page of another site sends is no choice of ours.
+        var sealed = Web.isFromElsewhere(ctx) ? "" : Web.field(ctx, "choice").orElse("");
         var account = Web.field(ctx, "account").orElse("");
-        var ending = Web.isFromElsewhere(ctx)
-                ? signingIn.choose(way.get(), "", account, _ -> Optional.empty(), Web.traceOf(ctx))
-                : signingIn.choose(way.get(), sealed, account, name -> Web.cookie(ctx, name), Web.traceOf(ctx));
+        var ending = signingIn.choose(way.get(), sealed, account, name -> Web.cookie(ctx, name), Web.traceOf(ctx));
         answer(ctx, way.get(), ending);
     }
 
@@ -238,7 +238,8 @@ final class SignInPages {
         web.page(ctx, 400, Html.page("Not connected", """
                 <h1>Not connected</h1>
                 <p role="alert">%s</p>
-                %s""".formatted(Html.text(failed.sentence()), onwards(back, failed.profileId()))));
+                %s""".formatted(
+                        Html.text(failed.sentence()), onwards(back, failed.profileId()))));
     }
 
     /** Where a click leads from here. The session's cookie does not come along from another site, but it does with a click. */

@@ -43,7 +43,9 @@ record Standing(Level level, String badge, Optional<Instant> actBefore, List<Str
                         Optional.empty(),
                         List.of("Connect it again to publish to this account."));
             case REVOKED ->
-                bad("Permission withdrawn", "The permission was taken back on " + title + ". Connect the account again.");
+                bad(
+                        "Permission withdrawn",
+                        "The permission was taken back on " + title + ". Connect the account again.");
             case NEEDS_REAUTH ->
                 bad("Reconnect needed", title + " no longer accepts the token. Connect the account again.");
             case HEALTHY, EXPIRING, UNKNOWN -> usable(connection, platform, now);
@@ -59,8 +61,8 @@ record Standing(Level level, String badge, Optional<Instant> actBefore, List<Str
         var end = actBefore(connection, platform);
         var advice = new ArrayList<String>();
         if (!connection.getMissingScopes().isEmpty()) {
-            advice.add("Connect it again and grant what is missing: "
-                    + String.join(", ", connection.getMissingScopes()) + ".");
+            advice.add("Connect it again and grant what is missing: " + String.join(", ", connection.getMissingScopes())
+                    + ".");
         }
         var isSoon = end.filter(at -> at.isBefore(now.plus(SOON))).isPresent();
         if (isSoon) {
@@ -78,8 +80,8 @@ record Standing(Level level, String badge, Optional<Instant> actBefore, List<Str
     private static Optional<Instant> actBefore(Connection connection, TokenPlatform platform) {
         var access = connection.getAccessExpiresAt().filter(_ -> !connection.getIsRenewable());
         // Where each renewal brings the next refresh token, its end moves on by itself.
-        var isFixed = platform.policy().renewal() instanceof Renewal.ByRefreshToken(var isSingleUse, var _)
-                && !isSingleUse;
+        var isFixed =
+                platform.policy().renewal() instanceof Renewal.ByRefreshToken(var isSingleUse, var _) && !isSingleUse;
         var refresh = connection.getRefreshExpiresAt().filter(_ -> isFixed);
         return Stream.of(access, refresh, connection.getDataAccessExpiresAt())
                 .flatMap(Optional::stream)

@@ -33,8 +33,9 @@ final class Web {
     private static final int MOST_BODY_BYTES = 64 * 1024;
     private static final int MOST_AT_ONCE = 100;
 
-    private static final String POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:;"
-            + " base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+    private static final String POLICY =
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:;"
+                    + " base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
     private static final Map<String, String> HEADERS = Map.of(
             "cache-control", "no-store",
@@ -115,7 +116,10 @@ final class Web {
 
     void redirect(RoutingContext ctx, int status, URI to) {
         HEADERS.forEach((name, value) -> ctx.response().putHeader(name, value));
-        ctx.response().setStatusCode(status).putHeader("location", to.toString()).end();
+        ctx.response()
+                .setStatusCode(status)
+                .putHeader("location", to.toString())
+                .end();
     }
 
     void cookie(RoutingContext ctx, String name, String value, String path, CookieSameSite sites, Duration lives) {

@@ -20,7 +20,8 @@ record Choice(Flow flow, Person person, String nonce) {
     ObjectNode toJson() {
         var json = Envelopes.content().put("nonce", nonce);
         json.set("flow", flow.toJson());
-        var signedIn = json.putObject("person").put("access", person.accessToken().reveal());
+        var signedIn =
+                json.putObject("person").put("access", person.accessToken().reveal());
         person.refreshToken().ifPresent(token -> signedIn.put("refresh", token.reveal()));
         person.expiresAt().ifPresent(end -> signedIn.put("end", end.toEpochMilli()));
         person.refreshExpiresAt().ifPresent(end -> signedIn.put("refreshEnd", end.toEpochMilli()));
@@ -45,8 +46,6 @@ record Choice(Flow flow, Person person, String nonce) {
     }
 
     private static Optional<Instant> time(JsonNode node, String name) {
-        return node.has(name)
-                ? Optional.of(Instant.ofEpochMilli(node.path(name).asLong()))
-                : Optional.empty();
+        return node.has(name) ? Optional.of(Instant.ofEpochMilli(node.path(name).asLong())) : Optional.empty();
     }
 }

@@ -29,10 +29,7 @@ record Flow(
     record Expected(String accountId, String accountName) {}
 
     ObjectNode toJson() {
-        var json = Envelopes.content()
-                .put("way", way)
-                .put("profile", profileId)
-                .put("state", state);
+        var json = Envelopes.content().put("way", way).put("profile", profileId).put("state", state);
         verifier.ifPresent(secret -> json.put("verifier", secret.reveal()));
         expected.ifPresent(account -> json.put("account", account.accountId()).put("name", account.accountName()));
         returnUrl.ifPresent(url -> json.put("return", url.toString()));

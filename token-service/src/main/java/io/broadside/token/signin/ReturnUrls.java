@@ -42,11 +42,13 @@ public final class ReturnUrls {
     }
 
     private static boolean covers(URI known, URI uri) {
-        var isSamePlace =
-                known.getScheme().equalsIgnoreCase(uri.getScheme()) && authority(known).equals(authority(uri));
+        var isSamePlace = known.getScheme().equalsIgnoreCase(uri.getScheme())
+                && authority(known).equals(authority(uri));
         var path = known.getRawPath();
         return isSamePlace
-                && (path.endsWith("/") ? uri.getRawPath().startsWith(path) : uri.getRawPath().equals(path));
+                && (path.endsWith("/")
+                        ? uri.getRawPath().startsWith(path)
+                        : uri.getRawPath().equals(path));
     }
 
     /** Nothing that one reader takes for another place than the next: no user, no detours, no backslashes. */

@@ -45,7 +45,9 @@ public record SignInConfig(Optional<URI> publicUri, ReturnUrls returnUrls, Durat
 
     public static SignInConfig from(Settings settings) {
         return new SignInConfig(
-                settings.optionalText(PUBLIC_URI).map(_ -> settings.uri(PUBLIC_URI)).map(SignInConfig::withoutSlash),
+                settings.optionalText(PUBLIC_URI)
+                        .map(_ -> settings.uri(PUBLIC_URI))
+                        .map(SignInConfig::withoutSlash),
                 ReturnUrls.of(RETURN_URLS.name(), settings.list(RETURN_URLS)),
                 settings.duration(WITHIN));
     }

@@ -173,8 +173,7 @@ class DisconnectingTest {
                 .setConnectionId(id)
                 .setPlatform(platform)
                 .setVersion(3)
-                .setSealedRefreshToken(
-                        ByteBuffer.wrap(vault.seal(KeysetName.REFRESH, Secret.of("rt-" + id), id)))
+                .setSealedRefreshToken(ByteBuffer.wrap(vault.seal(KeysetName.REFRESH, Secret.of("rt-" + id), id)))
                 .setStoredAt(clock.instant())
                 .build();
         connections.put(connection, credential);

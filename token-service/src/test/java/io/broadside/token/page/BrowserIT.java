@@ -44,7 +44,8 @@ class BrowserIT {
             Assumptions.abort("no chromium was found");
         }
         try (var stack = ConnectingService.start(kafka, keys, Map.of());
-                var browser = Chromium.start(program.get(), Files.createTempDirectory(Path.of("target"), "chromium-"))) {
+                var browser =
+                        Chromium.start(program.get(), Files.createTempDirectory(Path.of("target"), "chromium-"))) {
             browser.open(stack.at("/connections?profileId=bakery"));
             assertThat(browser.eval("document.activeElement.tagName")).isEqualTo("BODY");
             browser.press("Tab", 9, "");
@@ -65,7 +66,7 @@ class BrowserIT {
             browser.enter("button", "Connect");
             browser.awaitText("on Facebook is connected");
             browser.enter("link", "Go on");
-            browser.awaitText("Harbour Bakery");
+            browser.awaitText("Facebook, page of profile bakery");
 
             assertThat(browser.names())
                     .contains(
@@ -86,10 +87,12 @@ class BrowserIT {
 
             browser.enter("button", "Disconnect harbour_bakery on X");
             browser.awaitText("The account is disconnected.");
-            assertThat(badges(browser)).asInstanceOf(InstanceOfAssertFactories.LIST)
+            assertThat(badges(browser))
+                    .asInstanceOf(InstanceOfAssertFactories.LIST)
                     .contains("Disconnected");
             assertThat(browser.complaints())
-                    .noneMatch(complaint -> complaint.encode().contains(stack.at("").toString()));
+                    .noneMatch(complaint ->
+                            complaint.encode().contains(stack.at("").toString()));
         }
     }
 
@@ -100,16 +103,16 @@ class BrowserIT {
     }
 
     private static Object badges(Chromium browser) throws Exception {
-        return ((JsonArray)
-                        browser.eval("[...document.querySelectorAll('.card .badge')].map((b) => b.textContent)"))
+        return ((JsonArray) browser.eval("[...document.querySelectorAll('.card .badge')].map((b) => b.textContent)"))
                 .getList();
     }
 
     /** What can be reached by keyboard says what it is; every field has a label. */
     private static void assertThatEverythingHasAName(Chromium browser) throws Exception {
         assertThat(browser.names()).doesNotContain("button ", "link ", "textbox ", "combobox ");
-        assertThat(browser.eval(
-                        "[...document.querySelectorAll('input:not([type=hidden]),select')].every((f) => f.labels.length > 0)"))
+        assertThat(
+                        browser.eval(
+                                "[...document.querySelectorAll('input:not([type=hidden]),select')].every((f) => f.labels.length > 0)"))
                 .isEqualTo(true);
         assertThat(browser.eval("document.documentElement.lang")).isEqualTo("en");
         assertThat(browser.eval("new Set([...document.querySelectorAll('[id]')].map((e) => e.id)).size"
@@ -121,8 +124,9 @@ class BrowserIT {
         assertThat(browser.eval("document.cookie")).isEqualTo("");
         assertThat(browser.eval("document.documentElement.outerHTML").toString())
                 .doesNotContain("sim-x-", "sim-facebook-");
-        assertThat(browser.eval("performance.getEntriesByType('resource').every((r) => r.name.startsWith(location.origin)"
-                        + " || r.name.startsWith('data:'))"))
+        assertThat(browser.eval(
+                        "performance.getEntriesByType('resource').every((r) => r.name.startsWith(location.origin)"
+                                + " || r.name.startsWith('data:'))"))
                 .isEqualTo(true);
     }
 }

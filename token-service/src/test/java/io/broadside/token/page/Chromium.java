@@ -74,7 +74,8 @@ final class Chromium implements AutoCloseable {
                 .start();
         try {
             var port = home.resolve("DevToolsActivePort");
-            await().atMost(PATIENCE).until(() -> Files.exists(port) && Files.readAllLines(port).size() == 2);
+            await().atMost(PATIENCE)
+                    .until(() -> Files.exists(port) && Files.readAllLines(port).size() == 2);
             var lines = Files.readAllLines(port);
             var browser = new Chromium(process, URI.create("ws://127.0.0.1:" + lines.getFirst() + lines.getLast()));
             browser.openPage();
@@ -109,8 +110,7 @@ final class Chromium implements AutoCloseable {
     /** What a script on the page comes to. */
     Object eval(String script) throws Exception {
         var answer = call(
-                "Runtime.evaluate",
-                new JsonObject().put("expression", script).put("returnByValue", true));
+                "Runtime.evaluate", new JsonObject().put("expression", script).put("returnByValue", true));
         if (answer.containsKey("exceptionDetails")) {
             throw new AssertionError(script + ": " + answer.getJsonObject("exceptionDetails"));
         }
@@ -189,8 +189,7 @@ final class Chromium implements AutoCloseable {
 
     void screenshot(Path file) throws Exception {
         var picture = call(
-                "Page.captureScreenshot",
-                new JsonObject().put("format", "png").put("captureBeyondViewport", true));
+                "Page.captureScreenshot", new JsonObject().put("format", "png").put("captureBeyondViewport", true));
         Files.createDirectories(file.getParent());
         Files.write(file, Base64.getDecoder().decode(picture.getString("data")));
     }
@@ -249,7 +248,8 @@ final class Chromium implements AutoCloseable {
                     return;
                 }
                 if (message.containsKey("error")) {
-                    call.completeExceptionally(new IOException(message.getJsonObject("error").encode()));
+                    call.completeExceptionally(
+                            new IOException(message.getJsonObject("error").encode()));
                 } else {
                     call.complete(message.getJsonObject("result"));
                 }

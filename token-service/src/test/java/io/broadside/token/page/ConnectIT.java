@@ -37,8 +37,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ConnectIT {
 
     /** The simulator's tokens and codes begin so; no browser, topic or page may show one. */
-    private static final List<String> SECRETS = List.of("sim-x-access", "sim-x-refresh", "sim-facebook-user", "sim-facebook-page",
-            "sim-linkedin-access", "sim-linkedin-refresh", "sim-instagram-access", "sim-instagram-short", "act.sim-",
+    private static final List<String> SECRETS = List.of(
+            "sim-x-access",
+            "sim-x-refresh",
+            "sim-facebook-user",
+            "sim-facebook-page",
+            "sim-linkedin-access",
+            "sim-linkedin-refresh",
+            "sim-instagram-access",
+            "sim-instagram-short",
+            "act.sim-",
             "rft.sim-");
 
     @TempDir
@@ -71,10 +79,15 @@ class ConnectIT {
 
     @AfterEach
     void nobodyHasSeenAToken() {
-        var shown = browser.seen().stream().filter(text -> !text.startsWith(stack.simulator().uri().toString()));
+        var shown = browser.seen().stream()
+                .filter(text -> !text.startsWith(stack.simulator().uri().toString()));
         assertThat(shown).noneMatch(text -> SECRETS.stream().anyMatch(text::contains));
         for (var topic : List.of(
-                Topics.FRESH_TOKENS, Topics.CONNECTIONS, Topics.CREDENTIALS, Topics.CONNECTION_EVENTS, Topics.API_CALLS)) {
+                Topics.FRESH_TOKENS,
+                Topics.CONNECTIONS,
+                Topics.CREDENTIALS,
+                Topics.CONNECTION_EVENTS,
+                Topics.API_CALLS)) {
             assertThat(kafka.readAll(topic.name()).stream()
                             .flatMap(record -> Stream.of(record.key(), record.value()))
                             .filter(Objects::nonNull)
@@ -136,8 +149,7 @@ class ConnectIT {
     void aMemberOfLinkedInChoosesAnOrganization() throws Exception {
         // Given
         var member = LinkedInMember.of("connectMember", "Ada", "sim-linkedin-access-ada")
-                .withOrganizations(Organization.of(
-                        "5550777", "Harbour Bakery Ltd"));
+                .withOrganizations(Organization.of("5550777", "Harbour Bakery Ltd"));
         stack.simulator().control().add(member);
         var page = signIn("linkedin", "", "connectMember");
         assertThat(page.body()).contains("Ada", "Harbour Bakery Ltd");
@@ -201,7 +213,8 @@ class ConnectIT {
         // When
         var page = signIn("x", "&connectionId=" + id, "2222222222222222222");
         // Then
-        assertThat(page.body()).contains("harbour_coffee (2222222222222222222)", "harbour_bakery (1111111111111111111)");
+        assertThat(page.body())
+                .contains("harbour_coffee (2222222222222222222)", "harbour_bakery (1111111111111111111)");
         assertThat(connections()).isEqualTo(before);
         signIn("x", "&connectionId=" + id, "1111111111111111111");
         assertThat(connections().getJsonObject(0).getLong("tokenVersion")).isEqualTo(2);
@@ -233,8 +246,7 @@ class ConnectIT {
         var callback = CookieClient.locationOf(
                 browser.get(CookieClient.locationOf(browser.get(stack.at("/connect/x?link=" + token)))));
         var back = CookieClient.locationOf(browser.get(callback));
-        assertThat(back.toString())
-                .startsWith("https://app.example/done/connected?status=connected&connectionId=");
+        assertThat(back.toString()).startsWith("https://app.example/done/connected?status=connected&connectionId=");
         assertThat(connections()).hasSize(1);
     }
 
@@ -261,7 +273,8 @@ class ConnectIT {
         assertThat(shown.getString("permission")).isEqualTo("REVOKED");
         assertThat(stack.simulator().control().report().x().tokenFamiliesRevoked())
                 .isEqualTo(before + 1);
-        var health = new JsonObject(browser.get(stack.at("/v1/connections/" + id + "/health")).body());
+        var health = new JsonObject(
+                browser.get(stack.at("/v1/connections/" + id + "/health")).body());
         assertThat(health.getString("summary")).isEqualTo("Disconnected");
         assertThat(health.getJsonArray("recommendations")).isNotEmpty();
         // Then: it comes back as the same connection

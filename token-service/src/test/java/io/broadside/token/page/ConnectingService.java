@@ -31,8 +31,7 @@ record ConnectingService(PlatformSimulator simulator, TokenService service) impl
         settings.put("TOKEN_MANAGEMENT_PORT", "0");
         settings.putAll(platforms(simulator));
         settings.putAll(more);
-        return new ConnectingService(
-                simulator, TokenService.start(TokenConfig.from(settings), Clock.systemUTC()));
+        return new ConnectingService(simulator, TokenService.start(TokenConfig.from(settings), Clock.systemUTC()));
     }
 
     private static Map<String, String> platforms(PlatformSimulator simulator) {

@@ -60,8 +60,7 @@ final class CookieClient implements AutoCloseable {
     }
 
     static URI locationOf(HttpResponse<String> response) {
-        return response.uri()
-                .resolve(response.headers().firstValue("location").orElseThrow());
+        return response.uri().resolve(response.headers().firstValue("location").orElseThrow());
     }
 
     /** The value of a hidden field. */

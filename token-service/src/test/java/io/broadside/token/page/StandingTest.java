@@ -96,14 +96,15 @@ class StandingTest {
         var standing = standing(connection);
         // Then
         assertThat(standing.badge()).isEqualTo("Permission missing");
-        assertThat(standing.recommendations())
-                .singleElement()
-                .asString()
-                .contains("video.publish");
+        assertThat(standing.recommendations()).singleElement().asString().contains("video.publish");
     }
 
     @ParameterizedTest
-    @CsvSource({"NEEDS_REAUTH, Reconnect needed, BAD", "REVOKED, Permission withdrawn, BAD", "DISCONNECTED, Disconnected, OFF"})
+    @CsvSource({
+        "NEEDS_REAUTH, Reconnect needed, BAD",
+        "REVOKED, Permission withdrawn, BAD",
+        "DISCONNECTED, Disconnected, OFF"
+    })
     void whatIsLostSaysWhatToDo(ConnectionStatus status, String badge, Level level) {
         // When
         var standing = standing(connection("x").setStatus(status).build());
@@ -120,8 +121,7 @@ class StandingTest {
     }
 
     private Standing standing(Connection connection) {
-        return Standing.of(
-                connection, platforms.find(connection.getPlatform()).orElseThrow(), clock.instant());
+        return Standing.of(connection, platforms.find(connection.getPlatform()).orElseThrow(), clock.instant());
     }
 
     private Connection.Builder connection(String platform) {

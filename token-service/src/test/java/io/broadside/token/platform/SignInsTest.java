@@ -79,9 +79,11 @@ class SignInsTest {
 
     @Test
     void withoutAnAppNobodyCanSignIn() {
-        assertThat(ways(Map.of()).all()).hasSize(6).allSatisfy(way -> assertThat(way.missingSettings())
-                .isNotEmpty());
-        assertThat(ways.all()).allSatisfy(way -> assertThat(way.missingSettings()).isEmpty());
+        assertThat(ways(Map.of()).all())
+                .hasSize(6)
+                .allSatisfy(way -> assertThat(way.missingSettings()).isNotEmpty());
+        assertThat(ways.all())
+                .allSatisfy(way -> assertThat(way.missingSettings()).isEmpty());
     }
 
     @Test
@@ -135,7 +137,8 @@ class SignInsTest {
         assertThat(grant.refreshExpiresAt()).contains(SettableClock.START.plus(Duration.ofDays(180)));
         assertThat(calls.calls().getFirst().body())
                 .isInstanceOfSatisfying(
-                        Body.Form.class, form -> assertThat(form.fields())
+                        Body.Form.class,
+                        form -> assertThat(form.fields())
                                 .containsEntry("client_key", "t-key")
                                 .containsEntry("client_secret", "t-secret")
                                 .doesNotContainKey("code_verifier"));
@@ -173,7 +176,9 @@ class SignInsTest {
     @Test
     void withoutThatPermissionThereIsTheMemberAlone() {
         // Given
-        calls.answer(200, "{\"access_token\":\"at\",\"expires_in\":5184000,\"scope\":\"openid,profile,w_member_social\"}")
+        calls.answer(
+                        200,
+                        "{\"access_token\":\"at\",\"expires_in\":5184000,\"scope\":\"openid,profile,w_member_social\"}")
                 .answer(200, "{\"sub\":\"m1\",\"name\":\"Ada\"}")
                 .answer(200, "{\"active\":true}");
         // When
@@ -241,8 +246,7 @@ class SignInsTest {
         var grant = only(opened("instagram-facebook"));
         // Then
         assertThat(grant.account())
-                .isEqualTo(
-                        new Account("178", "harbour_bakery", Optional.of("u1"), Optional.of("facebook_login")));
+                .isEqualTo(new Account("178", "harbour_bakery", Optional.of("u1"), Optional.of("facebook_login")));
         assertThat(grant.accessToken()).isEqualTo(Secret.of("page-1"));
         assertThat(grant.renewing()).isEmpty();
         assertThat(grant.missingScopes()).containsExactly("instagram_content_publish", "pages_read_engagement");
@@ -309,9 +313,11 @@ class SignInsTest {
         var token = Secret.of("rt");
         assertThat(way("x").revocation(token)).isPresent();
         assertThat(way("tiktok").revocation(token))
-                .hasValueSatisfying(call -> assertThat(call.uri()).hasToString("https://tiktok.example/v2/oauth/revoke/"));
+                .hasValueSatisfying(
+                        call -> assertThat(call.uri()).hasToString("https://tiktok.example/v2/oauth/revoke/"));
         assertThat(way("linkedin").revocation(token))
-                .hasValueSatisfying(call -> assertThat(call.uri()).hasToString("https://linkedin.example/oauth/v2/revoke"));
+                .hasValueSatisfying(
+                        call -> assertThat(call.uri()).hasToString("https://linkedin.example/oauth/v2/revoke"));
         assertThat(List.of("facebook", "instagram", "instagram-facebook"))
                 .allSatisfy(id -> assertThat(way(id).revocation(token)).isEmpty());
     }

@@ -62,7 +62,8 @@ class EnvelopesTest {
         var sealed = sealed();
         var last = sealed.charAt(sealed.length() - 5);
         // When
-        var changed = sealed.substring(0, sealed.length() - 5) + (last == 'A' ? 'B' : 'A')
+        var changed = sealed.substring(0, sealed.length() - 5)
+                + (last == 'A' ? 'B' : 'A')
                 + sealed.substring(sealed.length() - 4);
         // Then
         assertThat(envelopes.open(Purpose.FLOW, changed)).isEmpty();

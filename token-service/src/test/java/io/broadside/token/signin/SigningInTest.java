@@ -31,8 +31,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SigningInTest {
 
-    private static final Function<String, Optional<String>> NO_COOKIES = _ -> Optional.empty();
-
     @TempDir
     private static Path keys;
 
@@ -50,8 +48,8 @@ class SigningInTest {
         // Then
         var asking = way.asked.getFirst();
         assertThat(asking.state()).matches("[A-Za-z0-9_-]{43}");
-        assertThat(asking.challenge()).hasValueSatisfying(challenge -> assertThat(challenge)
-                .matches("[A-Za-z0-9_-]{43}"));
+        assertThat(asking.challenge())
+                .hasValueSatisfying(challenge -> assertThat(challenge).matches("[A-Za-z0-9_-]{43}"));
         assertThat(asking.redirectUri()).hasToString("https://connect.example/connect/x/callback");
         assertThat(begun.cookie().value()).doesNotContain(asking.state());
         assertThat(signingIn.begin(way, wish()).cookie().name())
@@ -100,7 +98,7 @@ class SigningInTest {
         way.opening("1111");
         signingIn.begin(way, wish());
         // When
-        var ending = signingIn.finish(way, withCode(), NO_COOKIES, Trace.root());
+        var ending = signingIn.finish(way, withCode(), _ -> Optional.empty(), Trace.root());
         // Then
         assertThatNothingHappened(ending, ErrorCode.INVALID_REQUEST);
         assertThat(way.exchanged).isEmpty();
@@ -113,8 +111,7 @@ class SigningInTest {
         var mine = signingIn.begin(way, wish());
         var theirs = signingIn.begin(way, wish());
         // When: somebody sends my browser back with the state of theirs
-        var forged = new Return(
-                Optional.of(way.asked.getLast().state()), Optional.of("their-code"), Optional.empty());
+        var forged = new Return(Optional.of(way.asked.getLast().state()), Optional.of("their-code"), Optional.empty());
         var ending = signingIn.finish(
                 way,
                 forged,
@@ -177,8 +174,7 @@ class SigningInTest {
         var begun = signingIn.begin(way, wish());
         // When
         var ending = finish(
-                begun,
-                new Return(Optional.of(way.asked.getLast().state()), Optional.empty(), Optional.of(error)));
+                begun, new Return(Optional.of(way.asked.getLast().state()), Optional.empty(), Optional.of(error)));
         // Then
         assertThatNothingHappened(ending, code);
         assertThat(((Ending.Failed) ending).sentence()).doesNotContain(error).contains("X");
@@ -203,8 +199,7 @@ class SigningInTest {
         way.opening("1111", "2222");
         var choosing = aChoice();
         // When
-        var ending =
-                signingIn.choose(way, choosing.sealed(), "2222", cookies(choosing.key()), Trace.root());
+        var ending = signingIn.choose(way, choosing.sealed(), "2222", cookies(choosing.key()), Trace.root());
         // Then
         assertThat(choosing.candidates())
                 .containsExactly(
@@ -225,9 +220,8 @@ class SigningInTest {
         way.opening("1111", "2222");
         var choosing = aChoice();
         // When
-        var elsewhere = signingIn.choose(way, choosing.sealed(), "1111", NO_COOKIES, Trace.root());
-        var unknown = signingIn.choose(
-                way, aChoice().sealed(), "3333", cookies(choosing.key()), Trace.root());
+        var elsewhere = signingIn.choose(way, choosing.sealed(), "1111", _ -> Optional.empty(), Trace.root());
+        var unknown = signingIn.choose(way, aChoice().sealed(), "3333", cookies(choosing.key()), Trace.root());
         // Then
         assertThatNothingHappened(elsewhere, ErrorCode.INVALID_REQUEST);
         assertThatNothingHappened(unknown, ErrorCode.INVALID_REQUEST);
@@ -244,8 +238,7 @@ class SigningInTest {
         way.opening("1111", "2222");
         var choosing = aChoice();
         // When
-        var ending =
-                signingIn.choose(way, choosing.sealed(), "3333", cookies(choosing.key()), Trace.root());
+        var ending = signingIn.choose(way, choosing.sealed(), "3333", cookies(choosing.key()), Trace.root());
         // Then
         assertThatNothingHappened(ending, ErrorCode.INVALID_REQUEST);
     }
@@ -305,8 +298,7 @@ class SigningInTest {
     private void assertThatNothingHappened(Ending ending, ErrorCode code) {
         assertThat(ending)
                 .isInstanceOfSatisfying(
-                        Ending.Failed.class,
-                        failed -> assertThat(failed.code()).isEqualTo(code));
+                        Ending.Failed.class, failed -> assertThat(failed.code()).isEqualTo(code));
         assertThat(stored.byId()).isEmpty();
     }
 
@@ -336,8 +328,8 @@ class SigningInTest {
 
     private SigningIn anInstance() {
         var config = new SignInConfig(Optional.empty(), ReturnUrls.of("URLS", List.of()), Duration.ofMinutes(10));
-        var platforms = TokenPlatforms.all(
-                TokenPlatforms.Config.from(Settings.from(Map.of())), new ScriptedCalls(), clock);
+        var platforms =
+                TokenPlatforms.all(TokenPlatforms.Config.from(Settings.from(Map.of())), new ScriptedCalls(), clock);
         return new SigningIn(
                 config,
                 () -> URI.create("https://connect.example"),

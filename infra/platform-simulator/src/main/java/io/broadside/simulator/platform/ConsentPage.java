@@ -37,8 +37,9 @@ public final class ConsentPage {
                     + encoded(query.getOrDefault("state", ""));
             return Optional.of(new Reply(302, Map.of("Location", location), Buffer.buffer()));
         }
-        var isBrowser =
-                request.header("Accept").filter(types -> types.contains("text/html")).isPresent();
+        var isBrowser = request.header("Accept")
+                .filter(types -> types.contains("text/html"))
+                .isPresent();
         return isBrowser && !query.containsKey(USER) ? Optional.of(page(query, network, people)) : Optional.empty();
     }
 
@@ -50,7 +51,8 @@ public final class ConsentPage {
                 .map(person -> "<li><a href=\"?%s&amp;%s=%s\">Continue as %s</a></li>"
                         .formatted(escaped(own), USER, encoded(person.id()), escaped(person.name())))
                 .collect(Collectors.joining("\n"));
-        var html = """
+        var html =
+                """
                 <!DOCTYPE html>
                 <html lang="en"><head><meta charset="utf-8"><title>%1$s, simulated</title></head>
                 <body><h1>%1$s, simulated</h1>
@@ -69,6 +71,9 @@ public final class ConsentPage {
     }
 
     private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 }

@@ -114,11 +114,11 @@ public final class FacebookLogin {
     private Step<Person> token(Map<String, String> parameters, CallContext context) {
         var askedAt = clock.instant();
         var uri = CodeExchange.withQuery(config.uri("/oauth/access_token"), parameters);
-        return json(Call.get(ID, "oauth.access_token", uri), context).then(body -> PlatformJson.text(
-                        body, "access_token")
-                .<Step<Person>>map(token -> new Step.Done<>(new Person(
-                        Secret.of(token), Optional.empty(), endOf(body, askedAt), Optional.empty(), List.of())))
-                .orElseGet(() -> CodeExchange.away(TITLE, ErrorCode.UNEXPECTED_ANSWER)));
+        return json(Call.get(ID, "oauth.access_token", uri), context)
+                .then(body -> PlatformJson.text(body, "access_token")
+                        .<Step<Person>>map(token -> new Step.Done<>(new Person(
+                                Secret.of(token), Optional.empty(), endOf(body, askedAt), Optional.empty(), List.of())))
+                        .orElseGet(() -> CodeExchange.away(TITLE, ErrorCode.UNEXPECTED_ANSWER)));
     }
 
     private static Optional<Instant> endOf(JsonNode body, Instant askedAt) {

@@ -77,15 +77,16 @@ public final class FacebookSignIn implements SignIn {
 
     @Override
     public Step<List<Grant>> accounts(Person person, CallContext context) {
-        return login.consent(person, context).then(consent -> login.pages(person, context)
-                .then(pages -> pages.isEmpty()
-                        ? Step.failed(
-                                ErrorCode.PERMISSION_MISSING,
-                                "Facebook shows no Page on which you may publish. Begin again and tick the Page in Facebook's"
-                                        + " dialog; or let somebody do it who may create content on it.")
-                        : new Step.Done<>(pages.stream()
-                                .map(page -> grant(page, person, consent))
-                                .toList())));
+        return login.consent(person, context)
+                .then(consent -> login.pages(person, context)
+                        .then(pages -> pages.isEmpty()
+                                ? Step.failed(
+                                        ErrorCode.PERMISSION_MISSING,
+                                        "Facebook shows no Page on which you may publish. Begin again and tick the Page in Facebook's"
+                                                + " dialog; or let somebody do it who may create content on it.")
+                                : new Step.Done<>(pages.stream()
+                                        .map(page -> grant(page, person, consent))
+                                        .toList())));
     }
 
     private static Grant grant(FacebookLogin.Page page, Person person, FacebookLogin.Consent consent) {

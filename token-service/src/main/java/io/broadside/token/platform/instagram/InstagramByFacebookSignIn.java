@@ -80,8 +80,8 @@ public final class InstagramByFacebookSignIn implements SignIn {
 
     @Override
     public Step<List<Grant>> accounts(Person person, CallContext context) {
-        return login.consent(person, context).then(consent -> login.pages(person, context)
-                .then(pages -> {
+        return login.consent(person, context)
+                .then(consent -> login.pages(person, context).then(pages -> {
                     var grants = pages.stream()
                             .filter(page -> page.instagramId().isPresent())
                             .map(page -> grant(page, person, consent, context))
@@ -102,10 +102,7 @@ public final class InstagramByFacebookSignIn implements SignIn {
         missing.removeAll(consent.scopes());
         return new Grant(
                 new Account(
-                        id,
-                        login.instagramName(id, page, context),
-                        Optional.of(consent.userId()),
-                        Optional.of(KIND)),
+                        id, login.instagramName(id, page, context), Optional.of(consent.userId()), Optional.of(KIND)),
                 page.token(),
                 Optional.empty(),
                 Optional.of(person.accessToken()),

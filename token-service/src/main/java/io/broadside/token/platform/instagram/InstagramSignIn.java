@@ -165,8 +165,8 @@ public final class InstagramSignIn implements SignIn {
                     .filter(seconds -> seconds > 0)
                     .map(seconds -> askedAt.plus(Duration.ofSeconds(seconds)));
             return PlatformJson.text(body, "access_token")
-                    .<Step<Person>>map(token -> new Step.Done<>(
-                            new Person(Secret.of(token), Optional.empty(), end, end, scopes)))
+                    .<Step<Person>>map(
+                            token -> new Step.Done<>(new Person(Secret.of(token), Optional.empty(), end, end, scopes)))
                     .orElseGet(() -> CodeExchange.away(TITLE, ErrorCode.UNEXPECTED_ANSWER));
         });
     }

@@ -148,18 +148,13 @@ public final class LinkedInSignIn implements SignIn {
         return switch (calls.call(call, context)) {
             case Reply.Answer answer
             when answer.isSuccess() ->
-                new Step.Done<>(
-                        StreamSupport.stream(
-                                        PlatformJson.of(answer)
-                                                .path("elements")
-                                                .spliterator(),
-                                        false)
-                                .flatMap(element -> organization(element, member).stream())
-                                .toList());
+                new Step.Done<>(StreamSupport.stream(
+                                PlatformJson.of(answer).path("elements").spliterator(), false)
+                        .flatMap(element -> organization(element, member).stream())
+                        .toList());
             case Reply.Answer answer when answer.status() == 403 -> new Step.Done<>(List.of());
             case Reply.Answer answer ->
-                CodeExchange.away(
-                        TITLE, answer.status() >= 500 ? ErrorCode.SERVER_ERROR : ErrorCode.UNEXPECTED_ANSWER);
+                CodeExchange.away(TITLE, answer.status() >= 500 ? ErrorCode.SERVER_ERROR : ErrorCode.UNEXPECTED_ANSWER);
             case Reply.NoAnswer(var cause, var _) -> CodeExchange.away(TITLE, cause);
         };
     }

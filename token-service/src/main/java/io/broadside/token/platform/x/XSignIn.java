@@ -131,8 +131,6 @@ public final class XSignIn implements SignIn {
             form.put("client_id", id);
         }
         var call = Call.post(ID, name, config.uri(path), new Body.Form(form));
-        return config.clientSecret()
-                .map(secret -> call.withBasic(id, secret))
-                .orElse(call);
+        return config.clientSecret().map(secret -> call.withBasic(id, secret)).orElse(call);
     }
 }
