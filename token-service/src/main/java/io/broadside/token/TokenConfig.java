@@ -9,7 +9,9 @@ import io.broadside.runtime.http.HttpConfig;
 import io.broadside.runtime.kafka.KafkaConfig;
 import io.broadside.runtime.vault.VaultConfig;
 import io.broadside.token.health.notice.NoticeConfig;
+import io.broadside.token.platform.SignIns;
 import io.broadside.token.platform.TokenPlatforms;
+import io.broadside.token.signin.SignInConfig;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,8 @@ import java.util.stream.Stream;
 /**
  * Everything token-service can be told.
  *
+ * @param signIns the ways to sign in at platforms
+ * @param signIn how people sign in
  * @param port of the connections API; 0 for any that is free
  * @param managementPort of health and metrics; 0 for any that is free
  * @param apiKeys who may use the API
@@ -35,6 +39,8 @@ public record TokenConfig(
         VaultConfig vault,
         HttpConfig http,
         TokenPlatforms.Config platforms,
+        SignIns.Config signIns,
+        SignInConfig signIn,
         int port,
         int managementPort,
         ApiKeys apiKeys,
@@ -89,6 +95,8 @@ public record TokenConfig(
                     VaultConfig.SETTINGS,
                     HttpConfig.SETTINGS,
                     TokenPlatforms.Config.SETTINGS,
+                    SignIns.Config.SETTINGS,
+                    SignInConfig.SETTINGS,
                     List.of(
                             PORT,
                             MANAGEMENT_PORT,
@@ -130,6 +138,8 @@ public record TokenConfig(
                 VaultConfig.from(settings),
                 HttpConfig.from(settings),
                 TokenPlatforms.Config.from(settings),
+                SignIns.Config.from(settings),
+                SignInConfig.from(settings),
                 settings.integer(PORT, 0, LARGEST_PORT),
                 settings.integer(MANAGEMENT_PORT, 0, LARGEST_PORT),
                 ApiKeys.of(API_KEYS.name(), settings.list(API_KEYS)),

@@ -13,8 +13,11 @@ import io.broadside.runtime.service.Closing;
 import io.broadside.runtime.vault.Vault;
 import io.broadside.schemas.Topic;
 import io.broadside.schemas.Topics;
+import io.broadside.token.connect.Acceptance;
 import io.broadside.token.connect.ConnectionWriter;
 import io.broadside.token.connect.ConnectionsApi;
+import io.broadside.token.connect.Disconnecting;
+import io.broadside.token.connect.PasteForm;
 import io.broadside.token.connect.Pasting;
 import io.broadside.token.health.HealthHandler;
 import io.broadside.token.health.HealthMetrics;
@@ -22,6 +25,8 @@ import io.broadside.token.health.HealthScan;
 import io.broadside.token.health.TokenPositions;
 import io.broadside.token.health.notice.Notices;
 import io.broadside.token.inbound.PermissionWatch;
+import io.broadside.token.page.Pages;
+import io.broadside.token.platform.SignIns;
 import io.broadside.token.platform.TokenPlatforms;
 import io.broadside.token.refresh.DueScan;
 import io.broadside.token.refresh.DueTimes;
@@ -29,12 +34,16 @@ import io.broadside.token.refresh.EndingPause;
 import io.broadside.token.refresh.RefreshHandler;
 import io.broadside.token.refresh.RefreshMetrics;
 import io.broadside.token.refresh.RefreshRecords;
+import io.broadside.token.signin.Envelopes;
 import io.vertx.core.Vertx;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
@@ -137,14 +146,26 @@ public final class TokenService implements AutoCloseable {
         notices.start();
         healthScan.start();
         permissions.start();
-        var api = parts.add(ConnectionsApi.start(
-                vertx,
-                config.port(),
+        var pasting = new Pasting(platforms, writer, vault, clock);
+        var ways = SignIns.all(config.signIns(), http::call, clock);
+        var listening = new AtomicInteger(config.port());
+        Supplier<URI> publicUri =
+                () -> config.signIn().publicUri().orElseGet(() -> URI.create("http://localhost:" + listening.get()));
+        var pages = new Pages(
+                config.signIn(),
+                publicUri,
                 config.apiKeys(),
-                config.inspectsPasted(),
                 platforms,
-                new Pasting(platforms, writer, vault, clock),
-                tables));
+                ways,
+                tables,
+                new Acceptance(writer, vault, clock),
+                new PasteForm(platforms, pasting),
+                new Disconnecting(tables, writer, ways, http::call, vault, clock),
+                new Envelopes(vault, clock),
+                clock);
+        var api = parts.add(ConnectionsApi.start(
+                vertx, config.port(), config.apiKeys(), config.inspectsPasted(), platforms, pasting, tables, pages));
+        listening.set(api.port());
         if (config.apiKeys().isOpen()) {
             LOGGER.atWarn()
                     .addKeyValue("port", api.port())

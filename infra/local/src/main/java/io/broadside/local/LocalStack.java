@@ -165,6 +165,14 @@ final class LocalStack implements AutoCloseable {
         settings.put("FACEBOOK_APP_ID", SimulatorConfig.FACEBOOK_APP_ID);
         settings.put("FACEBOOK_APP_SECRET", SimulatorConfig.FACEBOOK_APP_SECRET);
         settings.put("INSTAGRAM_API_URI", simulator.uri(InstagramPlatform.ID).toString());
+        settings.put("FACEBOOK_DIALOG_URI", simulator.facebook().toString());
+        settings.put("INSTAGRAM_AUTHORIZE_URI", simulator.uri(InstagramPlatform.ID) + "/oauth/authorize");
+        settings.put("INSTAGRAM_OAUTH_URI", simulator.uri(InstagramPlatform.ID).toString());
+        settings.put("INSTAGRAM_APP_ID", InstagramPlatform.DEFAULT_APP.clientId());
+        settings.put("INSTAGRAM_APP_SECRET", InstagramPlatform.DEFAULT_APP.clientSecret());
+        settings.put("LINKEDIN_AUTHORIZE_URI", simulator.uri(Platform.LINKEDIN) + "/oauth/v2/authorization");
+        settings.put("TIKTOK_AUTHORIZE_URI", simulator.uri(Platform.TIKTOK) + "/v2/auth/authorize/");
+        settings.put("X_AUTHORIZE_URI", simulator.x() + "/i/oauth2/authorize");
         settings.put("INSTAGRAM_BY_FACEBOOK_API_URI", simulator.facebook().toString());
         settings.put("INSTAGRAM_POLL_AFTER", "1s");
         settings.put("LINKEDIN_API_URI", simulator.uri(Platform.LINKEDIN).toString());

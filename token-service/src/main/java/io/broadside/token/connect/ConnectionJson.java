@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** Connections as the API shows them. There is no secret in a {@link Connection}, so there can be none here. */
-final class ConnectionJson {
+public final class ConnectionJson {
 
     private ConnectionJson() {}
 
-    static JsonObject of(Connection connection) {
+    public static JsonObject of(Connection connection) {
         var json = new JsonObject()
                 .put("connectionId", connection.getConnectionId())
                 .put("profileId", connection.getProfileId())
@@ -38,6 +38,11 @@ final class ConnectionJson {
         var array = new JsonArray();
         connections.forEach(connection -> array.add(of(connection)));
         return array;
+    }
+
+    /** What is wrong, as a code and a sentence that says what to do. */
+    public static JsonObject error(String code, String message) {
+        return error(code, message, List.of());
     }
 
     static JsonObject error(String code, String message, List<FieldFault> faults) {

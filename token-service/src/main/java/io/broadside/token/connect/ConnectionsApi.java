@@ -57,14 +57,20 @@ public final class ConnectionsApi implements AutoCloseable {
     private final HttpServer server;
 
     private ConnectionsApi(
-            Vertx vertx, int port, ApiKeys keys, PasteReader reader, Pasting pasting, KnownConnections connections) {
+            Vertx vertx,
+            int port,
+            ApiKeys keys,
+            PasteReader reader,
+            Pasting pasting,
+            KnownConnections connections,
+            Consumer<Router> more) {
         this.keys = keys;
         this.reader = reader;
         this.pasting = pasting;
         this.connections = connections;
         this.server =
                 vertx.createHttpServer(new HttpServerOptions().setPort(port).setIdleTimeout(60));
-        server.requestHandler(router(vertx));
+        server.requestHandler(router(vertx, more));
     }
 
     /**
@@ -72,6 +78,7 @@ public final class ConnectionsApi implements AutoCloseable {
      *
      * @param port the port, or 0 for any that is free
      * @param inspectsByDefault whether a token is shown to its platform where the request does not say
+     * @param more mounts what else is served on this port, and sees for itself who may use it
      * @throws ConfigException if it cannot listen there
      */
     public static ConnectionsApi start(
@@ -81,9 +88,10 @@ public final class ConnectionsApi implements AutoCloseable {
             boolean inspectsByDefault,
             TokenPlatforms platforms,
             Pasting pasting,
-            KnownConnections connections) {
+            KnownConnections connections,
+            Consumer<Router> more) {
         var api = new ConnectionsApi(
-                vertx, port, keys, new PasteReader(platforms, inspectsByDefault), pasting, connections);
+                vertx, port, keys, new PasteReader(platforms, inspectsByDefault), pasting, connections, more);
         try {
             api.server.listen().await();
         } catch (Exception e) {
@@ -103,8 +111,9 @@ public final class ConnectionsApi implements AutoCloseable {
         server.close().await();
     }
 
-    private Router router(Vertx vertx) {
+    private Router router(Vertx vertx, Consumer<Router> more) {
         var router = Router.router(vertx);
+        more.accept(router);
         router.route().handler(this::admit);
         router.post("/v1/connections")
                 .handler(BodyHandler.create(false).setBodyLimit(MOST_BODY_BYTES))

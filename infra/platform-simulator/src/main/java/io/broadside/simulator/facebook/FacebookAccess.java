@@ -14,6 +14,8 @@ import io.broadside.simulator.http.Json;
 import io.broadside.simulator.http.Refusal;
 import io.broadside.simulator.http.Reply;
 import io.broadside.simulator.platform.App;
+import io.broadside.simulator.platform.ConsentPage;
+import io.broadside.simulator.platform.ConsentPage.Person;
 import io.vertx.core.buffer.Buffer;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -49,6 +51,9 @@ final class FacebookAccess {
             "pages_manage_engagement",
             "pages_read_user_content",
             "pages_manage_metadata",
+            "instagram_basic",
+            "instagram_content_publish",
+            "instagram_manage_comments",
             "public_profile");
 
     private final Clock clock;
@@ -168,12 +173,22 @@ final class FacebookAccess {
         return issued(code.userId, SHORT_LIVED);
     }
 
-    /** Consents at once: {@code sim_user} chooses the person, the first one otherwise. */
+    /** Browsers are shown a page; others consent at once, as {@code sim_user} or the first person. */
     Reply dialog(GraphRequest request) {
         var redirect = request.parameter("redirect_uri")
                 .orElseThrow(() -> GraphError.invalidParameter("Missing redirect_uri parameter"));
         if (request.parameter("client_id").filter(app.clientId()::equals).isEmpty()) {
             throw GraphError.oauth("Error validating application. Invalid application ID.");
+        }
+        var people = state.pages().stream()
+                .flatMap(page -> page.userId().stream())
+                .distinct()
+                .sorted()
+                .map(id -> new Person(id, "person " + id))
+                .toList();
+        var consent = ConsentPage.of(request.request(), "Facebook", people, redirect, "access_denied");
+        if (consent.isPresent()) {
+            return consent.get();
         }
         var user = request.parameter("sim_user")
                 .or(() -> state.pages().stream()

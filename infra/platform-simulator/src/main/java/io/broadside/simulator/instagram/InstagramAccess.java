@@ -8,6 +8,8 @@ import io.broadside.simulator.http.Reply;
 import io.broadside.simulator.instagram.InstagramChange.Token;
 import io.broadside.simulator.instagram.InstagramChange.TokenState;
 import io.broadside.simulator.platform.App;
+import io.broadside.simulator.platform.ConsentPage;
+import io.broadside.simulator.platform.ConsentPage.Person;
 import io.vertx.core.buffer.Buffer;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +36,7 @@ import java.util.function.Supplier;
  *   <li>A code works once. It is exchanged for a short token, that for a long one, and only a long one is refreshed.
  *   <li>A token is refreshed when it is a day old and not expired. The answer has another token; the old one is dead then, if the
  *       settings say so.
- *   <li>Consent is given at once: the authorize page redirects back without asking.
+ *   <li>Consent is given at once, but by browsers: they are shown a page.
  * </ol>
  */
 final class InstagramAccess {
@@ -80,6 +82,13 @@ final class InstagramAccess {
             throw GraphError.invalidParameter("response_type must be code");
         }
         request.required("scope");
+        var people = state.accounts().stream()
+                .map(known -> new Person(known.id(), "@" + known.name()))
+                .toList();
+        var consent = ConsentPage.of(request.request(), "Instagram", people, redirect, "access_denied");
+        if (consent.isPresent()) {
+            return consent.get();
+        }
         var account = request.parameter("sim_user")
                 .or(() -> state.accounts().stream().map(InstagramAccount::id).min(Comparator.naturalOrder()))
                 .filter(id -> state.profile(id).isPresent())

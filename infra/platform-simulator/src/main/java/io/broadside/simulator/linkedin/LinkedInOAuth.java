@@ -7,6 +7,8 @@ import io.broadside.simulator.http.Reply;
 import io.broadside.simulator.http.Request;
 import io.broadside.simulator.linkedin.LinkedInTokens.Token;
 import io.broadside.simulator.platform.App;
+import io.broadside.simulator.platform.ConsentPage;
+import io.broadside.simulator.platform.ConsentPage.Person;
 import io.vertx.core.buffer.Buffer;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +30,7 @@ import java.util.function.Supplier;
  *   <li>Client id and secret belong into the body.
  *   <li>A refresh token comes back as it was, works many times, and ends a year after the consent whatever happens.
  *   <li>A consent to other scopes ends all earlier tokens of that member.
- *   <li>Consent is given at once: the authorization page redirects back without asking.
+ *   <li>Consent is given at once, but by browsers: they are shown a page.
  * </ol>
  */
 final class LinkedInOAuth {
@@ -71,6 +73,13 @@ final class LinkedInOAuth {
                     query,
                     "error=unauthorized_scope_error&error_description="
                             + encoded("Scope \"" + unknown.get() + "\" is not authorized for your application"));
+        }
+        var people = state.members().stream()
+                .map(known -> new Person(known.id(), known.name()))
+                .toList();
+        var consent = ConsentPage.of(request, "LinkedIn", people, redirect, "user_cancelled_authorize");
+        if (consent.isPresent()) {
+            return consent.get();
         }
         var member = Optional.ofNullable(query.get("sim_user"))
                 .or(() -> state.members().stream().map(LinkedInMember::id).min(Comparator.naturalOrder()))

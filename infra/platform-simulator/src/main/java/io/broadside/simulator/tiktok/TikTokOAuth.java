@@ -5,6 +5,8 @@ import io.broadside.simulator.http.Refusal;
 import io.broadside.simulator.http.Reply;
 import io.broadside.simulator.http.Request;
 import io.broadside.simulator.platform.App;
+import io.broadside.simulator.platform.ConsentPage;
+import io.broadside.simulator.platform.ConsentPage.Person;
 import io.broadside.simulator.tiktok.TikTokState.Creator;
 import io.vertx.core.buffer.Buffer;
 import java.net.URLEncoder;
@@ -28,7 +30,7 @@ import java.util.function.Supplier;
  * <ol>
  *   <li>A refresh token works once: the answer has the next one, and the old one is dead before it is sent.
  *   <li>A verifier, where there is one, is compared with the hexadecimal digits of its SHA-256, as TikTok does.
- *   <li>Consent is given at once: the authorize page redirects back without asking. Codes have signs that must be decoded.
+ *   <li>Consent is given at once, but by browsers: they are shown a page. Codes have signs that must be decoded.
  * </ol>
  */
 final class TikTokOAuth {
@@ -85,6 +87,13 @@ final class TikTokOAuth {
         var redirect = required(query, "redirect_uri");
         if (redirect.contains("?") || redirect.contains("#")) {
             return TikTokError.oauth(400, "invalid_request", "redirect_uri must have no query and no fragment.");
+        }
+        var people = state.accounts().stream()
+                .map(known -> new Person(known.id(), known.name()))
+                .toList();
+        var consent = ConsentPage.of(request, "TikTok", people, redirect, "access_denied");
+        if (consent.isPresent()) {
+            return consent.get();
         }
         var openId = Optional.ofNullable(query.get("sim_user"))
                 .or(() -> state.accounts().stream().map(known -> known.id()).min(Comparator.naturalOrder()))

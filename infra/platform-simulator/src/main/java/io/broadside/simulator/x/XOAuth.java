@@ -5,6 +5,8 @@ import io.broadside.simulator.http.Refusal;
 import io.broadside.simulator.http.Reply;
 import io.broadside.simulator.http.Request;
 import io.broadside.simulator.platform.App;
+import io.broadside.simulator.platform.ConsentPage;
+import io.broadside.simulator.platform.ConsentPage.Person;
 import io.broadside.simulator.x.XChange.Cause;
 import io.vertx.core.buffer.Buffer;
 import java.net.URLEncoder;
@@ -28,7 +30,7 @@ import java.util.function.Supplier;
  * <ol>
  *   <li>A refresh token works once. The answer has the next one, and the old one is dead before it is sent.
  *   <li>A used refresh token that comes again kills every token of its grant, if the settings say so.
- *   <li>Consent is given at once: the authorize page redirects back without asking.
+ *   <li>Consent is given at once, but by browsers: they are shown a page.
  * </ol>
  */
 final class XOAuth {
@@ -89,6 +91,13 @@ final class XOAuth {
         if (!app.clientId().equals(query.get("client_id")) || !"code".equals(query.get("response_type"))) {
             return XProblem.oauth(
                     400, "invalid_request", "Value passed for the client_id or response_type was invalid.");
+        }
+        var people = state.users().stream()
+                .map(known -> new Person(known.id(), "@" + known.name()))
+                .toList();
+        var consent = ConsentPage.of(request, "X", people, required(query, "redirect_uri"), "access_denied");
+        if (consent.isPresent()) {
+            return consent.get();
         }
         var user = Optional.ofNullable(query.get("sim_user"))
                 .or(() -> state.users().stream().map(known -> known.id()).min(Comparator.naturalOrder()))

@@ -116,6 +116,17 @@ public record GraphError(int status, int code, int subcode) {
         };
     }
 
+    /** The nearest of our own codes. */
+    public ErrorCode asCause() {
+        return switch (kind()) {
+            case TOKEN -> ErrorCode.TOKEN_REVOKED;
+            case LIMIT -> ErrorCode.RATE_LIMITED;
+            case PERMISSION -> ErrorCode.PERMISSION_MISSING;
+            case FAULT -> ErrorCode.SERVER_ERROR;
+            case OTHER -> code == 0 ? ErrorCode.UNEXPECTED_ANSWER : ErrorCode.UNKNOWN_REFUSAL;
+        };
+    }
+
     private enum Kind {
         TOKEN,
         LIMIT,

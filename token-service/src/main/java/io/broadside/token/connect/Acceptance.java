@@ -1,0 +1,150 @@
+package io.broadside.token.connect;
+
+import io.broadside.events.Connection;
+import io.broadside.events.ConnectionEvent;
+import io.broadside.events.ConnectionEventKind;
+import io.broadside.events.ConnectionStatus;
+import io.broadside.events.Credential;
+import io.broadside.events.FreshToken;
+import io.broadside.runtime.config.Secret;
+import io.broadside.runtime.tracing.Trace;
+import io.broadside.runtime.vault.KeysetName;
+import io.broadside.runtime.vault.Vault;
+import io.broadside.token.ConnectionId;
+import io.broadside.token.connect.ConnectionWriter.Change;
+import io.broadside.token.platform.Grant;
+import io.broadside.token.platform.TokenPlatform;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes a connection of a token, however it came here.
+ *
+ * <ol>
+ *   <li>The same account of the same profile is the same connection. Connecting again replaces the token and keeps everything
+ *       else: id, time of the first connection. What waited for a token goes on, because there is a newer one.
+ *   <li>Token, credential, connection and event become durable together, before this returns.
+ * </ol>
+ *
+ * Safe for use by many threads.
+ */
+public final class Acceptance {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Acceptance.class);
+
+    private final ConnectionStore store;
+    private final Vault vault;
+    private final Clock clock;
+
+    public Acceptance(ConnectionWriter writer, Vault vault, Clock clock) {
+        this((ConnectionStore) writer, vault, clock);
+    }
+
+    Acceptance(ConnectionStore store, Vault vault, Clock clock) {
+        this.store = store;
+        this.vault = vault;
+        this.clock = clock;
+    }
+
+    /**
+     * Seals and stores what was granted.
+     *
+     * @throws NotStoredException if it did not become durable, or that cannot be found out now
+     */
+    public Connection accept(String profileId, TokenPlatform platform, Grant grant, Trace trace)
+            throws NotStoredException {
+        var id = ConnectionId.of(profileId, platform.id(), grant.account().id());
+        try {
+            var connection = store.write(id, before -> change(id, before, profileId, platform, grant), trace);
+            LOGGER.atInfo()
+                    .addKeyValue("connectionId", id)
+                    .addKeyValue("profileId", profileId)
+                    .addKeyValue("platform", platform.id())
+                    .addKeyValue("tokenVersion", connection.getTokenVersion())
+                    .log("token accepted");
+            return connection;
+        } catch (NotStoredException e) {
+            LOGGER.atWarn()
+                    .addKeyValue("connectionId", id)
+                    .addKeyValue("cause", e.getMessage())
+                    .log("token not stored");
+            throw e;
+        }
+    }
+
+    private Change change(
+            String id, Optional<Connection> before, String profileId, TokenPlatform platform, Grant grant) {
+        var now = clock.instant();
+        var version = before.map(Connection::getTokenVersion).orElse(0L) + 1;
+        var account = grant.account();
+        @Nullable Instant expiresAt = grant.expiresAt().orElse(null);
+        @Nullable Instant refreshExpiresAt = grant.refreshExpiresAt().orElse(null);
+        var connection = Connection.newBuilder()
+                .setConnectionId(id)
+                .setProfileId(profileId)
+                .setPlatform(platform.id())
+                .setAccountId(account.id())
+                .setAccountName(account.name())
+                .setAccountKind(account.kind().orElse(platform.policy().accountKind()))
+                .setGrantedBy(account.grantedBy()
+                        .or(() -> before.flatMap(Connection::getGrantedBy))
+                        .orElse(null))
+                .setStatus(ConnectionStatus.HEALTHY)
+                .setTokenVersion(version)
+                .setAccessExpiresAt(expiresAt)
+                .setRefreshExpiresAt(refreshExpiresAt)
+                .setDataAccessExpiresAt(grant.dataAccessExpiresAt().orElse(null))
+                .setScopes(grant.scopes())
+                .setMissingScopes(grant.missingScopes())
+                .setIsRenewable(grant.renewing().isPresent())
+                .setConnectedAt(before.map(Connection::getConnectedAt).orElse(now))
+                .setRefreshedAt(now)
+                .setUpdatedAt(now)
+                .build();
+        var token = FreshToken.newBuilder()
+                .setConnectionId(id)
+                .setPlatform(platform.id())
+                .setVersion(version)
+                .setSealedAccessToken(ByteBuffer.wrap(vault.seal(KeysetName.ACCESS, grant.accessToken(), id)))
+                .setIssuedAt(now)
+                .setExpiresAt(expiresAt)
+                .setScopes(grant.scopes())
+                .build();
+        var credential = Credential.newBuilder()
+                .setConnectionId(id)
+                .setPlatform(platform.id())
+                .setVersion(version)
+                .setSealedRefreshToken(sealed(grant.renewing(), id))
+                .setSealedUserToken(sealed(grant.userToken(), id))
+                .setRefreshExpiresAt(refreshExpiresAt)
+                .setStoredAt(now)
+                .build();
+        return new Change(connection, token, credential, event(connection, before, now));
+    }
+
+    private @Nullable ByteBuffer sealed(Optional<Secret> secret, String id) {
+        return secret.map(it -> ByteBuffer.wrap(vault.seal(KeysetName.REFRESH, it, id)))
+                .orElse(null);
+    }
+
+    private static ConnectionEvent event(Connection connection, Optional<Connection> before, Instant at) {
+        var wasLost = before.map(Connection::getStatus)
+                .filter(status -> switch (status) {
+                    case NEEDS_REAUTH, REVOKED, DISCONNECTED -> true;
+                    case UNKNOWN, HEALTHY, EXPIRING -> false;
+                })
+                .isPresent();
+        return ConnectionEvent.newBuilder()
+                .setConnectionId(connection.getConnectionId())
+                .setProfileId(connection.getProfileId())
+                .setPlatform(connection.getPlatform())
+                .setKind(wasLost ? ConnectionEventKind.RECOVERED : ConnectionEventKind.CONNECTED)
+                .setAt(at)
+                .build();
+    }
+}

@@ -1,0 +1,214 @@
+package io.broadside.token.connect;
+
+import io.broadside.events.Connection;
+import io.broadside.events.ConnectionEvent;
+import io.broadside.events.ConnectionEventKind;
+import io.broadside.events.ConnectionStatus;
+import io.broadside.runtime.config.Secret;
+import io.broadside.runtime.http.Call;
+import io.broadside.runtime.http.CallContext;
+import io.broadside.runtime.http.Reply;
+import io.broadside.runtime.tracing.Trace;
+import io.broadside.runtime.vault.KeysetName;
+import io.broadside.runtime.vault.Vault;
+import io.broadside.runtime.vault.VaultException;
+import io.broadside.schemas.ErrorCode;
+import io.broadside.token.KnownConnections;
+import io.broadside.token.platform.PlatformCalls;
+import io.broadside.token.platform.SignIn;
+import io.broadside.token.platform.SignIns;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.StreamSupport;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends connections that somebody no longer wants.
+ *
+ * <ol>
+ *   <li>The connection is DISCONNECTED and its tokens are forgotten, durably, whatever the platform says. Its version grows with
+ *       that, so that a refresh under way does not bring it back.
+ *   <li>Then the permission is taken back at the platform, where it has a call for that, once and within a time limit. What comes
+ *       of it is told, and changes nothing.
+ *   <li>Where taking it back would end other connections of the same person too, it is left alone until the last of them goes.
+ * </ol>
+ *
+ * Safe for use by many threads.
+ */
+public final class Disconnecting {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Disconnecting.class);
+
+    private static final Duration REVOKED_WITHIN = Duration.ofSeconds(5);
+
+    private final KnownConnections connections;
+    private final Losses losses;
+    private final SignIns ways;
+    private final PlatformCalls calls;
+    private final Vault vault;
+    private final Clock clock;
+
+    /** What became of the permission at the platform. */
+    public enum AtPlatform {
+        /** It is taken back. */
+        REVOKED,
+        /** The platform has no call for it, or nothing is left to take it back with: the person can do it there. */
+        NOT_OFFERED,
+        /** Other connections rest on the same permission. */
+        STILL_IN_USE,
+        /** The platform did not confirm it. */
+        NOT_CONFIRMED
+    }
+
+    /** What came of it. */
+    public sealed interface Ending {
+
+        record Disconnected(Connection connection, AtPlatform permission) implements Ending {}
+
+        record Unknown() implements Ending {}
+
+        /** It did not become durable, or that cannot be said now: doing it again does no harm. */
+        record NotNow() implements Ending {}
+    }
+
+    public Disconnecting(
+            KnownConnections connections,
+            Losses losses,
+            SignIns ways,
+            PlatformCalls calls,
+            Vault vault,
+            Clock clock) {
+        this.connections = connections;
+        this.losses = losses;
+        this.ways = ways;
+        this.calls = calls;
+        this.vault = vault;
+        this.clock = clock;
+    }
+
+    public Ending disconnect(String connectionId, Trace trace) {
+        if (!isCurrent()) {
+            return new Ending.NotNow();
+        }
+        var before = connections.connection(connectionId);
+        if (before.isEmpty()) {
+            return new Ending.Unknown();
+        }
+        // Before they are forgotten.
+        var token = tokenToRevoke(connectionId);
+        try {
+            var _ = losses.settle(connectionId, current -> current.flatMap(this::loss), trace);
+        } catch (NotStoredException e) {
+            LOGGER.atWarn()
+                    .addKeyValue("connectionId", connectionId)
+                    .addKeyValue("cause", e.getMessage())
+                    .log("disconnection not stored");
+            return new Ending.NotNow();
+        }
+        var permission = takenBack(before.get(), token, trace);
+        LOGGER.atInfo()
+                .addKeyValue("connectionId", connectionId)
+                .addKeyValue("platform", before.get().getPlatform())
+                .addKeyValue("permission", permission)
+                .log("disconnected");
+        return new Ending.Disconnected(connections.connection(connectionId).orElseGet(before::get), permission);
+    }
+
+    /** What another instance connected a moment ago is here, too. */
+    private boolean isCurrent() {
+        try {
+            connections.awaitCurrent();
+            return true;
+        } catch (TimeoutException | KafkaException _) {
+            return false;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private Optional<Loss> loss(Connection connection) {
+        if (connection.getStatus() == ConnectionStatus.DISCONNECTED) {
+            return Optional.empty();
+        }
+        var now = clock.instant();
+        var lost = Connection.newBuilder(connection)
+                .setStatus(ConnectionStatus.DISCONNECTED)
+                .setStatusReason(ErrorCode.CONNECTION_DISCONNECTED.name())
+                .setTokenVersion(connection.getTokenVersion() + 1)
+                .setIsRenewable(false)
+                .setUpdatedAt(now)
+                .build();
+        var event = ConnectionEvent.newBuilder()
+                .setConnectionId(connection.getConnectionId())
+                .setProfileId(connection.getProfileId())
+                .setPlatform(connection.getPlatform())
+                .setKind(ConnectionEventKind.DISCONNECTED)
+                .setAt(now)
+                .setReason(ErrorCode.CONNECTION_DISCONNECTED.name())
+                .setDetail("Somebody disconnected the account here. Connect it again to publish to it.")
+                .build();
+        return Optional.of(new Loss(lost, event, true));
+    }
+
+    /** What renews it, or else the person's token: either stands for the permission. */
+    private Optional<Secret> tokenToRevoke(String connectionId) {
+        try {
+            return connections
+                    .credential(connectionId)
+                    .flatMap(credential ->
+                            credential.getSealedRefreshToken().or(credential::getSealedUserToken))
+                    .map(sealed -> vault.unseal(KeysetName.REFRESH, sealed, connectionId));
+        } catch (VaultException e) {
+            LOGGER.atError()
+                    .addKeyValue("connectionId", connectionId)
+                    .addKeyValue("cause", e.getMessage())
+                    .log("token cannot be opened; it is not revoked");
+            return Optional.empty();
+        }
+    }
+
+    private AtPlatform takenBack(Connection connection, Optional<Secret> token, Trace trace) {
+        var way = ways.of(connection.getPlatform()).stream()
+                .filter(known -> known.missingSettings().isEmpty())
+                .findFirst();
+        var call = way.flatMap(known -> token.flatMap(known::revocation));
+        if (call.isEmpty()) {
+            return AtPlatform.NOT_OFFERED;
+        }
+        if (way.filter(SignIn::revokesAllOfThePerson).isPresent() && isSharedWithOthers(connection)) {
+            return AtPlatform.STILL_IN_USE;
+        }
+        return called(call.get(), connection, trace);
+    }
+
+    private AtPlatform called(Call call, Connection connection, Trace trace) {
+        var context = new CallContext(
+                connection.getConnectionId(),
+                Optional.empty(),
+                Optional.empty(),
+                1,
+                OptionalLong.empty(),
+                trace,
+                () -> Optional.of(REVOKED_WITHIN));
+        return switch (calls.call(call, context)) {
+            case Reply.Answer answer when answer.isSuccess() -> AtPlatform.REVOKED;
+            case Reply.Answer _, Reply.NoAnswer _ -> AtPlatform.NOT_CONFIRMED;
+        };
+    }
+
+    private boolean isSharedWithOthers(Connection connection) {
+        var person = connection.getGrantedBy().orElse(connection.getAccountId());
+        return StreamSupport.stream(connections.all().spliterator(), false)
+                .filter(other -> other.getPlatform().equals(connection.getPlatform()))
+                .filter(other -> !other.getConnectionId().equals(connection.getConnectionId()))
+                .filter(other -> other.getStatus() != ConnectionStatus.DISCONNECTED)
+                .anyMatch(other ->
+                        other.getGrantedBy().orElse(other.getAccountId()).equals(person));
+    }
+}

@@ -1,0 +1,212 @@
+package io.broadside.token.page;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.broadside.runtime.api.ApiKeys;
+import io.broadside.schemas.ErrorCode;
+import io.broadside.token.KnownConnections;
+import io.broadside.token.connect.ConnectionJson;
+import io.broadside.token.connect.Disconnecting;
+import io.broadside.token.platform.SignIn;
+import io.broadside.token.platform.SignIns;
+import io.broadside.token.signin.ConnectLinks;
+import io.broadside.token.signin.ReturnUrls;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.net.URI;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * What the connections API has beside pasting and reading.
+ *
+ * <ul>
+ *   <li>{@code POST /v1/connect-links {"profileId", "platforms", "expiresInSeconds", "returnUrl"}}: 201 with {@code url} and {@code
+ *       expiresAt}. Without platforms all, without a time a day
+ *   <li>{@code DELETE /v1/connections/{connectionId}}: 200 with the connection, DISCONNECTED, and what became of the permission
+ *   <li>{@code GET /v1/connections/{connectionId}/health}: how it stands and what to do
+ * </ul>
+ */
+final class ConnectApi {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long A_DAY = Duration.ofDays(1).toSeconds();
+    private static final long SHORTEST = Duration.ofMinutes(1).toSeconds();
+    private static final long LONGEST = Duration.ofDays(30).toSeconds();
+
+    private final Web web;
+    private final ApiKeys keys;
+    private final SignIns ways;
+    private final ConnectLinks links;
+    private final ReturnUrls returnUrls;
+    private final Disconnecting disconnecting;
+    private final KnownConnections connections;
+    private final Cards cards;
+    private final Supplier<URI> publicUri;
+
+    ConnectApi(
+            Web web,
+            ApiKeys keys,
+            SignIns ways,
+            ConnectLinks links,
+            ReturnUrls returnUrls,
+            Disconnecting disconnecting,
+            KnownConnections connections,
+            Cards cards,
+            Supplier<URI> publicUri) {
+        this.web = web;
+        this.keys = keys;
+        this.ways = ways;
+        this.links = links;
+        this.returnUrls = returnUrls;
+        this.disconnecting = disconnecting;
+        this.connections = connections;
+        this.cards = cards;
+        this.publicUri = publicUri;
+    }
+
+    void mount(Router router) {
+        web.onBody(router.post("/v1/connect-links"), withKey(this::makeLink));
+        web.on(router.delete("/v1/connections/:connectionId"), withKey(this::disconnect));
+        web.on(router.get("/v1/connections/:connectionId/health"), withKey(this::health));
+    }
+
+    private Consumer<RoutingContext> withKey(Consumer<RoutingContext> handler) {
+        return ctx -> {
+            if (keys.admits(ctx.request().getHeader("authorization"))) {
+                handler.accept(ctx);
+            } else {
+                ctx.response().putHeader("www-authenticate", "Bearer");
+                fail(ctx, 401, "UNAUTHORIZED", "A known API key is needed: send it as Authorization: Bearer KEY.");
+            }
+        };
+    }
+
+    private void makeLink(RoutingContext ctx) {
+        // A page of some other site can send a form or plain text through a browser, but not this type.
+        var type = Optional.ofNullable(ctx.request().getHeader("content-type")).orElse("");
+        if (!type.toLowerCase(Locale.ROOT).startsWith("application/json")) {
+            fail(ctx, 415, "INVALID_REQUEST", "Send the request as application/json.");
+            return;
+        }
+        var body = parsed(Optional.ofNullable(ctx.body().asString()).orElse(""));
+        if (body.isEmpty()) {
+            fail(ctx, 400, "INVALID_REQUEST", "The body must be one JSON object.");
+            return;
+        }
+        var profileId = body.get().path("profileId").asText("");
+        var platforms = platforms(body.get());
+        var seconds = body.get().path("expiresInSeconds").asLong(A_DAY);
+        var returnUrl = Optional.of(body.get().path("returnUrl").asText("")).filter(url -> !url.isEmpty());
+        if (!profileId.matches("[\\x21-\\x7e]{1,128}")) {
+            fail(ctx, 422, "INVALID_REQUEST", "profileId: 1 to 128 visible ASCII characters, no blanks, are needed.");
+        } else if (platforms.isEmpty()) {
+            fail(
+                    ctx,
+                    422,
+                    "INVALID_REQUEST",
+                    "platforms: a list of some of " + String.join(", ", known()) + " is needed.");
+        } else if (seconds < SHORTEST || seconds > LONGEST) {
+            fail(
+                    ctx,
+                    422,
+                    "INVALID_REQUEST",
+                    "expiresInSeconds: a number from " + SHORTEST + " to " + LONGEST + " is needed.");
+        } else if (returnUrl.isPresent()
+                && returnUrl.flatMap(returnUrls::admitted).isEmpty()) {
+            fail(
+                    ctx,
+                    422,
+                    "INVALID_REQUEST",
+                    "returnUrl: not among the addresses that may be returned to (TOKEN_RETURN_URLS).");
+        } else {
+            var link = new ConnectLinks.Link(profileId, platforms, returnUrl.flatMap(returnUrls::admitted));
+            var made = links.make(link, Duration.ofSeconds(seconds));
+            send(
+                    ctx,
+                    201,
+                    new JsonObject()
+                            .put("url", publicUri.get() + "/link/" + made.token())
+                            .put("expiresAt", made.expiresAt().toString()));
+        }
+    }
+
+    private static Optional<JsonNode> parsed(String body) {
+        try {
+            return Optional.of(JSON.readTree(body)).filter(JsonNode::isObject);
+        } catch (JsonProcessingException _) {
+            return Optional.empty();
+        }
+    }
+
+    /** Those that were named; all if none was; none if one is unknown. */
+    private List<String> platforms(JsonNode body) {
+        if (!body.has("platforms")) {
+            return known();
+        }
+        var named = new LinkedHashSet<String>();
+        body.path("platforms").forEach(platform -> named.add(platform.asText()));
+        return known().containsAll(named) ? List.copyOf(named) : List.of();
+    }
+
+    private List<String> known() {
+        return ways.all().stream().map(SignIn::platform).distinct().toList();
+    }
+
+    private void disconnect(RoutingContext ctx) {
+        switch (disconnecting.disconnect(ctx.pathParam("connectionId"), Web.traceOf(ctx))) {
+            case Disconnecting.Ending.Disconnected(var connection, var permission) ->
+                send(ctx, 200, ConnectionJson.of(connection).put("permission", permission.name()));
+            case Disconnecting.Ending.Unknown() -> unknown(ctx);
+            case Disconnecting.Ending.NotNow() -> {
+                ctx.response().putHeader("retry-after", "5");
+                fail(ctx, 503, ErrorCode.INTERNAL.name(), "It could not be stored now. Send it again.");
+            }
+        }
+    }
+
+    private void health(RoutingContext ctx) {
+        var connection = connections.connection(ctx.pathParam("connectionId"));
+        var standing = connection.flatMap(cards::standing);
+        if (connection.isEmpty() || standing.isEmpty()) {
+            unknown(ctx);
+            return;
+        }
+        var json = new JsonObject()
+                .put("connectionId", connection.get().getConnectionId())
+                .put("status", connection.get().getStatus().name())
+                .put("summary", standing.get().badge())
+                .put("needsPerson", standing.get().level() != Standing.Level.GOOD);
+        standing.get().actBefore().ifPresent(end -> json.put("actBefore", end.toString()));
+        json.put("missingScopes", new JsonArray(connection.get().getMissingScopes()))
+                .put("recommendations", new JsonArray(standing.get().recommendations()));
+        send(ctx, 200, json);
+    }
+
+    private static void unknown(RoutingContext ctx) {
+        fail(ctx, 404, ErrorCode.UNKNOWN_CONNECTION.name(), ErrorCode.UNKNOWN_CONNECTION.sentence());
+    }
+
+    private static void fail(RoutingContext ctx, int status, String code, String message) {
+        send(ctx, status, ConnectionJson.error(code, message));
+    }
+
+    private static void send(RoutingContext ctx, int status, JsonObject body) {
+        if (ctx.response().ended() || ctx.response().closed()) {
+            return;
+        }
+        ctx.response()
+                .setStatusCode(status)
+                .putHeader("content-type", "application/json")
+                .putHeader("cache-control", "no-store")
+                .end(body.encode());
+    }
+}

@@ -1,0 +1,141 @@
+package io.broadside.token.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.broadside.events.Connection;
+import io.broadside.events.ConnectionStatus;
+import io.broadside.runtime.config.Settings;
+import io.broadside.token.SettableClock;
+import io.broadside.token.page.Standing.Level;
+import io.broadside.token.platform.ScriptedCalls;
+import io.broadside.token.platform.TokenPlatforms;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StandingTest {
+
+    private final SettableClock clock = new SettableClock();
+    private final TokenPlatforms platforms =
+            TokenPlatforms.all(TokenPlatforms.Config.from(Settings.from(Map.of())), new ScriptedCalls(), clock);
+
+    @ParameterizedTest
+    @CsvSource({
+        "PT744H, Connected, GOOD",
+        "PT120H, Expires in 5 days, WARNING",
+        "PT24H, Expires in 1 day, WARNING",
+        "PT5H, Expires in 5 hours, WARNING",
+        "PT10M, Expires within the hour, WARNING",
+        "PT0S, Expired, WARNING"
+    })
+    void theBadgeSaysWhenAPersonIsNeeded(Duration left, String badge, Level level) {
+        // Given
+        var connection = connection("linkedin")
+                .setAccessExpiresAt(clock.instant().plus(left))
+                .build();
+        // When
+        var standing = standing(connection);
+        // Then
+        assertThat(standing.badge()).isEqualTo(badge);
+        assertThat(standing.level()).isEqualTo(level);
+        assertThat(standing.recommendations().isEmpty()).isEqualTo(level == Level.GOOD);
+    }
+
+    @Test
+    void aTokenThatIsRenewedNeedsNobody() {
+        // Given
+        var connection = connection("x")
+                .setIsRenewable(true)
+                .setAccessExpiresAt(clock.instant().plusSeconds(60))
+                .setRefreshExpiresAt(clock.instant().plus(Duration.ofDays(10)))
+                .build();
+        // When
+        var standing = standing(connection);
+        // Then
+        assertThat(standing.level()).isEqualTo(Level.GOOD);
+        assertThat(standing.actBefore()).isEmpty();
+    }
+
+    @Test
+    void aRefreshTokenOfLinkedInEndsWhateverHappens() {
+        // Given
+        Instant end = clock.instant().plus(Duration.ofDays(10));
+        var connection = connection("linkedin")
+                .setIsRenewable(true)
+                .setRefreshExpiresAt(end)
+                .build();
+        // When
+        var standing = standing(connection);
+        // Then
+        assertThat(standing.badge()).isEqualTo("Expires in 10 days");
+        assertThat(standing.actBefore()).contains(end);
+    }
+
+    @Test
+    void theFirstOfTheEndsCounts() {
+        // Given
+        var connection = connection("facebook")
+                .setDataAccessExpiresAt(clock.instant().plus(Duration.ofDays(3)))
+                .build();
+        // When
+        var standing = standing(connection);
+        // Then
+        assertThat(standing.badge()).isEqualTo("Expires in 3 days");
+    }
+
+    @Test
+    void missingPermissionsAreNamed() {
+        // Given
+        var connection =
+                connection("tiktok").setMissingScopes(List.of("video.publish")).build();
+        // When
+        var standing = standing(connection);
+        // Then
+        assertThat(standing.badge()).isEqualTo("Permission missing");
+        assertThat(standing.recommendations()).singleElement().asString().contains("video.publish");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "NEEDS_REAUTH, Reconnect needed, BAD",
+        "REVOKED, Permission withdrawn, BAD",
+        "DISCONNECTED, Disconnected, OFF"
+    })
+    void whatIsLostSaysWhatToDo(ConnectionStatus status, String badge, Level level) {
+        // When
+        var standing = standing(connection("x").setStatus(status).build());
+        // Then
+        assertThat(standing.badge()).isEqualTo(badge);
+        assertThat(standing.level()).isEqualTo(level);
+        assertThat(standing.recommendations()).isNotEmpty();
+    }
+
+    @Test
+    void namesAreNoMarkup() {
+        assertThat(Html.text("<b class=\"x\">Tom & Jerry's</b>"))
+                .isEqualTo("&lt;b class=&quot;x&quot;&gt;Tom &amp; Jerry&#39;s&lt;/b&gt;");
+    }
+
+    private Standing standing(Connection connection) {
+        return Standing.of(connection, platforms.find(connection.getPlatform()).orElseThrow(), clock.instant());
+    }
+
+    private Connection.Builder connection(String platform) {
+        return Connection.newBuilder()
+                .setConnectionId("c1")
+                .setProfileId("bakery")
+                .setPlatform(platform)
+                .setAccountId("1")
+                .setAccountName("Harbour Bakery")
+                .setAccountKind("page")
+                .setStatus(ConnectionStatus.HEALTHY)
+                .setTokenVersion(1)
+                .setConnectedAt(clock.instant())
+                .setRefreshedAt(clock.instant())
+                .setUpdatedAt(clock.instant());
+    }
+}
