@@ -5,15 +5,17 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 
-/** Reads a body. What is to be parsed is held in memory, up to a limit; of media only the first bytes are. */
+/**
+ * Reads a body. What is to be parsed is held in memory, up to a limit; of media that are a body by themselves only the first bytes
+ * are.
+ */
 final class BodyReader {
     /** What is parsed is shorter on all networks, and so are photos, which are looked at. */
     static final int LIMIT = 16 * 1024 * 1024;
+    /** Networks want longer files in pieces, or as a body of their own. */
+    private static final int MULTIPART_LIMIT = 64 * 1024 * 1024;
     /** Tells what kind of medium it is. */
     private static final int HEAD = 64 * 1024;
 
@@ -42,13 +44,7 @@ final class BodyReader {
 
     private void readText() {
         var bytes = Buffer.buffer();
-        request.handler(chunk -> {
-            if (bytes.length() + chunk.length() > LIMIT) {
-                result.tryFail(new TooLarge());
-            } else {
-                bytes.appendBuffer(chunk);
-            }
-        });
+        gather(bytes, LIMIT);
         request.endHandler(_ -> result.tryComplete(new Body.Text(bytes)));
     }
 
@@ -59,26 +55,20 @@ final class BodyReader {
     }
 
     private void readMultipart() {
-        Map<String, Body.FilePart> files = new LinkedHashMap<>();
-        var uploads = new ArrayList<Future<?>>();
-        request.setExpectMultipart(true);
-        request.uploadHandler(upload -> {
-            var gatherer = new Medium.Gatherer(HEAD);
-            var end = Promise.<Void>promise();
-            uploads.add(end.future());
-            upload.handler(gatherer::add);
-            upload.endHandler(_ -> {
-                files.put(upload.name(), new Body.FilePart(upload.filename(), upload.contentType(), gatherer.medium()));
-                end.complete();
-            });
+        var contentType = request.getHeader("Content-Type");
+        var bytes = Buffer.buffer();
+        gather(bytes, MULTIPART_LIMIT);
+        request.endHandler(_ -> result.tryComplete(MultipartBody.parse(bytes.getBytes(), contentType, HEAD)));
+    }
+
+    private void gather(Buffer bytes, int limit) {
+        request.handler(chunk -> {
+            if (bytes.length() + chunk.length() > limit) {
+                result.tryFail(new TooLarge());
+            } else {
+                bytes.appendBuffer(chunk);
+            }
         });
-        // A file has a queue of its own: on a busy machine the body may be over before the last of it has been handed
-        // out.
-        request.endHandler(_ -> Future.all(uploads).onSuccess(_ -> {
-            Map<String, String> fields = new LinkedHashMap<>();
-            request.formAttributes().forEach(field -> fields.put(field.getKey(), field.getValue()));
-            result.tryComplete(new Body.Multipart(fields, files));
-        }));
     }
 
     /** The body is longer than {@link #LIMIT}. */
