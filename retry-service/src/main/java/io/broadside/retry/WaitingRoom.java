@@ -27,7 +27,7 @@ final class WaitingRoom {
 
     static final String STORE = "waiting-room";
 
-    private static final long MOST_DUE_BYTES = 16 << 20;
+    private static final long MOST_DUE_BYTES = 16L << 20;
     private static final byte[] NOTHING = {};
 
     private final KeyValueStore<Bytes, byte[]> store;
