@@ -66,8 +66,11 @@ final class HoldUntilDue extends ContextualProcessor<String, Arrival, String, Sp
 
     @Override
     public void close() {
-        release.close();
         parts.ticks().end(context().taskId());
+        // Closed after a failure to begin, there is none yet.
+        if (release != null) {
+            release.close();
+        }
     }
 
     @Override

@@ -30,8 +30,13 @@ final class Keys {
                 .array());
     }
 
+    /** The time in the key of what is due. */
+    static long timeOf(Bytes due) {
+        return ByteBuffer.wrap(due.get(), KIND, Long.BYTES).getLong();
+    }
+
     /** What is due and waits for its turn, by platform and profile, the oldest first. */
-    static Bytes turn(String platform, String profileId, long due, long position, String commandId) {
+    private static Bytes turn(String platform, String profileId, long due, long position, String commandId) {
         var id = commandId.getBytes(UTF_8);
         var prefix = turns(platform, profileId).get();
         return Bytes.wrap(ByteBuffer.allocate(prefix.length + 2 * Long.BYTES + id.length)
@@ -40,6 +45,12 @@ final class Keys {
                 .putLong(position)
                 .put(id)
                 .array());
+    }
+
+    /** Of a command that waits for its turn. */
+    static Bytes turn(Waiting waiting) {
+        var place = waiting.place();
+        return turn(waiting.platform(), waiting.profileId(), place.due(), place.position(), waiting.commandId());
     }
 
     static Bytes turns(String platform, String profileId) {

@@ -43,7 +43,7 @@ final class Release {
         this.flows = flows;
         this.batch = batch;
         room.profilesInTurn((platform, profile) -> {
-            turns.add(platform, profile, 0);
+            turns.add(platform, profile, Keys.turns(platform, profile));
             flows.resume(platform, this, outgoing.now());
         });
     }
@@ -85,10 +85,11 @@ final class Release {
             return;
         }
         if (turns.isWaiting(waiting.platform()) || !flows.letsAtOnce(waiting.platform(), now)) {
-            move(waiting, waiting.place().inTurn());
-            turns.add(waiting.platform(), waiting.profileId(), waiting.place().due());
-            flows.waits(waiting.platform(), this);
-            putInTurn.add(waiting);
+            var inTurn = waiting.at(waiting.place().inTurn());
+            room.replace(waiting, inTurn);
+            turns.add(inTurn.platform(), inTurn.profileId(), Keys.turn(inTurn));
+            flows.waits(inTurn.platform(), this);
+            putInTurn.add(inTurn);
             return;
         }
         go(waiting, delayed, now);
@@ -137,9 +138,9 @@ final class Release {
     private Optional<Waiting> next(String platform) {
         while (turns.isWaiting(platform)) {
             var turn = turns.next(platform);
-            var found = room.nextInTurn(platform, turn.profileId(), turn.after());
+            var found = room.nextInTurn(platform, turn.profileId(), turn.from());
             if (found.isPresent()) {
-                turns.goesOn(platform, turn.profileId(), found.get().place().due());
+                turns.goesOn(platform, turn.profileId(), Keys.turn(found.get()));
                 return found;
             }
         }

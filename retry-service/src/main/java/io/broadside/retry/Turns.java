@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.utils.Bytes;
 
 /**
  * Whose turn it is, of the profiles of which something waits for its platform. Holds no commands, and no more than the profiles'
@@ -14,16 +15,17 @@ final class Turns {
     /**
      * A profile whose turn it is.
      *
-     * @param after the due time below which it has nothing any more
+     * @param from the key before which it has nothing any more
      */
-    record Turn(String profileId, long after) {}
+    record Turn(String profileId, Bytes from) {}
 
-    /** By platform: profiles in the order in which their turn comes, each with the due time below which it has nothing. */
-    private final Map<String, LinkedHashMap<String, Long>> waiting = new HashMap<>();
+    /** By platform: profiles in the order in which their turn comes, each with the key before which it has nothing. */
+    private final Map<String, LinkedHashMap<String, Bytes>> waiting = new HashMap<>();
 
-    /** Something of the profile waits that was due then. What comes later may be older than what went already. */
-    void add(String platform, String profileId, long due) {
-        waiting.computeIfAbsent(platform, _ -> new LinkedHashMap<>()).merge(profileId, due, Math::min);
+    /** Something of the profile waits under that key. What comes later may be older than what went already. */
+    void add(String platform, String profileId, Bytes key) {
+        waiting.computeIfAbsent(platform, _ -> new LinkedHashMap<>())
+                .merge(profileId, key, (one, other) -> one.compareTo(other) < 0 ? one : other);
     }
 
     boolean isWaiting(String platform) {
@@ -44,7 +46,7 @@ final class Turns {
         return new Turn(first.getKey(), first.getValue());
     }
 
-    void goesOn(String platform, String profileId, long after) {
-        waiting.computeIfAbsent(platform, _ -> new LinkedHashMap<>()).put(profileId, after);
+    void goesOn(String platform, String profileId, Bytes from) {
+        waiting.computeIfAbsent(platform, _ -> new LinkedHashMap<>()).put(profileId, from);
     }
 }

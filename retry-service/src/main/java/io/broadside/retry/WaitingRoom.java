@@ -27,7 +27,8 @@ final class WaitingRoom {
 
     static final String STORE = "waiting-room";
 
-    private static final long MOST_DUE_BYTES = 16 << 20;
+    private static final long MOST_DUE_BYTES = 16L << 20;
+    private static final Bytes NEVER = Keys.due(Place.NEVER, Place.NEVER, "");
     private static final byte[] NOTHING = {};
 
     private final KeyValueStore<Bytes, byte[]> store;
@@ -35,8 +36,8 @@ final class WaitingRoom {
     private long count;
     private long inTurn;
 
-    /** No entry is due before this; zero until the first look. */
-    private long earliest;
+    /** No entry is due before this one; the beginning of time until the first look. */
+    private Bytes earliest = Keys.due(0, 0, "");
 
     WaitingRoom(KeyValueStore<Bytes, byte[]> store) {
         this.store = store;
@@ -97,17 +98,11 @@ final class WaitingRoom {
         var place = waiting.place();
         if (place.isInTurn()) {
             inTurn++;
-            put(
-                    Keys.turn(
-                            waiting.platform(),
-                            waiting.profileId(),
-                            place.due(),
-                            place.position(),
-                            waiting.commandId()),
-                    connection(waiting));
+            put(Keys.turn(waiting), connection(waiting));
         } else if (place.due() < Place.NEVER) {
-            put(Keys.due(place.due(), place.position(), waiting.commandId()), connection(waiting));
-            earliest = Math.min(earliest, place.due());
+            var key = Keys.due(place.due(), place.position(), waiting.commandId());
+            put(key, connection(waiting));
+            earliest = key.compareTo(earliest) < 0 ? key : earliest;
         }
     }
 
@@ -115,14 +110,7 @@ final class WaitingRoom {
         var place = waiting.place();
         if (place.isInTurn()) {
             inTurn--;
-            put(
-                    Keys.turn(
-                            waiting.platform(),
-                            waiting.profileId(),
-                            place.due(),
-                            place.position(),
-                            waiting.commandId()),
-                    null);
+            put(Keys.turn(waiting), null);
         } else if (place.due() < Place.NEVER) {
             put(Keys.due(place.due(), place.position(), waiting.commandId()), null);
         }
@@ -133,17 +121,16 @@ final class WaitingRoom {
      * again.
      */
     List<Waiting> due(long now, int limit) {
-        if (earliest > now) {
+        if (earliest() > now) {
             return List.of();
         }
         var found = new ArrayList<Waiting>();
         var bytes = 0L;
-        try (var entries = store.range(Keys.due(earliest, 0, ""), Keys.due(Place.NEVER, Place.NEVER, ""))) {
+        try (var entries = store.range(earliest, NEVER)) {
             while (entries.hasNext()) {
                 var entry = entries.next();
-                var time = ByteBuffer.wrap(entry.key.get(), 1, Long.BYTES).getLong();
-                if (time > now || found.size() == limit || bytes > MOST_DUE_BYTES) {
-                    earliest = time;
+                if (Keys.timeOf(entry.key) > now || found.size() == limit || bytes > MOST_DUE_BYTES) {
+                    earliest = entry.key;
                     return found;
                 }
                 var commandId = Keys.rest(entry.key, Bytes.wrap(new byte[1]), 2);
@@ -152,13 +139,13 @@ final class WaitingRoom {
                 found.add(waiting);
             }
         }
-        earliest = Place.NEVER;
+        earliest = NEVER;
         return found;
     }
 
     /** The earliest time at which something is due, or an earlier one; in milliseconds of the epoch. */
     long earliest() {
-        return earliest;
+        return Keys.timeOf(earliest);
     }
 
     /** Hears of every profile of which something waits for its turn: platform, profile. */
@@ -186,11 +173,11 @@ final class WaitingRoom {
     /**
      * What is next of a profile that waits for its turn.
      *
-     * @param after the due time below which there is nothing any more
+     * @param from the key before which there is nothing any more
      */
-    Optional<Waiting> nextInTurn(String platform, String profileId, long after) {
+    Optional<Waiting> nextInTurn(String platform, String profileId, Bytes from) {
         var prefix = Keys.turns(platform, profileId);
-        try (var entries = store.range(Keys.turn(platform, profileId, after, 0, ""), Keys.behind(prefix))) {
+        try (var entries = store.range(from, Keys.behind(prefix))) {
             if (!entries.hasNext()) {
                 return Optional.empty();
             }

@@ -83,7 +83,11 @@ class OutageTest {
     void whatIsHeldBackAndPutOffGoesOutAtItsNewTime() {
         // Given
         aPlatformThatFails();
-        schedule("large", 0, 50);
+        schedule("large", 0, 49);
+        retry.delay(
+                Topics.BACKOFF_429,
+                delayed(DelayCause.RATE_LIMITED, command("large", 49))
+                        .setNotBefore(retry.now().plusSeconds(1)));
         retry.pass(Duration.ofSeconds(10));
         var putOff = command("large", 49).build();
         var time = retry.now().plus(Duration.ofHours(1));

@@ -20,13 +20,19 @@ public final class AccountView {
      *
      * @param oldest by platform: from when on the age of its oldest open target counts
      * @param overdue how many targets were to be heard of, and were not
-     * @param lost how many targets are open although their command is nowhere
+     * @param lost by platform: how many targets are open although their command is nowhere
      * @param unanswered when the oldest request came that nothing was heard of
      */
-    record Sheet(Map<String, Tally> tallies, Map<String, Long> oldest, long overdue, long lost, long unanswered) {
+    record Sheet(
+            Map<String, Tally> tallies,
+            Map<String, Long> oldest,
+            long overdue,
+            Map<String, Long> lost,
+            long unanswered) {
         Sheet {
             tallies = Map.copyOf(tallies);
             oldest = Map.copyOf(oldest);
+            lost = Map.copyOf(lost);
         }
     }
 
@@ -42,18 +48,16 @@ public final class AccountView {
             ofPlatform(meters, platform, "cancelled", Tally::cancelled);
             ofPlatform(meters, platform, "unconfirmed", Tally::unconfirmed);
             ofPlatform(meters, platform, "waiting", Tally::open);
+            Gauge.builder("broadside.account.difference", this, view -> view.difference(platform))
+                    .tag("platform", platform)
+                    .description("Targets that have neither ended nor are anywhere: must be 0")
+                    .register(meters);
             Gauge.builder("broadside.account.oldest", this, view -> view.oldestSeconds(platform))
                     .tag("platform", platform)
                     .description("Age of the oldest target that has not ended, from its scheduled time on")
                     .baseUnit("seconds")
                     .register(meters);
         }
-        gauge(
-                meters,
-                "broadside.account.difference",
-                "Targets that have neither ended nor are anywhere: must be 0",
-                view -> view.sum(Tally::difference)
-                        + view.sheets.values().stream().mapToLong(Sheet::lost).sum());
         gauge(
                 meters,
                 "broadside.account.second.ends",
@@ -76,6 +80,14 @@ public final class AccountView {
 
     void remove(TaskId task) {
         sheets.remove(task);
+    }
+
+    private double difference(String platform) {
+        return sheets.values().stream()
+                .mapToLong(sheet ->
+                        sheet.tallies().getOrDefault(platform, Tally.NONE).difference()
+                                + sheet.lost().getOrDefault(platform, 0L))
+                .sum();
     }
 
     double oldestSeconds(String platform) {

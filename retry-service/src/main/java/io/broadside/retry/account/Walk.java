@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -31,7 +32,7 @@ final class Walk {
     private static final int MOST_PER_ROUND = 20_000;
 
     /** An open target when it was asked for: by it, one that was heard of since is known. */
-    private record Asked(String key, long at) {}
+    private record Asked(String key, String platform, long at) {}
 
     private final KeyValueStore<Bytes, byte[]> store;
     private final Function<String, Optional<Target>> targets;
@@ -59,8 +60,8 @@ final class Walk {
         this.round = inventory.round();
     }
 
-    /** Takes what was answered, asks what is to be asked, and says how many are lost. */
-    long look(long now) {
+    /** Takes what was answered, asks what is to be asked, and says how many are lost, by platform. */
+    Map<String, Long> look(long now) {
         if (isAsking) {
             inventory.answerTo(round).ifPresent(this::hear);
         }
@@ -69,7 +70,7 @@ final class Walk {
             ask(now);
         }
         lost.values().removeIf(target -> !isStill(target));
-        return lost.size();
+        return lost.values().stream().collect(Collectors.groupingBy(Asked::platform, Collectors.counting()));
     }
 
     private void ask(long now) {
@@ -84,7 +85,8 @@ final class Walk {
                     var key = keyIn(entry.key);
                     targets.apply(key)
                             .filter(target -> !target.isFinal() && target.at() + silence.toMillis() <= now)
-                            .ifPresent(target -> asked.put(target.commandId(), new Asked(key, target.at())));
+                            .ifPresent(target ->
+                                    asked.put(target.commandId(), new Asked(key, target.platform(), target.at())));
                 }
             }
             if (!entries.hasNext()) {
