@@ -207,7 +207,9 @@ final class Publication {
                     case PUBLISHED -> live();
                     case ERROR, EXPIRED -> outcome;
                     case FINISHED -> outcome instanceof Rejected ? outcome : setbacks.doubted(refusal);
-                    case IN_PROGRESS, UNKNOWN -> setbacks.doubted(refusal);
+                    // It was not ready by the word of both: nothing is on its way out.
+                    case IN_PROGRESS -> Setbacks.isNotReady(refusal) ? outcome : setbacks.doubted(refusal);
+                    case UNKNOWN -> setbacks.doubted(refusal);
                 };
             case Asked.NotThere _ -> outcome;
             case Asked.Failed _ -> setbacks.doubted(refusal);

@@ -122,6 +122,14 @@ final class Setbacks {
                 .orElseGet(() -> contradictory(answer, PUBLISH));
     }
 
+    /** Whether a container was refused because Instagram is not done with it. */
+    static boolean isNotReady(Answer refusal) {
+        return GraphError.in(refusal)
+                .flatMap(InstagramErrorTable::remedy)
+                .filter(remedy -> remedy.kind() == Remedy.Kind.WAIT)
+                .isPresent();
+    }
+
     private static Outcome unclear(GraphError error, Answer answer) {
         var row = InstagramErrorTable.TABLE.of(error.code(), error.subcode());
         return PUBLISH.step()

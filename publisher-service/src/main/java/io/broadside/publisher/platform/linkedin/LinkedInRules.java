@@ -19,6 +19,9 @@ final class LinkedInRules {
     /** https://www.linkedin.com/help/linkedin, not on a page of the API. */
     private static final int LONGEST_COMMENT = 1_250;
 
+    /** Of documents, as publishers found it; not on a page of the API. Other titles are shown in the same place. */
+    private static final int LONGEST_TITLE = 400;
+
     private static final int LONGEST_ALT_TEXT = 4_086;
     private static final int MOST_IMAGES = 20;
 
@@ -109,6 +112,7 @@ final class LinkedInRules {
 
     private void showsALinkOrMedia() {
         check.linkIsWebAddress();
+        content.getLink().flatMap(link -> link.getTitle()).ifPresent(title -> titleIsNotTooLong("content.link", title));
         content.getLink()
                 .flatMap(link -> link.getThumbnailUrl())
                 .ifPresent(url -> check.isWebAddress("content.link.thumbnailUrl", url));
@@ -170,6 +174,7 @@ final class LinkedInRules {
                         "LinkedIn takes images, videos and documents; use one of these, or leave it out for this target.");
         }
         check.isWebAddress(field + ".url", medium.getUrl());
+        medium.getTitle().ifPresent(title -> titleIsNotTooLong(field, title));
         if (medium.getKind() != MediaKind.UNKNOWN) {
             check.typeIsOneOf(
                     field,
@@ -177,6 +182,18 @@ final class LinkedInRules {
                     Files.limits(medium).contentTypes(),
                     "LinkedIn takes images as JPEG, PNG or GIF, videos as MP4, and documents as PDF, Word or PowerPoint;"
                             + " use such a file.");
+        }
+    }
+
+    private void titleIsNotTooLong(String of, String title) {
+        if (title.length() > LONGEST_TITLE) {
+            check.add(
+                    of + ".title",
+                    "maxLength",
+                    Integer.toString(LONGEST_TITLE),
+                    Integer.toString(title.length()),
+                    "Titles on LinkedIn have at most " + LONGEST_TITLE + " characters; shorten it by "
+                            + (title.length() - LONGEST_TITLE) + ".");
         }
     }
 

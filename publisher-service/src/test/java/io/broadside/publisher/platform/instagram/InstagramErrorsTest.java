@@ -329,7 +329,12 @@ final class InstagramErrorsTest {
     @Test
     void makesAContainerAnewThatWasReadyForLongAndNoLongerIs() {
         // Given
-        account.bench.server().answers(400, error(9007, 2207027)).answers(400, error(9007, 2207027));
+        account.bench
+                .server()
+                .answers(400, error(9007, 2207027))
+                .answers(200, status("IN_PROGRESS"))
+                .answers(400, error(9007, 2207027))
+                .answers(200, status("IN_PROGRESS"));
         var hoursAgo = Bench.NOW.minus(Duration.ofHours(5)).toString();
         var waited = Map.of("container", CONTAINER, "madeAt", hoursAgo);
         var again = Map.of("container", CONTAINER, "madeAt", hoursAgo, "renewals-1", "1");

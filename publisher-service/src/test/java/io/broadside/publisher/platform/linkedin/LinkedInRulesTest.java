@@ -158,6 +158,19 @@ final class LinkedInRulesTest {
         return LinkedInRules.faults(REST, content.build());
     }
 
+    @Test
+    void titlesHaveALimit() {
+        var link = Link.newBuilder()
+                .setUrl("https://example.org")
+                .setTitle("t".repeat(401))
+                .build();
+        var document = Media.newBuilder(titled(MediaKind.DOCUMENT))
+                .setTitle("t".repeat(401))
+                .build();
+        assertThat(fields(aText("a").setLink(link))).containsExactly("content.link.title");
+        assertThat(fields(aText("a").setMedia(List.of(document)))).containsExactly("content.media[0].title");
+    }
+
     private static List<String> fields(Content.Builder content) {
         return faults(content).stream().map(Fault::getField).toList();
     }
