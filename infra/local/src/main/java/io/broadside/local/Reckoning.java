@@ -33,6 +33,7 @@ import java.util.stream.Collectors;
  * @param needlesslyUnconfirmed of these, those of accounts whose platform shows what was posted
  * @param account what the topics add up to
  * @param reconciled calls in doubt after a process was gone, by what was found
+ * @param tokens what became of tokens while processes of token-service were killed
  */
 record Reckoning(
         Chaos.Plan plan,
@@ -47,7 +48,8 @@ record Reckoning(
         List<String> needlesslyUnconfirmed,
         AccountReport account,
         Map<String, Long> reconciled,
-        Mischief.Tally mischief) {
+        Mischief.Tally mischief,
+        ChaosTokens.Tally tokens) {
 
     private static final int MOST_NAMED = 10;
 
@@ -60,7 +62,8 @@ record Reckoning(
             Board board,
             AccountReport account,
             Cluster cluster,
-            Mischief.Tally mischief) {
+            Mischief.Tally mischief,
+            ChaosTokens.Tally tokens) {
         var published = cluster.simulator().control().posts().stream()
                 .collect(Collectors.groupingBy(Publication::text, Collectors.counting()));
         var twice =
@@ -101,7 +104,8 @@ record Reckoning(
                                 && post.sent().isReadable()),
                 account,
                 reconciled(cluster),
-                mischief);
+                mischief,
+                tokens);
     }
 
     /** A post, what was said of it last, and how often the platform has each of its parts. */
@@ -168,7 +172,8 @@ record Reckoning(
                 && untrue.isEmpty()
                 && failures.isEmpty()
                 && needlesslyUnconfirmed.isEmpty()
-                && account.holds();
+                && account.holds()
+                && tokens.isGood();
     }
 
     /** 0 if all is well and something was proven; see {@code broadside chaos --help}. */
@@ -176,7 +181,9 @@ record Reckoning(
         if (!isGood()) {
             return 1;
         }
-        var isWhole = accepted == plan.posts() && mischief.equals(Mischief.wanted(plan));
+        var isWhole = accepted == plan.posts()
+                && mischief.equals(Mischief.wanted(plan))
+                && tokens.kills() == plan.tokenKills();
         return !isWhole || (plan.kills() > 0 && reconciled.isEmpty()) ? 2 : 0;
     }
 
@@ -196,6 +203,14 @@ record Reckoning(
         line.accept(
                 "unconfirmed: " + (unconfirmed.isEmpty() ? "0" : unconfirmed + ", of which out: " + unconfirmedAndOut));
         line.accept("unconfirmed although the platform shows its posts: " + shown(needlesslyUnconfirmed));
+        if (plan.tokenKills() > 0) {
+            line.accept("killed while renewing tokens " + tokens.kills() + "; tokens given " + tokens.given()
+                    + " = stored " + tokens.stored()
+                    + " + lost with the process that asked, and a person asked at once "
+                    + tokens.interrupted());
+            line.accept("token chains broken by us: " + tokens.brokenByUs() + ", lost and nobody told: "
+                    + tokens.unnoticed());
+        }
         line.accept("");
         line.accept("The account, drawn up from the topics alone:");
         account.lines().forEach(line);
