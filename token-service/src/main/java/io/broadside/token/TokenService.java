@@ -96,13 +96,7 @@ public final class TokenService implements AutoCloseable {
         parts.add(pause);
         var requests = parts.add(new RefreshRequestSender(clients));
         var dueScan = parts.add(new DueScan(
-                tables,
-                requests,
-                dueTimes,
-                config.scanInterval(),
-                config.mostPerSecond(),
-                refreshMetrics,
-                clock));
+                tables, requests, dueTimes, config.scanInterval(), config.mostPerSecond(), refreshMetrics, clock));
         var checks = new ArrayList<Checked>(tables.checks());
         checks.add(dispatcher);
         checks.add(dueScan);
