@@ -79,7 +79,7 @@ final class ConnectionTables implements KnownConnections, AutoCloseable {
 
     @Override
     public Iterable<Connection> dueBy(Instant time) {
-        return packed.upTo(time.toEpochMilli())::iterator;
+        return () -> packed.upTo(time.toEpochMilli()).iterator();
     }
 
     @Override

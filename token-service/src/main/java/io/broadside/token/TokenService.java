@@ -114,13 +114,7 @@ public final class TokenService implements AutoCloseable {
         parts.add(pause);
         var requests = parts.add(new RefreshRequestSender(clients));
         var dueScan = parts.add(new DueScan(
-                tables,
-                requests,
-                dueTimes,
-                config.scanInterval(),
-                config.mostPerSecond(),
-                refreshMetrics,
-                clock));
+                tables, requests, dueTimes, config.scanInterval(), config.mostPerSecond(), refreshMetrics, clock));
         var healthScan = parts.add(new HealthScan(
                 tables,
                 requests,

@@ -34,7 +34,8 @@ class RecordFormTest {
         // Given
         var connection = connection("an id", "bakery");
         // Then
-        assertThat(form.read("another key", form.write("another key", connection))).isEqualTo(connection);
+        assertThat(form.read("another key", form.write("another key", connection)))
+                .isEqualTo(connection);
     }
 
     @Test

@@ -36,6 +36,10 @@ final class OwnProcess implements AutoCloseable {
         return new OwnProcess(builder.start());
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     /** Processor time it has taken so far. */
     Duration processorTime() {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);

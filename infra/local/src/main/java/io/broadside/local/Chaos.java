@@ -40,10 +40,27 @@ final class Chaos {
      * @param limit after this long it is over, whatever is still waiting
      * @param slowShare share of the publishing calls that take a second: those are what a kill finds under way
      * @param isWeakened whether publishers forget their intents, so that the check has something to find
+     * @param tokenKills processes of token-service to kill while they renew tokens; with 0 there is one, which is left alone
      */
-    record Plan(int posts, int instances, int kills, long seed, Duration limit, double slowShare, boolean isWeakened) {
+    record Plan(
+            int posts,
+            int instances,
+            int kills,
+            long seed,
+            Duration limit,
+            double slowShare,
+            boolean isWeakened,
+            int tokenKills) {
 
         static final double USUAL_SLOW_SHARE = 0.3;
+
+        Plan(int posts, int instances, int kills, long seed, Duration limit, double slowShare, boolean isWeakened) {
+            this(posts, instances, kills, seed, limit, slowShare, isWeakened, 0);
+        }
+
+        int tokenInstances() {
+            return tokenKills > 0 ? instances : 1;
+        }
     }
 
     /** @param tell hears lines for a person */
@@ -82,10 +99,15 @@ final class Chaos {
             cluster.startInstances();
             Troubles.inject(cluster.simulator(), plan);
             try (var posts = new ChaosPosts(plan, accounts, cluster, client, dice.split(), over::get);
-                    var mischief = new Mischief(plan, cluster, dice.split())) {
+                    var mischief = new Mischief(plan, cluster, dice.split());
+                    var tokens = new ChaosTokens(plan, cluster, client, dice.split())) {
                 posts.start();
                 mischief.start();
+                if (plan.tokenKills() > 0) {
+                    tokens.start();
+                }
                 var ledger = follow(cluster, posts, mischief);
+                var ofTokens = plan.tokenKills() > 0 ? tokens.settle() : tokens.tally();
                 return Reckoning.of(
                         plan,
                         posts.sent(),
@@ -94,7 +116,8 @@ final class Chaos {
                         cluster.simulator().control().posts(),
                         Reckoning.reconciled(
                                 cluster.publishers().stream().map(Instance::log).toList()),
-                        mischief.tally());
+                        mischief.tally(),
+                        ofTokens);
             }
         }
     }

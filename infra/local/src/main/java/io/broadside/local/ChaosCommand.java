@@ -43,6 +43,15 @@ final class ChaosCommand implements Callable<Integer> {
     private int kills;
 
     @Option(
+            names = "--token-kills",
+            paramLabel = "K",
+            defaultValue = "0",
+            description =
+                    "Processes of token-service to kill while they renew tokens that work once. There are as many of them as"
+                            + " --instances says then; without this one, which is left alone (default: 0).")
+    private int tokenKills;
+
+    @Option(
             names = "--seed",
             paramLabel = "S",
             description =
@@ -74,8 +83,9 @@ final class ChaosCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (posts < 1 || instances < 1 || kills < 0 || limitMinutes < 1) {
-            throw new IOException("--posts, --instances and --limit: at least 1 needed; --kills: at least 0.");
+        if (posts < 1 || instances < 1 || kills < 0 || tokenKills < 0 || limitMinutes < 1) {
+            throw new IOException(
+                    "--posts, --instances and --limit: at least 1 needed; --kills, --token-kills: at least 0.");
         }
         if (!weaken.isEmpty() && !weaken.equals(Weakening.FORGET_INTENTS)) {
             throw new IOException("--weaken: " + Weakening.FORGET_INTENTS + " needed, was " + weaken + ".");
@@ -87,7 +97,8 @@ final class ChaosCommand implements Callable<Integer> {
                 seed,
                 Duration.ofMinutes(limitMinutes),
                 Chaos.Plan.USUAL_SLOW_SHARE,
-                weaken.equals(Weakening.FORGET_INTENTS));
+                weaken.equals(Weakening.FORGET_INTENTS),
+                tokenKills);
         var out = spec.commandLine().getOut();
         // Logs of a run that did not come out well are what there is to find out why.
         var data = options.isTemporary() ? Files.createTempDirectory("broadside-chaos-") : options.directory();

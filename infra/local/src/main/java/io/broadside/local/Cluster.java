@@ -29,7 +29,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * Broker, token-service and several instances of publisher-service and retry-service, each a process of its own. The platforms
+ * Broker, one or several instances of token-service, and several of publisher-service and retry-service, each a process of its own. The platforms
  * and the registry are in this process: what they know is what is counted in the end.
  */
 final class Cluster {
@@ -37,15 +37,23 @@ final class Cluster {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final String PARTITIONS = "6";
+    private static final String TOKEN_SERVICE = "token-service";
 
     private final PlatformSimulator simulator;
     private final Instance broker;
+    private final List<Instance> tokens;
     private final List<Instance> publishers;
     private final List<Instance> retries;
 
-    private Cluster(PlatformSimulator simulator, Instance broker, List<Instance> publishers, List<Instance> retries) {
+    private Cluster(
+            PlatformSimulator simulator,
+            Instance broker,
+            List<Instance> tokens,
+            List<Instance> publishers,
+            List<Instance> retries) {
         this.simulator = simulator;
         this.broker = broker;
+        this.tokens = List.copyOf(tokens);
         this.publishers = List.copyOf(publishers);
         this.retries = List.copyOf(retries);
     }
@@ -79,8 +87,13 @@ final class Cluster {
         awaitTopics(setup);
         tell.accept("  broker is up");
 
-        var token = parts.add(service("token-service", "io.broadside.token.Main", environment, List.of(), logs));
-        token.start();
+        var tokens = new ArrayList<Instance>();
+        for (int i = 1; i <= plan.tokenInstances(); i++) {
+            // The first has the port on which accounts are connected.
+            var name = i == 1 ? TOKEN_SERVICE : TOKEN_SERVICE + "-" + i;
+            tokens.add(parts.add(service(name, "io.broadside.token.Main", environment, List.of(), logs)));
+        }
+        tokens.getFirst().start();
         awaitReady(ports.at(ports.tokenManagement()));
         var before = plan.isWeakened() ? List.of(Weakening.forgetIntents(data.resolve("weakened"))) : List.<Path>of();
         var publishers = new ArrayList<Instance>();
@@ -91,7 +104,7 @@ final class Cluster {
             retries.add(parts.add(service("retry-" + i, "io.broadside.retry.Main", environment, List.of(), logs)));
         }
         tell.accept("  token-service is up");
-        return new Cluster(simulator, broker, publishers, retries);
+        return new Cluster(simulator, broker, tokens, publishers, retries);
     }
 
     private static Instance service(
@@ -99,8 +112,10 @@ final class Cluster {
         var own = new HashMap<>(environment.of(name));
         own.put("INSTANCE_ID", name);
         own.put("KAFKA_TOPIC_PARTITIONS", PARTITIONS);
-        if (!name.equals("token-service")) {
+        if (!name.equals(TOKEN_SERVICE)) {
             // Nobody asks them, and several of them cannot have the same port.
+            own.put("TOKEN_PORT", "0");
+            own.put("TOKEN_MANAGEMENT_PORT", "0");
             own.put("PUBLISHER_PORT", "0");
             own.put("PUBLISHER_API_PORT", "0");
             own.put("RETRY_PORT", "0");
@@ -150,6 +165,7 @@ final class Cluster {
     }
 
     void startInstances() {
+        tokens.forEach(Instance::start);
         instances().forEach(Instance::start);
     }
 
@@ -172,6 +188,10 @@ final class Cluster {
 
     Instance broker() {
         return broker;
+    }
+
+    List<Instance> tokens() {
+        return tokens;
     }
 
     List<Instance> publishers() {

@@ -151,6 +151,7 @@ final class Mischief implements AutoCloseable {
     private void startWhatEnded() {
         try {
             cluster.broker().start();
+            cluster.tokens().forEach(Instance::start);
             cluster.instances().forEach(Instance::start);
         } catch (RuntimeException e) {
             fault = e;

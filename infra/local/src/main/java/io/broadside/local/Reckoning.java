@@ -34,6 +34,7 @@ import java.util.stream.Collectors;
  * @param needlesslyUnconfirmed of these, those of accounts whose platform shows what was posted
  * @param account what the topics add up to
  * @param reconciled calls in doubt after a process was gone, by what was found
+ * @param tokens what became of tokens while processes of token-service were killed
  */
 record Reckoning(
         Chaos.Plan plan,
@@ -48,7 +49,8 @@ record Reckoning(
         List<String> needlesslyUnconfirmed,
         AccountReport account,
         Map<String, Long> reconciled,
-        Mischief.Tally mischief) {
+        Mischief.Tally mischief,
+        ChaosTokens.Tally tokens) {
 
     private static final int MOST_NAMED = 10;
 
@@ -70,7 +72,8 @@ record Reckoning(
             AccountReport account,
             List<Publication> publications,
             Map<String, Long> reconciled,
-            Mischief.Tally mischief) {
+            Mischief.Tally mischief,
+            ChaosTokens.Tally tokens) {
         var published = publications.stream().collect(Collectors.groupingBy(Publication::text, Collectors.counting()));
         var twice =
                 board.withSeveralFinals().stream().map(Board.Place::requestId).collect(Collectors.toSet());
@@ -110,7 +113,8 @@ record Reckoning(
                                 && post.sent().isReadable()),
                 account,
                 reconciled,
-                mischief);
+                mischief,
+                tokens);
     }
 
     /** A post, what was said of it last, and how often the platform has each of its parts. */
@@ -178,7 +182,8 @@ record Reckoning(
                 && untrue.isEmpty()
                 && failures.isEmpty()
                 && needlesslyUnconfirmed.isEmpty()
-                && account.holds();
+                && account.holds()
+                && tokens.isGood();
     }
 
     /** 0 if all is well and something was proven; see {@code broadside chaos --help}. */
@@ -186,7 +191,9 @@ record Reckoning(
         if (!isGood()) {
             return 1;
         }
-        var isWhole = accepted == plan.posts() && mischief.equals(Mischief.wanted(plan));
+        var isWhole = accepted == plan.posts()
+                && mischief.equals(Mischief.wanted(plan))
+                && tokens.kills() == plan.tokenKills();
         return !isWhole || (plan.kills() > 0 && reconciled.isEmpty()) ? 2 : 0;
     }
 
@@ -206,6 +213,14 @@ record Reckoning(
         line.accept(
                 "unconfirmed: " + (unconfirmed.isEmpty() ? "0" : unconfirmed + ", of which out: " + unconfirmedAndOut));
         line.accept("unconfirmed although the platform shows its posts: " + shown(needlesslyUnconfirmed));
+        if (plan.tokenKills() > 0) {
+            line.accept("killed while renewing tokens " + tokens.kills() + "; tokens given " + tokens.given()
+                    + " = stored " + tokens.stored()
+                    + " + lost with the process that asked, and a person asked at once "
+                    + tokens.interrupted());
+            line.accept("token chains broken by us: " + tokens.brokenByUs() + ", lost and nobody told: "
+                    + tokens.unnoticed());
+        }
         line.accept("");
         line.accept("The account, drawn up from the topics alone:");
         account.lines().forEach(line);

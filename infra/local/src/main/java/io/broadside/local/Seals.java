@@ -141,8 +141,8 @@ final class Seals implements AutoCloseable {
 
     private <T> void keepIfOld(KeysetName keyset, String id, Optional<T> stored, Map<String, T> old) {
         var wanted = newest.get(keyset);
-        var isOld = wanted != null
-                && of(keyset).getOrDefault(id, Set.of()).stream().anyMatch(key -> !key.equals(wanted));
+        var isOld =
+                wanted != null && of(keyset).getOrDefault(id, Set.of()).stream().anyMatch(key -> !key.equals(wanted));
         if (isOld && stored.isPresent()) {
             old.put(id, stored.get());
         } else {

@@ -33,6 +33,7 @@ class ReckoningTest {
     private final List<Publication> publications = new ArrayList<>();
     private Map<String, Long> reconciled = Map.of("LANDED", 1L);
     private Mischief.Tally mischief = ALL_DONE;
+    private ChaosTokens.Tally tokens = new ChaosTokens.Tally(0, 0, 0, 0);
     private AccountReport account = account(0);
 
     @Test
@@ -138,6 +139,23 @@ class ReckoningTest {
     }
 
     @Test
+    void aTokenThatWeBrokeOrThatWasLostUnnoticedIsBad() {
+        // Given
+        published("a");
+        // When
+        tokens = new ChaosTokens.Tally(0, 10, 9, 1);
+        var noticed = reckoning(1);
+        tokens = new ChaosTokens.Tally(0, 10, 9, 0);
+        var unnoticed = reckoning(1);
+        tokens = new ChaosTokens.Tally(0, 10, 10, 1);
+        var brokenByUs = reckoning(1);
+        // Then
+        assertThat(noticed.exitCode()).isZero();
+        assertThat(unnoticed.exitCode()).isEqualTo(1);
+        assertThat(brokenByUs.exitCode()).isEqualTo(1);
+    }
+
+    @Test
     void aRunWithoutACallInDoubtOrWithoutAllItsKillsProvesNothing() {
         // Given
         published("a");
@@ -212,7 +230,7 @@ class ReckoningTest {
 
     private Reckoning reckoning(int posts) {
         var plan = new Chaos.Plan(posts, 2, 5, 1, Duration.ofMinutes(1), 1.0, false);
-        return Reckoning.of(plan, sent, board, account, publications, reconciled, mischief);
+        return Reckoning.of(plan, sent, board, account, publications, reconciled, mischief, tokens);
     }
 
     private static AccountReport account(long unanswered) {

@@ -269,8 +269,7 @@ class RefreshRaceIT {
     }
 
     private void awaitRenewedOrReconnect(Chain chain) {
-        awaitUntil(
-                () -> version(chain) > chain.demanded || state(chain).getStatus() == ConnectionStatus.NEEDS_REAUTH);
+        awaitUntil(() -> version(chain) > chain.demanded || state(chain).getStatus() == ConnectionStatus.NEEDS_REAUTH);
         if (state(chain).getStatus() == ConnectionStatus.NEEDS_REAUTH) {
             chain.grants++;
             chain.account = chain.account instanceof XUser

@@ -51,7 +51,8 @@ import org.slf4j.LoggerFactory;
  *       chain is broken, and a person is asked now and not when the next renewal would be due.
  *   <li><b>A crash is a lost answer.</b> A request whose call a former owner may have made is not called for here but goes
  *       out anew ({@link #reconcile}), so that the second try has a durable intent of its own. Whether it is needed is
- *       seen then: if the former owner's outcome became durable, the request is already served.
+ *       seen then: if the former owner's outcome became durable, the request is already served; and if it was this process
+ *       that was answered and could not write, it still has the answer.
  * </ol>
  */
 public final class RefreshHandler implements EffectHandler<RefreshRequest> {
@@ -71,6 +72,8 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
      * way is in here: an entry that outlived its request would swallow every later one.
      */
     private final Map<String, Retry> retries = new ConcurrentHashMap<>();
+
+    private final KeptAnswers answers = new KeptAnswers();
 
     /** Until when a platform wants to be left alone. */
     private final Map<String, Instant> quietUntil = new ConcurrentHashMap<>();
@@ -124,7 +127,7 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
         }
         var found = KnownState.of(connections, request.getConnectionId());
         if (found.isEmpty()) {
-            log(request, "refresh of an unknown connection was asked for", ErrorCode.UNKNOWN_CONNECTION);
+            RefreshLog.warn(request, "refresh of an unknown connection was asked for", ErrorCode.UNKNOWN_CONNECTION);
             return Outputs.none();
         }
         var state = found.get();
@@ -136,7 +139,7 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
             return Outputs.none();
         }
         if (request.getTokenVersion() > state.version()) {
-            log(request, "refresh of a token that does not exist was asked for", ErrorCode.TOKEN_MISSING);
+            RefreshLog.warn(request, "refresh of a token that does not exist was asked for", ErrorCode.TOKEN_MISSING);
             return Outputs.none();
         }
         if (!state.isWhole()) {
@@ -211,7 +214,7 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
         try {
             return records.resealed(state, request.getSealedToken(), work.trace());
         } catch (VaultException e) {
-            logUnopened(request, e, "what is stored cannot be opened, and stays as it is");
+            RefreshLog.unopened(request, e, "what is stored cannot be opened, and stays as it is");
             return Outputs.none();
         }
     }
@@ -236,6 +239,11 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
             boolean isSingleUse,
             Refresher refresher) {
         var request = work.value();
+        var answered = answers.of(request.getConnectionId(), state.version());
+        if (answered.isPresent()) {
+            RefreshLog.warn(request, "answer to a refresh was not written; it is written now", ErrorCode.INTERNAL);
+            return answered.get();
+        }
         if (clock.instant().isBefore(quietUntil.getOrDefault(request.getPlatform(), Instant.MIN))) {
             return later(work, ErrorCode.RATE_LIMITED, Optional.empty());
         }
@@ -243,7 +251,7 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
         try {
             refreshToken = vault.unseal(KeysetName.REFRESH, sealedToken, request.getConnectionId());
         } catch (VaultException e) {
-            logUnopened(request, e, "refresh token cannot be opened");
+            RefreshLog.unopened(request, e, "refresh token cannot be opened");
             return later(work, ErrorCode.INTERNAL, Optional.empty());
         }
         var context = contextOf(work);
@@ -252,7 +260,7 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
         var isAnswerLost = false;
         if (isSingleUse && answer instanceof RefreshAnswer.Unclear(var cause)) {
             isAnswerLost = true;
-            log(request, "answer to a refresh was lost; trying the same token once more", cause);
+            RefreshLog.warn(request, "answer to a refresh was lost; trying the same token once more", cause);
             askedAt = clock.instant();
             answer = refresher.refresh(refreshToken, context);
         }
@@ -276,7 +284,7 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
     private Outputs renewed(Work<RefreshRequest> work, KnownState state, TokenPair tokens, Instant askedAt) {
         var request = work.value();
         if (hasMovedOn(state)) {
-            log(
+            RefreshLog.warn(
                     request,
                     "connection was made anew during a refresh; the refreshed token is dropped",
                     ErrorCode.TOKEN_EXPIRED);
@@ -290,7 +298,9 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
                 .addKeyValue("attempt", request.getAttempt())
                 .log("token renewed");
         metrics.renewed(request.getPlatform());
-        return records.renewed(state, tokens, askedAt, work.trace());
+        var outputs = records.renewed(state, tokens, askedAt, work.trace());
+        answers.keep(request.getConnectionId(), state.version(), outputs);
+        return outputs;
     }
 
     private Outputs refused(Work<RefreshRequest> work, KnownState state, String platformCode, boolean mayBeBroken) {
@@ -374,21 +384,5 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
             Thread.currentThread().interrupt();
             return false;
         }
-    }
-
-    private static void logUnopened(RefreshRequest request, VaultException cause, String what) {
-        LOGGER.atError()
-                .addKeyValue("connectionId", request.getConnectionId())
-                .addKeyValue("cause", cause.getMessage())
-                .log(what);
-    }
-
-    private static void log(RefreshRequest request, String what, ErrorCode code) {
-        LOGGER.atWarn()
-                .addKeyValue("connectionId", request.getConnectionId())
-                .addKeyValue("platform", request.getPlatform())
-                .addKeyValue("tokenVersion", request.getTokenVersion())
-                .addKeyValue("errorCode", code)
-                .log(what);
     }
 }

@@ -491,6 +491,25 @@ class RefreshHandlerTest {
         }
 
         @Test
+        void ofTheBrokerAloneLosesNoAnswer() {
+            // Given: answered, and not written
+            refresher.answers(ScriptedRefresher.renewed("access-2", "refresh-2"));
+            handler.run(workOf(request(1)));
+            var retry = retryIn(handler.reconcile(workOf(request(1))).outputs().records().stream()
+                    .map(record -> record.value())
+                    .toList());
+            // When
+            var outputs = handler.run(workOf(retry));
+            // Then
+            assertThat(refresher.presented()).containsExactly("refresh-1");
+            assertThat(only(Topics.FRESH_TOKENS, outputs).getVersion()).isEqualTo(2);
+            connections.write(outputs, serdes);
+            refresher.answers(ScriptedRefresher.renewed("access-3", "refresh-3"));
+            handle(request(2));
+            assertThat(refresher.presented()).containsExactly("refresh-1", "refresh-2");
+        }
+
+        @Test
         void afterTheOutcomeBecameDurableCostsNothing() {
             // Given
             var retry = retryIn(handler.reconcile(workOf(request(1))).outputs().records().stream()

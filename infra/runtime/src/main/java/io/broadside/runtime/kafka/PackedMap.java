@@ -180,7 +180,16 @@ public final class PackedMap<T> extends AbstractMap<String, T> {
         }
     }
 
-    private record Packed(byte[] key, byte[] value) {}
+    /** An entry as it is kept. */
+    private static final class Packed {
+        private final byte[] key;
+        private final byte[] value;
+
+        Packed(byte[] key, byte[] value) {
+            this.key = key;
+            this.value = value;
+        }
+    }
 
     /** A part of the map: records one behind the other, and a table of where they begin. */
     private static final class Stripe {
@@ -283,8 +292,7 @@ public final class PackedMap<T> extends AbstractMap<String, T> {
 
         private boolean isAt(int at, byte[] key) {
             var from = at + HEADER;
-            return keyLength(at) == key.length
-                    && Arrays.equals(data, from, from + key.length, key, 0, key.length);
+            return keyLength(at) == key.length && Arrays.equals(data, from, from + key.length, key, 0, key.length);
         }
 
         private void write(int at, byte[] key, byte[] value, long rank) {

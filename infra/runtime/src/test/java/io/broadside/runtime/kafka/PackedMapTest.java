@@ -61,13 +61,20 @@ class PackedMapTest {
         // Given
         var uuid = "0b7c2a4e-7a0e-4f0c-9a3c-1d7b5a90c6e1";
         var model = Map.of(
-                uuid, "uuid",
-                uuid.toUpperCase(Locale.ROOT), "in capitals",
-                "0-0-0-0-0", "short for a uuid",
-                "fifteen letters", "15",
-                "sixteen letters.", "16",
-                "", "empty",
-                "ü", "not ASCII");
+                uuid,
+                "uuid",
+                uuid.toUpperCase(Locale.ROOT),
+                "in capitals",
+                "0-0-0-0-0",
+                "short for a uuid",
+                "fifteen letters",
+                "15",
+                "sixteen letters.",
+                "16",
+                "",
+                "empty",
+                "ü",
+                "not ASCII");
         // When
         map.putAll(model);
         // Then
