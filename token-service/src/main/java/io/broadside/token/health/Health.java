@@ -32,8 +32,8 @@ public record Health(
     /** A person hears of an end so long before it. */
     public static final Duration FIRST_WARNING = Duration.ofDays(30);
 
-    private static final DateTimeFormatter DAY =
-            DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm 'UTC'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm 'UTC'", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
 
     /** How a connection of this platform fares now. */
     public static Health of(Connection connection, TokenPlatform platform, Instant now) {

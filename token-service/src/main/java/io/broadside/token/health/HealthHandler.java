@@ -91,9 +91,8 @@ public final class HealthHandler implements EffectHandler<RefreshRequest> {
         }
         var now = clock.instant();
         var isWanted = subject(work)
-                .filter(subject ->
-                        Review.of(subject.connection(), subject.platform(), now).isPresent()
-                                || InspectionPlan.isDue(subject.connection(), now))
+                .filter(subject -> Review.isDue(subject.connection(), subject.platform(), now)
+                        || InspectionPlan.isDue(subject.connection(), now))
                 .isPresent();
         // What the tables do not know yet is asked for again by the next scan.
         return isWanted ? new Decision.Attempt(Outputs.none()) : new Decision.Settle(Outputs.none());
@@ -184,7 +183,8 @@ public final class HealthHandler implements EffectHandler<RefreshRequest> {
         if (inARow == Doubts.BELIEVED + 1) {
             LOGGER.atError()
                     .addKeyValue("platform", platform)
-                    .log("platform refuses one token after another and is not believed any more; is its app set up rightly?");
+                    .log(
+                            "platform refuses one token after another and is not believed any more; is its app set up rightly?");
         }
         return inARow <= Doubts.BELIEVED;
     }

@@ -25,6 +25,7 @@ import io.broadside.token.TokenConfig;
 import io.broadside.token.TokenService;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -75,7 +76,7 @@ class HealthIT {
     HealthIT(KafkaForTest kafka) throws IOException {
         this.kafka = kafka;
         this.simulator = PlatformSimulator.start(SimulatorConfig.onPort(0));
-        this.endpoint = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        this.endpoint = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         mail.start();
         this.clients = new KafkaClients(KafkaConfig.from(Settings.from(environment())), "test");
     }
