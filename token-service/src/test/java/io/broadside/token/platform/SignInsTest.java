@@ -294,7 +294,7 @@ class SignInsTest {
         var exchanged = way(way).exchange(CODE, CONTEXT);
         // Then
         assertThat(failure(exchanged).code()).isEqualTo(code);
-        assertThat(failure(exchanged).sentence()).endsWith(".").doesNotContain("the-code", "secret");
+        assertThat(failure(exchanged).sentence()).endsWith(".").doesNotContain("the-code", "the-verifier", "-secret");
     }
 
     @ParameterizedTest
