@@ -25,7 +25,8 @@ public record WebhookApp(String platform, String name, Credentials credentials) 
             "For every app, for instance WEBHOOK_FACEBOOK_DEMO_SECRETS: what its platform signs with, separated by commas or line "
                     + "ends, the current one first; any other is taken too for as long as it stands here. What stands in a file "
                     + "(WEBHOOK_FACEBOOK_DEMO_SECRETS_FILE) is read again every few seconds. Facebook: the app secret. Instagram: "
-                    + "the Meta app's secret, the Instagram app's, or both. Threads: the Threads app's secret. X: the API secret (consumer secret). LinkedIn, TikTok: the client secret.");
+                    + "the Meta app's secret, the Instagram app's, or both. Threads: the Threads app's secret. X: the API secret "
+                    + "(consumer secret). LinkedIn, TikTok: the client secret.");
     static final Setting VERIFY_TOKEN_OF_AN_APP = Setting.optional(
             "WEBHOOK_<PLATFORM>_<APP>_VERIFY_TOKEN",
             "For every app of a platform whose handshake has one (facebook, instagram, threads), and needed there: the verify token entered at the "
