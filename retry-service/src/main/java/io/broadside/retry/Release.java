@@ -67,6 +67,11 @@ final class Release {
     }
 
     private void send(Waiting waiting, List<Waiting> putInTurn, Instant now) {
+        if (waiting.isInOrder()
+                && !room.find(waiting.connectionId(), waiting.commandId()).equals(Optional.of(waiting))) {
+            // The one before it has ended in this very tick, and made it due anew.
+            return;
+        }
         if (!platforms.contains(waiting.platform())) {
             LOGGER.atError()
                     .addKeyValue("platform", waiting.platform())

@@ -199,6 +199,32 @@ class OrderTest {
     }
 
     @Test
+    void twoOfWhichTheSecondWaitsForTheFirstEndAtTheSameDeadline() {
+        // Given
+        var deadline = retry.now().plusSeconds(60);
+        arrives(post(1).setDeadline(deadline));
+        retry.pass(RetryDriver.TICK);
+        var first = retry.commands().getFirst();
+        retry.delay(Topics.WAITING, delayed(DelayCause.TOKEN, PublishCommand.newBuilder(first)));
+        arrives(post(2).setDeadline(deadline));
+        retry.pass(RetryDriver.TICK);
+        retry.results();
+
+        // When
+        retry.pass(Duration.ofSeconds(61));
+        retry.pass(Duration.ofSeconds(1));
+        arrives(post(3));
+        retry.pass(RetryDriver.TICK);
+
+        // Then
+        assertThat(retry.results())
+                .filteredOn(PostResult::getIsFinal)
+                .extracting(PostResult::getRequestId)
+                .containsExactly("request-1", "request-2");
+        assertThat(retry.commands()).extracting(PublishCommand::getRequestId).containsExactly("request-3");
+    }
+
+    @Test
     void whatWaitsBehindAnotherEndsAtItsDeadline() {
         // Given
         arrives(post(1));
