@@ -40,8 +40,8 @@ final class ConnectionTables implements KnownConnections, AutoCloseable {
         this.packed = new PackedMap<>(new RecordForm<>(
                 Connection.class,
                 connection -> dueTimes.of(connection).map(Instant::toEpochMilli).orElse(Long.MAX_VALUE)));
-        this.connections = new CompactedTable<>(
-                Topics.CONNECTIONS, clients, Function.identity(), new Counts(meters), packed);
+        this.connections =
+                new CompactedTable<>(Topics.CONNECTIONS, clients, Function.identity(), new Counts(meters), packed);
         this.credentials = new CompactedTable<>(
                 Topics.CREDENTIALS,
                 clients,
