@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -74,6 +75,7 @@ public final class CompactedTable<V extends SpecificRecord, T> implements AutoCl
     private final Consumer<byte[], byte[]> consumer;
     private final Admin admin;
     private final Thread thread;
+    private final SharedAnswer<Map<TopicPartition, Long>> ends = new SharedAnswer<>(this::lookUpEnds);
     private final CountDownLatch loaded = new CountDownLatch(1);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
@@ -188,8 +190,16 @@ public final class CompactedTable<V extends SpecificRecord, T> implements AutoCl
         }
     }
 
-    /** Open transactions end below these offsets; only when they have ended does a reader get as far. */
     private Map<TopicPartition, Long> ends(Duration limit) throws InterruptedException, TimeoutException {
+        try {
+            return ends.ask().get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw new KafkaException("The end of " + topic + " could not be looked up", e.getCause());
+        }
+    }
+
+    /** Open transactions end below these offsets; only when they have ended does a reader get as far. */
+    private CompletionStage<Map<TopicPartition, Long>> lookUpEnds() {
         Map<TopicPartition, OffsetSpec> wanted;
         lock.lock();
         try {
@@ -197,16 +207,14 @@ public final class CompactedTable<V extends SpecificRecord, T> implements AutoCl
         } finally {
             lock.unlock();
         }
-        try {
-            var offsets = admin.listOffsets(wanted, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
-                    .all()
-                    .get(limit.toMillis(), TimeUnit.MILLISECONDS);
-            var ends = new HashMap<TopicPartition, Long>();
-            offsets.forEach((partition, end) -> ends.put(partition, end.offset()));
-            return ends;
-        } catch (ExecutionException e) {
-            throw new KafkaException("The end of " + topic + " could not be looked up", e.getCause());
-        }
+        return admin.listOffsets(wanted, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
+                .all()
+                .toCompletionStage()
+                .thenApply(offsets -> {
+                    var found = new HashMap<TopicPartition, Long>();
+                    offsets.forEach((partition, end) -> found.put(partition, end.offset()));
+                    return found;
+                });
     }
 
     private boolean hasReached(Map<TopicPartition, Long> ends) {
