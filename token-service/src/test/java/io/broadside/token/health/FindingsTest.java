@@ -14,6 +14,7 @@ import io.broadside.token.platform.Inspection;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
 class FindingsTest {
@@ -162,7 +163,7 @@ class FindingsTest {
                 .isFalse();
     }
 
-    @org.jspecify.annotations.NullUnmarked
+    @NullUnmarked
     private static Inspection found(List<String> scopes, Instant expiresAt, Instant dataAccessExpiresAt) {
         return new Inspection.Found(
                 new Account("account-1", "Harbour Bakery"),

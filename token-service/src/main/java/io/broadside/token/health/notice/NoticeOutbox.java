@@ -30,6 +30,7 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Tells what happens to connections on one channel.
@@ -205,7 +206,7 @@ final class NoticeOutbox implements Checked, AutoCloseable {
         }
     }
 
-    private org.slf4j.spi.LoggingEventBuilder log(org.slf4j.spi.LoggingEventBuilder line, Notice notice) {
+    private LoggingEventBuilder log(LoggingEventBuilder line, Notice notice) {
         return line.addKeyValue("channel", channel.name())
                 .addKeyValue("noticeId", notice.id())
                 .addKeyValue("connectionId", notice.event().getConnectionId())

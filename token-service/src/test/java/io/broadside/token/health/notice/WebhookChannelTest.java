@@ -16,6 +16,7 @@ import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -55,14 +56,12 @@ class WebhookChannelTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_short", "whsec_!!", ""})
+    @ValueSource(strings = {"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_short", "whsec_!!"})
     void refusesASecretThatIsNoneAndDoesNotShowIt(String secret) {
         assertThatThrownBy(() -> WebhookSecret.listOf(Secret.of(secret)))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageStartingWith("TOKEN_NOTICE_WEBHOOK_SECRET")
-                .satisfies(thrown -> assertThat(
-                                secret.isEmpty() || !thrown.getMessage().contains(secret))
-                        .isTrue());
+                .hasMessageNotContaining(secret);
     }
 
     @Test
@@ -78,18 +77,18 @@ class WebhookChannelTest {
         assertThat(second).isEqualTo(new Delivery.Delivered());
         var sent = calls.calls();
         assertThat(sent)
-                .extracting(call -> call.headers().get("webhook-id"))
+                .extracting(call -> header(call, "webhook-id"))
                 .containsOnly(notice("connection-1").id());
         assertThat(sent).extracting(WebhookChannelTest::body).containsOnly(body(sent.getFirst()));
         assertThat(sent)
-                .extracting(call -> call.headers().get("webhook-timestamp"))
+                .extracting(call -> header(call, "webhook-timestamp"))
                 .containsExactly("1795262400", "1795263000");
         assertThat(sent)
-                .allSatisfy(call -> assertThat(call.headers().get("webhook-signature"))
+                .allSatisfy(call -> assertThat(header(call, "webhook-signature"))
                         .isEqualTo(WebhookSecret.sign(
                                 WebhookSecret.listOf(SECRET),
-                                call.headers().get("webhook-id"),
-                                Long.parseLong(call.headers().get("webhook-timestamp")),
+                                header(call, "webhook-id"),
+                                Long.parseLong(header(call, "webhook-timestamp")),
                                 body(call))));
     }
 
@@ -125,6 +124,10 @@ class WebhookChannelTest {
         // Then
         assertThat(List.of(channel.deliver(notice("connection-1")), channel.deliver(notice("connection-1"))))
                 .containsExactly(new Delivery.Failed("HTTP 302"), new Delivery.Failed("TIMED_OUT"));
+    }
+
+    private static String header(Call call, String name) {
+        return Objects.requireNonNull(call.headers().get(name), name);
     }
 
     private static String body(Call call) {
