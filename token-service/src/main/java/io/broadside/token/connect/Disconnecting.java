@@ -163,7 +163,7 @@ public final class Disconnecting {
                     .credential(connectionId)
                     .flatMap(credential ->
                             credential.getSealedRefreshToken().or(credential::getSealedUserToken))
-                    .map(sealed -> vault.unseal(KeysetName.REFRESH, sealed, connectionId));
+                    .map(token -> vault.unseal(KeysetName.REFRESH, token, connectionId));
         } catch (VaultException e) {
             LOGGER.atError()
                     .addKeyValue("connectionId", connectionId)

@@ -81,7 +81,7 @@ record Visitor(String id, boolean isAdmitted) {
 
         private Optional<Visitor> known(RoutingContext ctx) {
             return Web.cookie(ctx, COOKIE)
-                    .flatMap(sealed -> envelopes.open(Purpose.SESSION, sealed))
+                    .flatMap(given -> envelopes.open(Purpose.SESSION, given))
                     .map(content -> new Visitor(
                             content.path("visitor").asText(),
                             content.path("admitted").asBoolean()));

@@ -135,7 +135,7 @@ public final class SigningIn {
         var found = back.state()
                 .filter(SigningIn::isOurs)
                 .flatMap(state -> cookies.apply(flowCookie(state))
-                        .flatMap(sealed -> envelopes.open(Purpose.FLOW, sealed))
+                        .flatMap(given -> envelopes.open(Purpose.FLOW, given))
                         .map(Flow::from)
                         .filter(flow -> isSame(flow.state(), state) && flow.way().equals(way.id())));
         if (found.isEmpty() || !used.use(found.get().state())) {
