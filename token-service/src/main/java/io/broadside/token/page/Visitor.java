@@ -89,8 +89,7 @@ record Visitor(String id, boolean isAdmitted) {
 
         private Visitor let(RoutingContext ctx, boolean isAdmitted) {
             var visitor = new Visitor(UUID.randomUUID().toString(), isAdmitted);
-            var content =
-                    Envelopes.content().put("visitor", visitor.id()).put("admitted", isAdmitted);
+            var content = Envelopes.content().put("visitor", visitor.id()).put("admitted", isAdmitted);
             web.cookie(
                     ctx,
                     COOKIE,
