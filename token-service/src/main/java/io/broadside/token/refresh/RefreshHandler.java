@@ -150,13 +150,12 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
                         .filter(_ ->
                                 !platform.policy().isTooYoung(state.connection().getRefreshedAt(), clock.instant()))
                         .map(token -> renew(work, state, token, true, refresher))
-                        .orElseGet(
-                                () -> notRenewable(
-                                        work,
-                                        state,
-                                        "Connect the " + platform.title()
-                                                + " account again: its token does not work, and cannot be renewed without"
-                                                + " a person."));
+                        .orElseGet(() -> notRenewable(
+                                work,
+                                state,
+                                "Connect the " + platform.title()
+                                        + " account again: its token does not work, and cannot be renewed without"
+                                        + " a person."));
         };
     }
 
