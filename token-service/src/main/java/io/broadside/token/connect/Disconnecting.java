@@ -77,12 +77,7 @@ public final class Disconnecting {
     }
 
     public Disconnecting(
-            KnownConnections connections,
-            Losses losses,
-            SignIns ways,
-            PlatformCalls calls,
-            Vault vault,
-            Clock clock) {
+            KnownConnections connections, Losses losses, SignIns ways, PlatformCalls calls, Vault vault, Clock clock) {
         this.connections = connections;
         this.losses = losses;
         this.ways = ways;
@@ -161,9 +156,8 @@ public final class Disconnecting {
         try {
             return connections
                     .credential(connectionId)
-                    .flatMap(credential ->
-                            credential.getSealedRefreshToken().or(credential::getSealedUserToken))
-                    .map(sealed -> vault.unseal(KeysetName.REFRESH, sealed, connectionId));
+                    .flatMap(credential -> credential.getSealedRefreshToken().or(credential::getSealedUserToken))
+                    .map(token -> vault.unseal(KeysetName.REFRESH, token, connectionId));
         } catch (VaultException e) {
             LOGGER.atError()
                     .addKeyValue("connectionId", connectionId)

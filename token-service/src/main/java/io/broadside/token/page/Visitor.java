@@ -81,7 +81,7 @@ record Visitor(String id, boolean isAdmitted) {
 
         private Optional<Visitor> known(RoutingContext ctx) {
             return Web.cookie(ctx, COOKIE)
-                    .flatMap(sealed -> envelopes.open(Purpose.SESSION, sealed))
+                    .flatMap(given -> envelopes.open(Purpose.SESSION, given))
                     .map(content -> new Visitor(
                             content.path("visitor").asText(),
                             content.path("admitted").asBoolean()));
@@ -89,8 +89,7 @@ record Visitor(String id, boolean isAdmitted) {
 
         private Visitor let(RoutingContext ctx, boolean isAdmitted) {
             var visitor = new Visitor(UUID.randomUUID().toString(), isAdmitted);
-            var content =
-                    Envelopes.content().put("visitor", visitor.id()).put("admitted", isAdmitted);
+            var content = Envelopes.content().put("visitor", visitor.id()).put("admitted", isAdmitted);
             web.cookie(
                     ctx,
                     COOKIE,

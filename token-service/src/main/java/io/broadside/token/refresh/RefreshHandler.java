@@ -167,7 +167,8 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
                                 work,
                                 state,
                                 "Connect the " + platform.title()
-                                        + " account again: its token does not work, and is too young to be renewed."));
+                                        + " account again: its token does not work, and cannot be renewed without"
+                                        + " a person."));
         };
     }
 

@@ -56,8 +56,9 @@ public final class SigningIn {
     private static final int RANDOM_BYTES = 32;
     private static final int MOST_NAMED = 3;
 
-    private static final String NOT_KNOWN = "This sign-in cannot be finished here: it was begun in another browser, took too"
-            + " long, or is over already. Nothing was changed. Begin again.";
+    private static final String NOT_KNOWN =
+            "This sign-in cannot be finished here: it was begun in another browser, took too"
+                    + " long, or is over already. Nothing was changed. Begin again.";
 
     private final SecureRandom random = new SecureRandom();
     private final SignInConfig config;
@@ -135,9 +136,10 @@ public final class SigningIn {
         var found = back.state()
                 .filter(SigningIn::isOurs)
                 .flatMap(state -> cookies.apply(flowCookie(state))
-                        .flatMap(sealed -> envelopes.open(Purpose.FLOW, sealed))
+                        .flatMap(given -> envelopes.open(Purpose.FLOW, given))
                         .map(Flow::from)
-                        .filter(flow -> isSame(flow.state(), state) && flow.way().equals(way.id())));
+                        .filter(flow ->
+                                isSame(flow.state(), state) && flow.way().equals(way.id())));
         if (found.isEmpty() || !used.use(found.get().state())) {
             return Ending.Failed.of(ErrorCode.INVALID_REQUEST, NOT_KNOWN);
         }
@@ -152,8 +154,7 @@ public final class SigningIn {
             case Step.Failed<Person>(var cause, var sentence) -> Ending.Failed.of(cause, sentence, flow);
             case Step.Done<Person>(var signedIn) ->
                 switch (way.accounts(signedIn, context)) {
-                    case Step.Failed<List<Grant>>(var cause, var sentence) ->
-                        Ending.Failed.of(cause, sentence, flow);
+                    case Step.Failed<List<Grant>>(var cause, var sentence) -> Ending.Failed.of(cause, sentence, flow);
                     case Step.Done<List<Grant>>(var grants) -> opened(way, flow, signedIn, grants, trace);
                 };
         };
@@ -161,16 +162,14 @@ public final class SigningIn {
 
     /** The person has chosen. */
     public Ending choose(
-            SignIn way,
-            String sealed,
-            String accountId,
-            Function<String, Optional<String>> cookies,
-            Trace trace) {
-        var found = envelopes.open(Purpose.CHOICE, sealed).map(Choice::from).filter(choice -> cookies.apply(
-                                choiceCookie(choice.nonce()))
-                        .filter(nonce -> isSame(nonce, choice.nonce()))
-                        .isPresent()
-                && choice.flow().way().equals(way.id()));
+            SignIn way, String sealed, String accountId, Function<String, Optional<String>> cookies, Trace trace) {
+        var found = envelopes
+                .open(Purpose.CHOICE, sealed)
+                .map(Choice::from)
+                .filter(choice -> cookies.apply(choiceCookie(choice.nonce()))
+                                .filter(nonce -> isSame(nonce, choice.nonce()))
+                                .isPresent()
+                        && choice.flow().way().equals(way.id()));
         if (found.isEmpty() || !used.use(found.get().nonce())) {
             return Ending.Failed.of(ErrorCode.INVALID_REQUEST, NOT_KNOWN);
         }
@@ -184,8 +183,7 @@ public final class SigningIn {
                         .map(grant -> stored(way, choice.flow(), grant, trace))
                         .orElseGet(() -> Ending.Failed.of(
                                 ErrorCode.INVALID_REQUEST,
-                                "This account is not among those that you opened on " + way.title()
-                                        + ". Begin again.",
+                                "This account is not among those that you opened on " + way.title() + ". Begin again.",
                                 choice.flow()));
         };
     }
@@ -203,7 +201,8 @@ public final class SigningIn {
             return stored(way, flow, grants.getFirst(), trace);
         }
         var choice = new Choice(flow, person, random());
-        var sealed = envelopes.seal(Purpose.CHOICE, choice.toJson(), clock.instant().plus(config.within()));
+        var sealed =
+                envelopes.seal(Purpose.CHOICE, choice.toJson(), clock.instant().plus(config.within()));
         var kind = platform(way).policy().accountKind();
         return new Ending.Choosing(
                 grants.stream()
@@ -258,7 +257,8 @@ public final class SigningIn {
             case "unauthorized_scope_error", "invalid_scope" ->
                 Ending.Failed.of(
                         ErrorCode.APP_REFUSED,
-                        way.title() + " does not let this app ask for all the permissions it is set up to ask for. Whoever"
+                        way.title()
+                                + " does not let this app ask for all the permissions it is set up to ask for. Whoever"
                                 + " runs Broadside must change the app there, or what it asks for.",
                         flow);
             case "temporarily_unavailable", "server_error" ->

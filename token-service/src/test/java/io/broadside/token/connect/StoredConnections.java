@@ -3,6 +3,7 @@ package io.broadside.token.connect;
 import io.broadside.events.Connection;
 import io.broadside.runtime.tracing.Trace;
 import io.broadside.runtime.vault.Vault;
+import io.broadside.token.platform.TokenPlatforms;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,6 +27,10 @@ public final class StoredConnections {
 
     public Acceptance acceptance(Vault vault, Clock clock) {
         return new Acceptance((ConnectionStore) this::write, vault, clock);
+    }
+
+    public Pasting pasting(TokenPlatforms platforms, Vault vault, Clock clock) {
+        return new Pasting(platforms, (ConnectionStore) this::write, vault, clock);
     }
 
     private Connection write(String id, Function<Optional<Connection>, ConnectionWriter.Change> compose, Trace trace)
