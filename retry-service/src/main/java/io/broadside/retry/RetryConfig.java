@@ -89,7 +89,7 @@ public record RetryConfig(
             "RETRY_AUDIT_EVERY",
             "1h",
             "How often each instance looks where the posts are that have not ended, 1s or longer; those that are"
-                + " nowhere show as broadside.account.difference. It reads the changelog of what waits, all of it.");
+                    + " nowhere show as broadside.account.difference. It reads the changelog of what waits, all of it.");
     private static final Setting API_PORT = Setting.of(
             "RETRY_API_PORT",
             "8085",
