@@ -58,7 +58,8 @@ final class AfterLook {
                         PublishCommand.newBuilder(CommandHistory.with(
                                         command, started, now, AttemptEnd.CONTINUED, Optional.empty()))
                                 .setDoubt(null)
-                                // The platform took the token: should it be refused later, renewing it is worth a try again.
+                                // The platform took the token: should it be refused later, renewing it is worth a try
+                                // again.
                                 .setRefusedTokenVersion(null)
                                 .setCheckpoint(checkpoint)
                                 .build());

@@ -44,7 +44,8 @@ public record PublisherConfig(
 
     /** Whether a piece of a file that begins at the end of a slice has the time it may take. */
     boolean leavesTimeForTheLastPiece() {
-        var longest = platforms.media().slice().plus(platforms.media().timeout()).plus(http.callTimeout());
+        var longest =
+                platforms.media().slice().plus(platforms.media().timeout()).plus(http.callTimeout());
         return longest.compareTo(dispatch.callLimit()) < 0;
     }
 

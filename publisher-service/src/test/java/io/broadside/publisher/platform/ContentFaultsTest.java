@@ -114,10 +114,12 @@ final class ContentFaultsTest {
                 .setKind(kind)
                 .setSizeBytes(20_000_000L)
                 .build();
-        assertThat(faults(platform, aText("Hello").setMedia(List.of(media)))).singleElement().satisfies(fault -> {
-            assertThat(fault.getField()).isEqualTo("content.media[0].sizeBytes");
-            assertThat(fault.getLimit()).contains(limit);
-        });
+        assertThat(faults(platform, aText("Hello").setMedia(List.of(media))))
+                .singleElement()
+                .satisfies(fault -> {
+                    assertThat(fault.getField()).isEqualTo("content.media[0].sizeBytes");
+                    assertThat(fault.getLimit()).contains(limit);
+                });
     }
 
     @ParameterizedTest

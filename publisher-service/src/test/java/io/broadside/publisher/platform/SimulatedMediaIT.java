@@ -27,11 +27,11 @@ import io.broadside.runtime.http.CallJournal;
 import io.broadside.runtime.http.HttpConfig;
 import io.broadside.runtime.http.PlatformHttp;
 import io.broadside.runtime.tracing.Trace;
-import io.broadside.simulator.account.LinkedInMember.Organization;
-import io.broadside.simulator.account.LinkedInMember;
 import io.broadside.simulator.PlatformSimulator;
 import io.broadside.simulator.SimulatorConfig;
 import io.broadside.simulator.account.FacebookPage;
+import io.broadside.simulator.account.LinkedInMember;
+import io.broadside.simulator.account.LinkedInMember.Organization;
 import io.broadside.simulator.account.XUser;
 import io.broadside.simulator.failure.Failure;
 import io.broadside.simulator.failure.FailureKind;
@@ -60,10 +60,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(120)
 final class SimulatedMediaIT {
 
-    private static final Map<String, String> ACCOUNTS = Map.of(
-            "facebook", "1000000077", "x", "1111111111111111177", "linkedin", "urn:li:organization:5550077");
-    private static final Map<String, String> TOKENS = Map.of(
-            "facebook", "page-token-77", "x", "x-token-77", "linkedin", "linkedin-token-77");
+    private static final Map<String, String> ACCOUNTS =
+            Map.of("facebook", "1000000077", "x", "1111111111111111177", "linkedin", "urn:li:organization:5550077");
+    private static final Map<String, String> TOKENS =
+            Map.of("facebook", "page-token-77", "x", "x-token-77", "linkedin", "linkedin-token-77");
 
     private static final io.broadside.simulator.account.Platform LINKEDIN =
             io.broadside.simulator.account.Platform.of("linkedin");

@@ -70,7 +70,13 @@ public final class ApiServer implements AutoCloseable {
      * @throws ConfigException if it cannot listen there
      */
     public static ApiServer start(
-            Vertx vertx, String host, String portSetting, int port, ApiKeys keys, int mostBodyBytes, List<ApiRoute> routes) {
+            Vertx vertx,
+            String host,
+            String portSetting,
+            int port,
+            ApiKeys keys,
+            int mostBodyBytes,
+            List<ApiRoute> routes) {
         var api = new ApiServer(vertx, host, port, keys, mostBodyBytes, routes);
         try {
             api.server.listen().await();

@@ -86,8 +86,8 @@ class ApiServerTest {
 
     @Test
     void aPortThatIsTakenIsNamedWithItsSetting() {
-        assertThatThrownBy(() ->
-                        ApiServer.start(vertx, "127.0.0.1", "SOME_PORT", server.port(), ApiKeys.of("KEYS", List.of()), 1000, routes))
+        assertThatThrownBy(() -> ApiServer.start(
+                        vertx, "127.0.0.1", "SOME_PORT", server.port(), ApiKeys.of("KEYS", List.of()), 1000, routes))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("SOME_PORT");
     }

@@ -20,8 +20,8 @@ import io.broadside.runtime.http.PlatformHttp;
 import io.broadside.schemas.ErrorCode;
 import java.time.Clock;
 import java.util.List;
-import java.util.Set;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Facebook Pages: text, a link, photos, videos, reels, stories, and a first comment below what is not a story.

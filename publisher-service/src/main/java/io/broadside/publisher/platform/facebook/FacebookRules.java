@@ -133,7 +133,8 @@ final class FacebookRules {
             kindRefused(field, MediaKind.IMAGE, "images as reels", "use a video");
         }
         tooLarge(field, medium, LARGEST_PHOTO, "photos");
-        check.typeIsOneOf(field, medium, PHOTO_TYPES, "Facebook takes photos as JPEG, PNG, BMP, GIF or TIFF; use such a file.");
+        check.typeIsOneOf(
+                field, medium, PHOTO_TYPES, "Facebook takes photos as JPEG, PNG, BMP, GIF or TIFF; use such a file.");
     }
 
     private void video(String field, Media medium) {

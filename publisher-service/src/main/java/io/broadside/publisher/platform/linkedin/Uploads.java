@@ -1,12 +1,11 @@
 package io.broadside.publisher.platform.linkedin;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.broadside.schemas.ErrorCode;
-import io.broadside.publisher.platform.Cause;
 import io.broadside.events.AttemptEnd;
 import io.broadside.events.Media;
 import io.broadside.events.MediaKind;
 import io.broadside.publisher.platform.AnswerJson;
+import io.broadside.publisher.platform.Cause;
 import io.broadside.publisher.platform.Outcome;
 import io.broadside.publisher.platform.Outcome.Rejected;
 import io.broadside.publisher.platform.Outcome.Unavailable;
@@ -17,6 +16,7 @@ import io.broadside.publisher.platform.media.MediaOpening;
 import io.broadside.publisher.platform.media.MediaStream;
 import io.broadside.runtime.http.Reply.Answer;
 import io.broadside.runtime.http.Reply.NoAnswer;
+import io.broadside.schemas.ErrorCode;
 import java.net.URI;
 import java.time.Clock;
 import java.util.Optional;

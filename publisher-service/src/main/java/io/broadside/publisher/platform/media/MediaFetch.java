@@ -120,7 +120,11 @@ public final class MediaFetch implements AutoCloseable {
         var faults = new ArrayList<>(found);
         tooLarge("content.media", content.getMedia(), kinds, faults);
         for (var i = 0; i < content.getThread().size(); i++) {
-            tooLarge("content.thread[" + i + "].media", content.getThread().get(i).getMedia(), kinds, faults);
+            tooLarge(
+                    "content.thread[" + i + "].media",
+                    content.getThread().get(i).getMedia(),
+                    kinds,
+                    faults);
         }
         return List.copyOf(faults);
     }
@@ -132,7 +136,8 @@ public final class MediaFetch implements AutoCloseable {
                     .filter(medium -> kinds.contains(medium.getKind()))
                     .flatMap(Media::getSizeBytes)
                     .filter(size -> size > config.maxBytes())
-                    .filter(_ -> faults.stream().noneMatch(fault -> fault.getField().equals(place)))
+                    .filter(_ ->
+                            faults.stream().noneMatch(fault -> fault.getField().equals(place)))
                     .ifPresent(size -> faults.add(Fault.newBuilder()
                             .setField(place)
                             .setRule("maxBytes")

@@ -138,7 +138,10 @@ final class XRules {
             case GIF -> {
                 tooLarge(field, medium, ChunkedUpload.LARGEST_GIF, "animations");
                 check.typeIsOneOf(
-                        field, medium, ChunkedUpload.GIFS.contentTypes(), "X takes animations as GIF; use such a file.");
+                        field,
+                        medium,
+                        ChunkedUpload.GIFS.contentTypes(),
+                        "X takes animations as GIF; use such a file.");
             }
             case VIDEO -> video(field, medium);
             case DOCUMENT, UNKNOWN ->
@@ -162,10 +165,7 @@ final class XRules {
     private void video(String field, Media medium) {
         tooLarge(field, medium, ChunkedUpload.LARGEST_VIDEO, "videos");
         check.typeIsOneOf(
-                field,
-                medium,
-                ChunkedUpload.VIDEOS.contentTypes(),
-                "X takes videos as MP4 or MOV; use such a file.");
+                field, medium, ChunkedUpload.VIDEOS.contentTypes(), "X takes videos as MP4 or MOV; use such a file.");
         if (medium.getAltText().isPresent()) {
             check.unsupported(
                     field + ".altText",

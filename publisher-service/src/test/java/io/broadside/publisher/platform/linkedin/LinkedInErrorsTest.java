@@ -147,7 +147,8 @@ final class LinkedInErrorsTest {
         assertThat(application.notBefore()).isEqualTo(member.notBefore());
         // Spread over two minutes, and for one connection always the same.
         var spread = Math.floorMod(command.getConnectionId().hashCode(), 120);
-        assertThat(member.notBefore()).contains(Instant.parse("2026-11-21T00:00:00Z").plusSeconds(spread));
+        assertThat(member.notBefore())
+                .contains(Instant.parse("2026-11-21T00:00:00Z").plusSeconds(spread));
     }
 
     @Test

@@ -14,9 +14,9 @@ import static io.broadside.publisher.platform.linkedin.LinkedInFixtures.created;
 import static io.broadside.publisher.platform.linkedin.LinkedInFixtures.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.broadside.events.Fault;
 import io.broadside.events.Checkpoint;
 import io.broadside.events.Content;
+import io.broadside.events.Fault;
 import io.broadside.events.Link;
 import io.broadside.events.PublishCommand;
 import io.broadside.events.Visibility;

@@ -16,9 +16,10 @@ final class ChunksTest {
         var permits = new Permits("SELF_ONLY", false, false, true);
         // Then
         assertThat(new PostBody(content, permits).uploadedVideo(Chunks.of(50_000_123, 10_000_000)))
-                .isEqualTo("{\"post_info\":{\"title\":\"hi #demo\",\"privacy_level\":\"SELF_ONLY\",\"disable_comment\":false,"
-                        + "\"disable_duet\":false,\"disable_stitch\":true},\"source_info\":{\"source\":\"FILE_UPLOAD\","
-                        + "\"video_size\":50000123,\"chunk_size\":10000000,\"total_chunk_count\":5}}");
+                .isEqualTo(
+                        "{\"post_info\":{\"title\":\"hi #demo\",\"privacy_level\":\"SELF_ONLY\",\"disable_comment\":false,"
+                                + "\"disable_duet\":false,\"disable_stitch\":true},\"source_info\":{\"source\":\"FILE_UPLOAD\","
+                                + "\"video_size\":50000123,\"chunk_size\":10000000,\"total_chunk_count\":5}}");
     }
 
     @ParameterizedTest(name = "{0} bytes in pieces of {1}")
