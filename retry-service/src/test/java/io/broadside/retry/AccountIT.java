@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -131,7 +132,7 @@ class AccountIT {
     /** Without its age. */
     private PlatformReport report() {
         try (var account = Account.of(kafka.bootstrapServers(), kafka.registryUrl(), CLOCK)) {
-            var row = account.draw().platforms().get(platform);
+            var row = Objects.requireNonNull(account.draw().platforms().get(platform));
             return new PlatformReport(
                     row.accepted(),
                     row.published(),

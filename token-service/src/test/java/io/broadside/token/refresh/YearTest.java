@@ -269,7 +269,14 @@ class YearTest {
                 SERDES,
                 metrics,
                 clock);
-        dueScan = new DueScan(connections, requests::add, platforms, Duration.ofMinutes(10), HOUR, clock);
+        dueScan = new DueScan(
+                connections,
+                requests::add,
+                new DueTimes(platforms, Duration.ofMinutes(10)),
+                HOUR,
+                1,
+                new RefreshMetrics(new SimpleMeterRegistry()),
+                clock);
         healthScan = new HealthScan(connections, requests::add, platforms, HOUR, 1, metrics, clock);
     }
 
