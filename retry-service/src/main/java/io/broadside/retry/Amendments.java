@@ -19,7 +19,9 @@ final class Amendments {
      */
     static Optional<DelayedCommand> applied(DelayedCommand delayed, Amendment amendment, Instant now) {
         var command = delayed.getCommand();
-        if (changesThePost(amendment) && hasBegun(command)) {
+        // After a doubt it is sent again byte for byte, so that a platform that has it yet knows it for the same.
+        var wasDoubted = command.getDoubtedSince().isPresent();
+        if (changesThePost(amendment) && (hasBegun(command) || wasDoubted)) {
             return Optional.empty();
         }
         var changed = PublishCommand.newBuilder(command)

@@ -119,7 +119,8 @@ class AmendmentTest {
                 Checkpoint.newBuilder().setStep("publish").setAt(retry.now()).build();
         for (var command : List.of(
                 aCommand().setDoubt(aDoubt(0)),
-                aCommand("request-2", CONNECTION).setCheckpoint(begun))) {
+                aCommand("request-2", CONNECTION).setCheckpoint(begun),
+                aCommand("request-3", CONNECTION).setDoubtedSince(retry.now()))) {
             retry.delay(Topics.BACKOFF_5XX, delayed(DelayCause.UNAVAILABLE, command));
             retry.results();
 
@@ -137,7 +138,7 @@ class AmendmentTest {
         }
         retry.pass(Duration.ofSeconds(2));
         assertThat(retry.commands())
-                .hasSize(2)
+                .hasSize(3)
                 .allSatisfy(
                         command -> assertThat(command.getContent().getText()).contains("Hello"));
     }
