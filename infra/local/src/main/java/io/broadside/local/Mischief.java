@@ -1,7 +1,9 @@
 package io.broadside.local;
 
 import java.time.Duration;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,12 @@ final class Mischief implements AutoCloseable {
 
     private static final int MOST_FREEZE_SECONDS = 45;
     private static final int MOST_DOWN_MILLIS = 2_000;
+
+    /** Every third one stays away for longer than its session lives: its partitions go to others, instead of back to itself. */
+    private static final double STAYS_AWAY = 0.33;
+
+    private static final int LEAST_AWAY_MILLIS = 12_000;
+    private static final int MOST_AWAY_MILLIS = 18_000;
     private static final double PUBLISHERS = 0.7;
     private static final int KILLS_PER_FREEZE = 5;
 
@@ -31,6 +39,7 @@ final class Mischief implements AutoCloseable {
     private final ScheduledThreadPoolExecutor later = new ScheduledThreadPoolExecutor(
             2, Thread.ofPlatform().daemon().name("mischief ", 0).factory());
     private final Thread thread = Thread.ofPlatform().name("mischief").daemon().unstarted(this::doAll);
+    private final Set<Instance> away = ConcurrentHashMap.newKeySet();
     private volatile Tally tally = new Tally(0, 0, 0);
     private volatile boolean isDone;
     private volatile @Nullable RuntimeException fault;
@@ -134,7 +143,21 @@ final class Mischief implements AutoCloseable {
             victim = victim();
         }
         tally = new Tally(tally.kills() + 1, tally.freezes(), tally.brokerKills());
-        var _ = later.schedule(victim::start, dice.nextInt(MOST_DOWN_MILLIS), TimeUnit.MILLISECONDS);
+        var victimsTime = dice.nextDouble() < STAYS_AWAY
+                ? LEAST_AWAY_MILLIS + dice.nextInt(MOST_AWAY_MILLIS - LEAST_AWAY_MILLIS)
+                : dice.nextInt(MOST_DOWN_MILLIS);
+        comeBackAfter(victim, victimsTime);
+    }
+
+    private void comeBackAfter(Instance victim, int millis) {
+        away.add(victim);
+        var _ = later.schedule(
+                () -> {
+                    away.remove(victim);
+                    victim.start();
+                },
+                millis,
+                TimeUnit.MILLISECONDS);
     }
 
     private void freezeOne() throws InterruptedException {
@@ -152,7 +175,7 @@ final class Mischief implements AutoCloseable {
         try {
             cluster.broker().start();
             cluster.tokens().forEach(Instance::start);
-            cluster.instances().forEach(Instance::start);
+            cluster.instances().stream().filter(one -> !away.contains(one)).forEach(Instance::start);
         } catch (RuntimeException e) {
             fault = e;
         }

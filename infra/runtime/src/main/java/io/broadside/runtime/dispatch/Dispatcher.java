@@ -160,7 +160,7 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
         }
     }
 
-    /** Stops starting, lets calls finish within the limit, commits what came of them, leaves the group. */
+    /** Stops starting, lets calls finish within the limit, commits what came of them, and closes the membership. */
     @Override
     public void close() {
         stopping.countDown();

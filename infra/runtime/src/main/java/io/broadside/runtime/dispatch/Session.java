@@ -377,7 +377,10 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
         cycle.dropLost().forEach(slot -> room.leave(slot.partition.partition.topic()));
     }
 
-    /** Leaves the group. */
+    /**
+     * Leaves the group; an instance with a lasting id stays a member until its session ends, so that it gets its partitions back
+     * when it is started again before that.
+     */
     @Override
     public void close() {
         // The consumer first: leaving the group may still commit what has just ended.

@@ -182,10 +182,11 @@ final class Transactions implements AutoCloseable {
         try {
             producer.abortTransaction();
         } catch (KafkaException e) {
-            // Its successor ends what it has left open.
+            // Its successor ends what it has left open, or the time-out of the transaction.
             log("transaction could not be aborted", e);
+        } finally {
+            discard(index);
         }
-        discard(index);
     }
 
     private void discard(int index) {

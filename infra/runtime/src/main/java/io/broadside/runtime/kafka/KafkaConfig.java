@@ -80,7 +80,7 @@ public record KafkaConfig(
     private static final Setting SESSION_TIMEOUT = Setting.of(
             "KAFKA_SESSION_TIMEOUT",
             "10s",
-            "After this long without a heartbeat an instance has lost its partitions (classic protocol).");
+            "After this long without a heartbeat an instance has lost its partitions; not for dispatchers with the protocol consumer.");
     private static final Setting CLIENT_PROPERTIES = Setting.optional(
             "KAFKA_CLIENT_PROPERTIES_FILE",
             "Properties file with further settings of all Kafka clients, by Kafka's names: security, mostly.");
