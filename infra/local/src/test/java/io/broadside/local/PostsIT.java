@@ -258,8 +258,13 @@ class PostsIT {
     }
 
     private void awaitStatus(String id, String status) {
-        await().atMost(LONG)
-                .until(() -> post(id).path("targets").get(0).path("status").asText(), found -> found.equals(status));
+        // The whole post is what a failure prints: its status alone does not say why.
+        await().atMost(LONG).untilAsserted(() -> {
+            var post = post(id);
+            assertThat(post.path("targets").get(0).path("status").asText())
+                    .as(post.toString())
+                    .isEqualTo(status);
+        });
     }
 
     private HttpResponse<String> send(String method, String path, JsonNode body)
