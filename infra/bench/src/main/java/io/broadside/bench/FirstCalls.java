@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +32,19 @@ final class FirstCalls {
      *
      * @param missing posts whose call never came
      */
-    record Latency(double p50Ms, double p99Ms, int missing) {}
+    record Latency(double p50Ms, double p99Ms, int missing) {
+
+        static Latency of(Collection<Duration> times, int missing) {
+            var millis = times.stream()
+                    .mapToDouble(time -> time.toNanos() / 1e6)
+                    .sorted()
+                    .toArray();
+            var count = millis.length;
+            return count == 0
+                    ? new Latency(Double.NaN, Double.NaN, missing)
+                    : new Latency(millis[count / 2], millis[Math.min(count - 1, count * 99 / 100)], missing);
+        }
+    }
 
     /** Sends so many posts at an even rate, and looks when their calls came. */
     Latency measure(int posts, double perSecond, Consumer<BenchAccount> send) throws IOException, InterruptedException {
@@ -78,15 +91,9 @@ final class FirstCalls {
     }
 
     private static Latency latency(Map<String, Instant> sent, Map<String, Instant> firsts) {
-        var millis = firsts.entrySet().stream()
-                .mapToDouble(first -> Duration.between(sent.get(first.getKey()), first.getValue())
-                                .toNanos()
-                        / 1e6)
-                .sorted()
-                .toArray();
-        var count = millis.length;
-        return count == 0
-                ? new Latency(Double.NaN, Double.NaN, sent.size())
-                : new Latency(millis[count / 2], millis[Math.min(count - 1, count * 99 / 100)], sent.size() - count);
+        var times = firsts.entrySet().stream()
+                .map(first -> Duration.between(sent.get(first.getKey()), first.getValue()))
+                .toList();
+        return Latency.of(times, sent.size() - times.size());
     }
 }

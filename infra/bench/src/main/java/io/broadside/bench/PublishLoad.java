@@ -18,8 +18,11 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -53,6 +56,8 @@ final class PublishLoad implements AutoCloseable {
     private final LongAdder ended = new LongAdder();
     private final LongAdder unpublished = new LongAdder();
     private final AtomicLong ids = new AtomicLong();
+    private final Map<String, Instant> sent = new ConcurrentHashMap<>();
+    private final Queue<Duration> firstWords = new ConcurrentLinkedQueue<>();
     private long next;
     private volatile boolean isClosed;
 
@@ -68,7 +73,7 @@ final class PublishLoad implements AutoCloseable {
         this.simulator = simulator;
         this.serdes = new EventSerdes(URI.create(registry), true);
         this.producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", broker, "acks", "all", "linger.ms", "0", "compression.type", "lz4"),
+                Map.of("bootstrap.servers", broker, "acks", "all", "linger.ms", "0"),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
         this.consumer = new KafkaConsumer<>(
@@ -100,6 +105,7 @@ final class PublishLoad implements AutoCloseable {
         var id = run + "-" + ids.getAndIncrement();
         open.put(id, State.UNDER_WAY);
         underWay.incrementAndGet();
+        sent.put(id, Instant.now());
         var _ = producer.send(new ProducerRecord<>(
                 Topics.REQUESTS.name(), id.getBytes(UTF_8), serdes.write(Topics.REQUESTS, request(account, id))));
     }
@@ -169,8 +175,22 @@ final class PublishLoad implements AutoCloseable {
         consumer.close();
     }
 
+    /** Forgets how long first words took so far. */
+    void forgetFirstWords() {
+        firstWords.clear();
+    }
+
+    /** How long it took from a request to the moment it was divided into commands. */
+    FirstCalls.Latency firstWords() {
+        return FirstCalls.Latency.of(firstWords, 0);
+    }
+
     private void hear(PostResult result) {
         var id = result.getRequestId();
+        if (result.getStatus() == ResultStatus.ACCEPTED) {
+            Optional.ofNullable(sent.remove(id))
+                    .ifPresent(since -> firstWords.add(Duration.between(since, result.getAt())));
+        }
         if (result.getIsFinal()) {
             var state = open.remove(id);
             if (state == State.UNDER_WAY) {

@@ -1,6 +1,8 @@
 package io.broadside.publisher.platform;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -13,7 +15,10 @@ import java.util.Optional;
 /** The JSON of answers, and of what is sent. Platforms also answer with HTML, with half a JSON, or with nothing. */
 public final class AnswerJson {
 
-    private static final JsonMapper JSON = JsonMapper.builder()
+    /** Each call has a virtual thread of its own: buffers kept by thread would never be used twice. */
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
+                    .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
