@@ -60,7 +60,7 @@ final class Arrears implements AutoCloseable {
      * @param admin closed by the caller, later than this
      */
     static Arrears watch(KafkaClients clients, Admin admin, String topology, Clock clock) {
-        var arrears = new Arrears(clients.tableConsumer("arrears"), () -> positions(admin, topology), clock);
+        var arrears = new Arrears(clients.recordConsumer("arrears"), () -> positions(admin, topology), clock);
         var _ = arrears.thread.scheduleWithFixedDelay(
                 arrears::look, LOOK_EVERY.toMillis(), LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
         return arrears;

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.broadside.events.QuarantineReason;
 import io.broadside.events.QuarantinedDelivery;
 import io.broadside.events.RawDelivery;
+import io.broadside.runtime.health.Check;
+import io.broadside.runtime.health.Checked;
 import io.broadside.runtime.kafka.KafkaClients;
 import io.broadside.runtime.tracing.Trace;
 import io.broadside.schemas.EventSerdes;
@@ -16,7 +18,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -36,7 +40,7 @@ import org.slf4j.LoggerFactory;
  *
  * Safe for use by many threads.
  */
-final class Deliveries implements AutoCloseable {
+final class Deliveries implements AutoCloseable, Checked {
 
     /** What became of a delivery. */
     enum Fate {
@@ -48,6 +52,10 @@ final class Deliveries implements AutoCloseable {
 
     private static final int QUARANTINE_IN_FLIGHT = 64;
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+    /** The client library blocks for 10 s at most, and the registry's for a few more. */
+    private static final Duration STUCK_AFTER = Duration.ofMinutes(1);
+
+    private static final long IDLE = 0;
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Deliveries.class);
 
@@ -135,10 +143,13 @@ final class Deliveries implements AutoCloseable {
             return;
         }
         var record = quarantined(delivery, reason, detail, quarantineBodyLimit);
+        // Nothing below may hold the delivery itself: its body has been given back, and whoever forges may send long
+        // ones.
+        var platform = delivery.getPlatform();
         quarantineLane.send(new Outgoing<>(Topics.INBOUND_QUARANTINE, delivery.getDeliveryId(), record, fault -> {
             quarantineSlots.release();
             if (fault == null) {
-                metrics.quarantined(delivery.getPlatform(), reason);
+                metrics.quarantined(platform, reason);
             } else {
                 metrics.notQuarantined();
             }
@@ -157,11 +168,34 @@ final class Deliveries implements AutoCloseable {
             body = ByteBuffer.wrap(beginning);
         }
         return QuarantinedDelivery.newBuilder()
-                .setDelivery(RawDelivery.newBuilder(delivery).setBody(body).build())
+                .setDelivery(withBody(delivery, body))
                 .setReason(reason)
                 .setDetail(detail)
                 .setIsTruncated(isTruncated)
                 .build();
+    }
+
+    /** A delivery with another body. Avro's copying builder would copy the whole of the first body before it takes the other. */
+    private static RawDelivery withBody(RawDelivery delivery, ByteBuffer body) {
+        return RawDelivery.newBuilder()
+                .setDeliveryId(delivery.getDeliveryId())
+                .setPlatform(delivery.getPlatform())
+                .setApp(delivery.getApp())
+                .setCallback(delivery.getCallback())
+                .setReceivedAt(delivery.getReceivedAt())
+                .setHeaders(delivery.getHeaders())
+                .setBody(body)
+                .build();
+    }
+
+    /** Fails once a thread that hands records to the client library has ended, or is held up for longer than that can take. */
+    @Override
+    public Check check() {
+        return Stream.of(lane, quarantineLane)
+                .filter(Lane::isStuck)
+                .findFirst()
+                .map(stuck -> Check.failing("deliveries", stuck.thread.getName() + " makes no progress"))
+                .orElseGet(() -> Check.ok("deliveries", ""));
     }
 
     /** Waits for what is under way, within a limit, and closes. */
@@ -190,6 +224,7 @@ final class Deliveries implements AutoCloseable {
 
         private final BlockingQueue<Outgoing<?>> waiting = new LinkedBlockingQueue<>();
         private final Thread thread;
+        private final AtomicLong busySince = new AtomicLong(IDLE);
 
         Lane(String name) {
             this.thread = Thread.ofPlatform().name("lane " + name).daemon().start(this::work);
@@ -203,10 +238,18 @@ final class Deliveries implements AutoCloseable {
             thread.interrupt();
         }
 
+        boolean isStuck() {
+            var since = busySince.get();
+            return !thread.isAlive() || (since != IDLE && System.nanoTime() - since > STUCK_AFTER.toNanos());
+        }
+
         private void work() {
             try {
                 while (true) {
-                    put(waiting.take());
+                    var next = waiting.take();
+                    busySince.set(Math.max(1, System.nanoTime()));
+                    put(next);
+                    busySince.set(IDLE);
                 }
             } catch (InterruptedException _) {
                 // The end. Whatever still waits was not stored, and is told so.
@@ -223,8 +266,11 @@ final class Deliveries implements AutoCloseable {
                 Trace.root().writeTo(record.headers());
                 var _ = producer.send(
                         record, (_, fault) -> outgoing.whenSettled().accept(fault));
-            } catch (RuntimeException e) {
-                // The registry is away, or the producer is closed: nothing was sent, and no callback will come.
+            } catch (RuntimeException | OutOfMemoryError e) {
+                // The registry is away, the producer is closed, or there is no room for this one: nothing was sent, and
+                // no
+                // callback will come. The thread goes on; without it every later delivery would be turned away for
+                // ever.
                 outgoing.whenSettled().accept(e);
             }
         }

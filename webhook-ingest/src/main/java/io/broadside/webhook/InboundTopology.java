@@ -5,6 +5,8 @@ import io.broadside.schemas.Topics;
 import io.broadside.webhook.Normalise.Step.SetAside;
 import io.broadside.webhook.Normalise.Step.Told;
 import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
@@ -33,10 +35,13 @@ final class InboundTopology {
     static Topology build(EventSerdes serdes, Duration rememberFor, int quarantineBodyLimit, WebhookMetrics metrics) {
         var builder = new StreamsBuilder();
         builder.addStateStore(Stores.windowStoreBuilder(
-                        Stores.persistentWindowStore(SEEN, rememberFor, Duration.ofMillis(1), false),
+                        Stores.persistentWindowStore(
+                                SEEN, DropDuplicates.retention(rememberFor), Duration.ofMillis(1), false),
                         Serdes.String(),
                         Serdes.ByteArray())
-                .withCachingDisabled());
+                .withCachingDisabled()
+                // No key comes twice: there is nothing to compact.
+                .withLoggingEnabled(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE)));
         builder.stream(
                         Topics.INBOUND_RAW.name(),
                         Consumed.with(Serdes.String(), Serdes.ByteArray()).withName("raw-source"))

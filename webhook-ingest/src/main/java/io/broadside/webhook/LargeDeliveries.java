@@ -27,6 +27,9 @@ final class LargeDeliveries {
     /** What stands around the body in a record: ids, headers, the batch. */
     private static final int AROUND_THE_BODY = 64 << 10;
 
+    /** As much as Kafka's own default. */
+    private static final long LEAST_BUFFER = 32L << 20;
+
     private static final Logger LOGGER = LoggerFactory.getLogger(LargeDeliveries.class);
 
     private LargeDeliveries() {}
@@ -34,7 +37,12 @@ final class LargeDeliveries {
     /** The same clients, whose producers take records of that length; a limit set by hand stands. */
     static KafkaConfig allow(KafkaConfig kafka, int bodyLimit) {
         return kafka.withExtra(
-                ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(Math.max(1 << 20, recordLimit(bodyLimit))));
+                        ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                        Integer.toString(Math.max(1 << 20, recordLimit(bodyLimit))))
+                .withExtra(
+                        // A record that is longer than all of it is never sent.
+                        ProducerConfig.BUFFER_MEMORY_CONFIG,
+                        Long.toString(Math.max(LEAST_BUFFER, 2L * recordLimit(bodyLimit))));
     }
 
     /**

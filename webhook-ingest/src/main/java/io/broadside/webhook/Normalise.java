@@ -1,5 +1,7 @@
 package io.broadside.webhook;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.broadside.events.QuarantineReason;
 import io.broadside.events.QuarantinedDelivery;
 import io.broadside.events.RawDelivery;
@@ -10,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
@@ -32,6 +35,9 @@ final class Normalise extends ContextualProcessor<String, byte[], String, Normal
 
         record SetAside(QuarantinedDelivery delivery) implements Step {}
     }
+
+    /** Header of an event: where its delivery stands, as TOPIC-PARTITION-OFFSET. */
+    static final String POSITION = "broadside-delivery-position";
 
     private static final String NO_DELIVERY =
             "The record on inbound.raw is not a RawDelivery in Confluent's Avro format.";
@@ -58,11 +64,13 @@ final class Normalise extends ContextualProcessor<String, byte[], String, Normal
             return;
         }
         var normalised = normalise(delivery);
+        var position = position().map(at -> at.getBytes(UTF_8));
         for (var event : normalised.events()) {
             var key = event.getPlatform() + ":" + event.getAccountId();
             Step told = new Step.Told(serdes.write(Topics.INBOUND_EVENTS, event));
             var out = record.withKey(key).withValue(told);
             EventHeaders.of(event).writeTo(out.headers());
+            position.ifPresent(at -> out.headers().add(POSITION, at));
             context().forward(out);
         }
         if (!normalised.faults().isEmpty()) {
@@ -90,8 +98,18 @@ final class Normalise extends ContextualProcessor<String, byte[], String, Normal
 
     private void setAside(Record<String, byte[]> record, RawDelivery delivery, String detail) {
         metrics.quarantined(knownPlatform(delivery), QuarantineReason.MALFORMED);
-        var quarantined = Deliveries.quarantined(delivery, QuarantineReason.MALFORMED, detail, quarantineBodyLimit);
+        var quarantined = Deliveries.quarantined(delivery, QuarantineReason.MALFORMED, detail, bodyLimit(delivery));
         context().forward(record.withKey(delivery.getDeliveryId()).withValue(new Step.SetAside(quarantined)));
+    }
+
+    /** What is set aside is stored anew: where the platform limits that, a delivery we are late with leaves its body behind. */
+    private int bodyLimit(RawDelivery delivery) {
+        var received = delivery.getReceivedAt();
+        var isTooLate = WebhookPlatforms.find(delivery.getPlatform())
+                .flatMap(platform -> platform.traits().bodiesKeptFor())
+                .filter(limit -> received.plus(limit).toEpochMilli() < context().currentSystemTimeMs())
+                .isPresent();
+        return isTooLate ? 0 : quarantineBodyLimit;
     }
 
     /** What a record says must not become a meter. */
@@ -99,15 +117,15 @@ final class Normalise extends ContextualProcessor<String, byte[], String, Normal
         return WebhookPlatforms.find(delivery.getPlatform()).isPresent() ? delivery.getPlatform() : "unknown";
     }
 
+    private Optional<String> position() {
+        return context().recordMetadata().map(at -> at.topic() + "-" + at.partition() + "-" + at.offset());
+    }
+
     /** The delivery a record that is none is set aside as: its bytes, and where it stood. */
     private RawDelivery unreadable(Record<String, byte[]> record) {
-        var position = context()
-                .recordMetadata()
-                .map(at -> at.topic() + "-" + at.partition() + "-" + at.offset())
-                .orElse("unknown");
         var value = Objects.requireNonNullElse((byte @Nullable []) record.value(), new byte[0]);
         return RawDelivery.newBuilder()
-                .setDeliveryId(position)
+                .setDeliveryId(position().orElse("unknown"))
                 .setPlatform("unknown")
                 .setApp("unknown")
                 .setReceivedAt(Instant.ofEpochMilli(record.timestamp()))

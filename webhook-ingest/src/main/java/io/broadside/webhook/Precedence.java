@@ -1,6 +1,7 @@
 package io.broadside.webhook;
 
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
@@ -11,8 +12,11 @@ import java.util.function.LongSupplier;
  * <ol>
  *   <li>While many deliveries are under way and the event loops have more to do than they get the processor for, the topology
  *       rests.
+ *   <li>It goes on when few are under way. That the event loops are in time again is no reason: they are because it rests.
  *   <li>It never rests for longer than a second at a time, and then works for a quarter of one at least, however pressed the
  *       event loops are: it falls behind in a burst, and does not starve.
+ *   <li>It does not rest at all while it is too far behind: an acknowledged delivery is lost if nothing was made of it by the
+ *       time inbound.raw drops it.
  *   <li>A slow broker is no reason: event loops that wait are not late. Nor is a machine on which others are busy, as long as few
  *       deliveries come.
  * </ol>
@@ -23,7 +27,6 @@ final class Precedence {
 
     private static final int MANY = 32;
     private static final long LATE_NANOS = Duration.ofMillis(2).toNanos();
-    private static final long LATE_FOR_NANOS = Duration.ofMillis(120).toNanos();
     private static final long LONGEST_REST_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long SHORTEST_WORK_NANOS = Duration.ofMillis(250).toNanos();
 
@@ -37,32 +40,36 @@ final class Precedence {
 
     private final Work work;
     private final IntSupplier underWay;
+    private final BooleanSupplier isFarBehind;
     private final LongSupplier nanoTime;
     private boolean isResting;
     private long since;
-    private long lateAt;
 
-    /** @param underWay how many deliveries wait for the broker */
-    Precedence(Work work, IntSupplier underWay, LongSupplier nanoTime) {
+    /**
+     * @param underWay how many deliveries wait for the broker
+     * @param isFarBehind whether the work is too far behind to rest
+     */
+    Precedence(Work work, IntSupplier underWay, BooleanSupplier isFarBehind, LongSupplier nanoTime) {
         this.work = work;
         this.underWay = underWay;
+        this.isFarBehind = isFarBehind;
         this.nanoTime = nanoTime;
         this.since = nanoTime.getAsLong();
-        this.lateAt = since - LATE_FOR_NANOS;
     }
 
     /** An event loop came to something so long after its time; to be told by each of them, several times in a tenth of a second. */
     synchronized void looked(long nanosLate) {
         var now = nanoTime.getAsLong();
-        if (nanosLate >= LATE_NANOS && underWay.getAsInt() >= MANY) {
-            lateAt = now;
-        }
-        var isPressed = now - lateAt < LATE_FOR_NANOS;
-        if (isResting && (!isPressed || now - since >= LONGEST_REST_NANOS)) {
+        var areMany = underWay.getAsInt() >= MANY;
+        if (isResting && (!areMany || now - since >= LONGEST_REST_NANOS)) {
             isResting = false;
             since = now;
             work.goOn();
-        } else if (!isResting && isPressed && now - since >= SHORTEST_WORK_NANOS) {
+        } else if (!isResting
+                && areMany
+                && nanosLate >= LATE_NANOS
+                && now - since >= SHORTEST_WORK_NANOS
+                && !isFarBehind.getAsBoolean()) {
             isResting = true;
             since = now;
             work.rest();

@@ -54,7 +54,7 @@ final class Reverification {
      * @param truncated too long to have been kept whole
      * @param ofNoApp of an app that is not configured here
      * @param unreadable signed as it should be, but not to be understood: when it came, and still if that was tried again
-     * @param tooOld received so long ago that its events may be forgotten
+     * @param tooOld received so long ago that its events may be forgotten, or that the platform forbids storing it anew
      * @param notStored genuine, but Kafka did not take them: do it once more
      */
     record Result(
@@ -141,7 +141,7 @@ final class Reverification {
             return;
         }
         var endpoint = Optional.ofNullable(endpoints.get(label + " " + delivery.getCallback()));
-        var ruling = rule(found, endpoint, withUnreadable, clock.instant().minus(rememberFor));
+        var ruling = rule(found, endpoint, withUnreadable, clock.instant(), rememberFor);
         switch (ruling) {
             case GENUINE -> store(found, counts);
             case REFUSED, TRUNCATED, OF_NO_APP, UNREADABLE, TOO_OLD -> counts.add(ruling);
@@ -151,10 +151,14 @@ final class Reverification {
     /**
      * What one of them is now.
      *
-     * @param forgottenBefore events that were received before may be forgotten
+     * @param rememberFor after so long events may be forgotten
      */
     static Ruling rule(
-            QuarantinedDelivery found, Optional<Endpoint> endpoint, boolean withUnreadable, Instant forgottenBefore) {
+            QuarantinedDelivery found,
+            Optional<Endpoint> endpoint,
+            boolean withUnreadable,
+            Instant now,
+            Duration rememberFor) {
         var delivery = found.getDelivery();
         var isMalformed = found.getReason() == QuarantineReason.MALFORMED;
         if (endpoint.isEmpty()) {
@@ -163,7 +167,8 @@ final class Reverification {
         if (found.getIsTruncated()) {
             return Ruling.TRUNCATED;
         }
-        if (delivery.getReceivedAt().isBefore(forgottenBefore)) {
+        var youngEnough = endpoint.get().platform().traits().bodiesKeptFor().orElse(rememberFor);
+        if (delivery.getReceivedAt().isBefore(now.minus(youngEnough))) {
             return Ruling.TOO_OLD;
         }
         if (isMalformed && !withUnreadable) {

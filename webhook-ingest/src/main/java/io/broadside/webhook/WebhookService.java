@@ -12,11 +12,13 @@ import io.broadside.schemas.Topics;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,18 +34,27 @@ public final class WebhookService implements AutoCloseable {
 
     private static final long LOOK_EVERY_MS = 5_000;
 
-    /** No task has two inputs that could wait for each other, so none looks for that before every record. */
-    private static final Map<String, Object> TOPOLOGY_SETTINGS =
-            Map.of(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
+    /** The topology works off what waits as fast as it can once the oldest has waited for so long, whoever waits meanwhile. */
+    private static final Duration FAR_BEHIND = Duration.ofMinutes(10);
+
+    private static final Map<String, Object> TOPOLOGY_SETTINGS = Map.of(
+            // No task has two inputs that could wait for each other, so none looks for that before every record.
+            StreamsConfig.MAX_TASK_IDLE_MS_CONFIG,
+            StreamsConfig.MAX_TASK_IDLE_MS_DISABLED,
+            // What waits after a burst goes through in few batches.
+            StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG),
+            128 << 10);
 
     private static final Logger LOGGER = LoggerFactory.getLogger(WebhookService.class);
 
     private final Closing closing;
+    private final RunningTopology topology;
     private final int port;
     private final int managementPort;
 
-    private WebhookService(Closing closing, int port, int managementPort) {
+    private WebhookService(Closing closing, RunningTopology topology, int port, int managementPort) {
         this.closing = closing;
+        this.topology = topology;
         this.port = port;
         this.managementPort = managementPort;
     }
@@ -74,6 +85,10 @@ public final class WebhookService implements AutoCloseable {
     /** The port of the webhooks. */
     public int port() {
         return port;
+    }
+
+    RunningTopology topology() {
+        return topology;
     }
 
     /** The port of health and metrics. */
@@ -121,6 +136,7 @@ public final class WebhookService implements AutoCloseable {
                     }
                 },
                 deliveries::underWay,
+                () -> arrears.seconds() > FAR_BEHIND.toSeconds(),
                 System::nanoTime);
         var keyring = new Keyring(config.apps(), () -> again.get().apps());
         vertx.setPeriodic(LOOK_EVERY_MS, _ -> Thread.ofVirtual().name("keyring").start(keyring::look));
@@ -132,7 +148,7 @@ public final class WebhookService implements AutoCloseable {
                 vertx,
                 NAME,
                 config.managementPort(),
-                List.of(kafka, streams),
+                List.of(kafka, streams, deliveries),
                 meters,
                 Map.of(ReverifyCommand.PATH, command::handle)));
         var shared = shared(vertx, config, keyring, deliveries, precedence, metrics, clock);
@@ -144,7 +160,7 @@ public final class WebhookService implements AutoCloseable {
                         "endpoints",
                         config.apps().stream().map(WebhookApp::path).toList())
                 .log("webhook-ingest started");
-        return new WebhookService(closing, port, management.port());
+        return new WebhookService(closing, streams, port, management.port());
     }
 
     private static WebhookServer.Shared shared(

@@ -95,7 +95,9 @@ class InboundTopologyTest {
         raw.pipeInput(record);
         // Then
         assertThat(events.readRecord().headers().toArray())
-                .containsExactly(new RecordHeader("traceparent", "00-1-2-01".getBytes(UTF_8)));
+                .containsExactly(
+                        new RecordHeader("traceparent", "00-1-2-01".getBytes(UTF_8)),
+                        new RecordHeader(Normalise.POSITION, "inbound.raw-0-0".getBytes(UTF_8)));
     }
 
     @Test
@@ -145,9 +147,46 @@ class InboundTopologyTest {
         pipe(aDelivery("x", Vectors.X_POST.body()), RECEIVED_AT);
         pipe(
                 aDelivery("x", Vectors.X_POST.body()),
-                RECEIVED_AT.plus(REMEMBER_FOR).plusMillis(1));
+                RECEIVED_AT.plus(DropDuplicates.retention(REMEMBER_FOR)).plusSeconds(1));
         // Then
         assertThat(events.readValuesToList()).hasSize(2);
+    }
+
+    @Test
+    void anEventIsKnownAgainForAsLongAsIsAskedWheneverItCame() {
+        for (var hours = 0; hours < 100; hours += 7) {
+            // Given: at the beginning, in the middle and at the end of a stretch of time
+            var first = RECEIVED_AT.plus(Duration.ofDays(30L * (hours + 1))).plus(Duration.ofHours(hours));
+            // When
+            pipe(aDelivery("x", Vectors.X_POST.body()), first);
+            pipe(aDelivery("x", Vectors.X_POST.body()), first.plus(REMEMBER_FOR));
+            // Then
+            assertThat(events.readValuesToList()).as("%d hours", hours).hasSize(1);
+        }
+    }
+
+    @Test
+    void anEventSaysWhereItsDeliveryStands() {
+        // When
+        pipe(aDelivery("x", Vectors.X_POST.body()), RECEIVED_AT);
+        // Then
+        assertThat(events.readRecord().headers().lastHeader(Normalise.POSITION).value())
+                .asString(UTF_8)
+                .isEqualTo("inbound.raw-0-0");
+    }
+
+    @Test
+    void whatMustNotBeKeptLeavesItsBodyBehindIfWeAreLateWithIt() {
+        // When
+        pipe(aDelivery("linkedin", "{\"no\":\"event\"}"), RECEIVED_AT);
+        pipe(aDelivery("linkedin", "{\"no\":\"event\"}"), RECEIVED_AT);
+        driver.advanceWallClockTime(Duration.ofHours(5));
+        pipe(aDelivery("linkedin", "{\"no\":\"event\"}"), RECEIVED_AT);
+        pipe(aDelivery("x", "{\"no\":\"event\"}"), RECEIVED_AT);
+        // Then
+        assertThat(quarantine.readValuesToList())
+                .extracting(found -> found.getDelivery().getBody().remaining() > 0)
+                .containsExactly(true, true, false, true);
     }
 
     @Test

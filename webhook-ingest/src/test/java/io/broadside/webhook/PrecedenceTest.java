@@ -3,6 +3,7 @@ package io.broadside.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,8 @@ class PrecedenceTest {
     private final AtomicLong now = new AtomicLong(-3);
     private final Rests work = new Rests();
     private final AtomicInteger underWay = new AtomicInteger(100);
-    private final Precedence precedence = new Precedence(work, underWay::get, now::get);
+    private final AtomicBoolean isFarBehind = new AtomicBoolean();
+    private final Precedence precedence = new Precedence(work, underWay::get, isFarBehind::get, now::get);
 
     @Test
     void theTopologyWorksWhileEventLoopsAreInTime() {
@@ -25,15 +27,29 @@ class PrecedenceTest {
     }
 
     @Test
-    void itRestsWhileEventLoopsAreLateAndGoesOnOnceTheyAreNot() {
+    void itRestsWhenEventLoopsAreLateAndGoesOnWhenFewAreUnderWay() {
         // Given
         look(10, 0);
         // When / Then
         look(1, 5);
         assertThat(work.isResting()).isTrue();
         look(5, 0);
+        assertThat(work.isResting()).as("they are in time because it rests").isTrue();
+        underWay.set(3);
+        look(1, 0);
         assertThat(work.isResting()).isFalse();
         assertThat(work.count()).isOne();
+    }
+
+    @Test
+    void itDoesNotRestWhileItIsFarBehind() {
+        // Given
+        isFarBehind.set(true);
+        look(10, 0);
+        // When
+        look(100, 20);
+        // Then
+        assertThat(work.count()).isZero();
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.broadside.webhook.platform.Callback;
 import io.broadside.webhook.platform.HmacSha256;
 import io.broadside.webhook.platform.Vector;
 import io.broadside.webhook.platform.Vectors;
+import io.broadside.webhook.platform.linkedin.LinkedInWebhooks;
 import io.broadside.webhook.platform.x.XWebhooks;
 import java.time.Duration;
 import java.util.Base64;
@@ -19,6 +20,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ReverificationTest {
+
+    private static final Duration REMEMBER_FOR = Duration.ofHours(76);
 
     private final Endpoint endpoint = endpoint(Vectors.X_SECRET);
 
@@ -30,7 +33,8 @@ class ReverificationTest {
                         found(Vectors.X_POST, QuarantineReason.SIGNATURE_MISMATCH),
                         Optional.of(endpoint("another-secret")),
                         false,
-                        Vectors.X_POST.receivedAt()))
+                        Vectors.X_POST.receivedAt(),
+                        REMEMBER_FOR))
                 .isEqualTo(Ruling.REFUSED);
     }
 
@@ -52,7 +56,24 @@ class ReverificationTest {
                         found(Vectors.X_POST, QuarantineReason.SIGNATURE_MISMATCH),
                         Optional.of(endpoint),
                         false,
-                        Vectors.X_POST.receivedAt().plus(Duration.ofMillis(1))))
+                        Vectors.X_POST.receivedAt().plus(REMEMBER_FOR).plusMillis(1),
+                        REMEMBER_FOR))
+                .isEqualTo(Ruling.TOO_OLD);
+    }
+
+    @Test
+    void whatLinkedInSaysIsNotStoredAnewForLong() {
+        // Given
+        var app = new WebhookApp("linkedin", "demo", Vector.credentials(Vectors.LINKEDIN_SECRET));
+        var linkedIn = new Endpoint(app, new LinkedInWebhooks(), Callback.WEBHOOK, Keyring.of(List.of(app)));
+        var found = found(Vectors.LINKEDIN_COMMENT, QuarantineReason.SIGNATURE_MISMATCH);
+        var receivedAt = Vectors.LINKEDIN_COMMENT.receivedAt();
+        // When / Then
+        assertThat(Reverification.rule(
+                        found, Optional.of(linkedIn), false, receivedAt.plus(Duration.ofHours(4)), REMEMBER_FOR))
+                .isEqualTo(Ruling.GENUINE);
+        assertThat(Reverification.rule(
+                        found, Optional.of(linkedIn), false, receivedAt.plus(Duration.ofHours(5)), REMEMBER_FOR))
                 .isEqualTo(Ruling.TOO_OLD);
     }
 
@@ -65,12 +86,13 @@ class ReverificationTest {
                                 .build(),
                         false))
                 .isEqualTo(Ruling.TRUNCATED);
-        assertThat(Reverification.rule(found, Optional.empty(), false, Vectors.X_POST.receivedAt()))
+        assertThat(Reverification.rule(found, Optional.empty(), false, Vectors.X_POST.receivedAt(), REMEMBER_FOR))
                 .isEqualTo(Ruling.OF_NO_APP);
     }
 
     private Ruling rule(QuarantinedDelivery found, boolean withUnreadable) {
-        return Reverification.rule(found, Optional.of(endpoint), withUnreadable, Vectors.X_POST.receivedAt());
+        return Reverification.rule(
+                found, Optional.of(endpoint), withUnreadable, Vectors.X_POST.receivedAt(), REMEMBER_FOR);
     }
 
     private static QuarantinedDelivery found(Vector vector, QuarantineReason reason) {

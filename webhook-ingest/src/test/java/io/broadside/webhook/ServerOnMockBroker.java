@@ -52,7 +52,7 @@ final class ServerOnMockBroker implements AutoCloseable {
                 room,
                 new Sources(config.limits(), System::nanoTime),
                 Map.of(),
-                new Precedence(new Rests(), deliveries::underWay, System::nanoTime),
+                new Precedence(new Rests(), deliveries::underWay, () -> false, System::nanoTime),
                 config.publicUri().map(uri -> new DataDeletion(uri, config.deletionKey(), Clock.systemUTC())),
                 metrics);
         var server = new WebhookServer(config, shared, Clock.systemUTC());

@@ -16,19 +16,30 @@ public final class HmacSha256 {
 
     private static final String ALGORITHM = "HmacSHA256";
 
+    /** Looking for one among the providers takes as long as a short delivery does. It is given its key at every use. */
+    private static final ThreadLocal<Mac> MAC = ThreadLocal.withInitial(HmacSha256::newMac);
+
     private HmacSha256() {}
 
     /** The 32 bytes of the signature of these contents, one after another. */
     public static byte[] sign(Secret secret, byte[]... contents) {
         try {
-            var mac = Mac.getInstance(ALGORITHM);
+            var mac = MAC.get();
             mac.init(new SecretKeySpec(secret.reveal().getBytes(UTF_8), ALGORITHM));
             for (var content : contents) {
                 mac.update(content);
             }
             return mac.doFinal();
-        } catch (NoSuchAlgorithmException | InvalidKeyException e) {
-            throw new IllegalStateException("Every Java platform has HmacSHA256, and it takes any key", e);
+        } catch (InvalidKeyException e) {
+            throw new IllegalStateException("HmacSHA256 takes any key", e);
+        }
+    }
+
+    private static Mac newMac() {
+        try {
+            return Mac.getInstance(ALGORITHM);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has HmacSHA256", e);
         }
     }
 

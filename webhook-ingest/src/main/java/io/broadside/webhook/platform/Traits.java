@@ -1,6 +1,7 @@
 package io.broadside.webhook.platform;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -13,6 +14,8 @@ import java.util.Set;
  * @param needsVerifyToken whether its handshake needs a token that we and the platform agreed upon
  * @param signsTime whether its signatures name their time, so that one can be too old
  * @param callbacks the addresses an app of it has
+ * @param bodiesKeptFor for how long after it was received what a delivery says may be stored anew; as long as anything is remembered,
+ *     where the platform does not limit how long its data may be kept
  */
 public record Traits(
         String id,
@@ -20,7 +23,8 @@ public record Traits(
         Duration repeatsFor,
         boolean needsVerifyToken,
         boolean signsTime,
-        Set<Callback> callbacks) {
+        Set<Callback> callbacks,
+        Optional<Duration> bodiesKeptFor) {
 
     public Traits {
         callbacks = Set.copyOf(callbacks);
@@ -28,18 +32,22 @@ public record Traits(
 
     /** A platform with one address, that agrees upon no token and signs no time. */
     public static Traits of(String id, String signatureHeader, Duration repeatsFor) {
-        return new Traits(id, signatureHeader, repeatsFor, false, false, Set.of(Callback.WEBHOOK));
+        return new Traits(id, signatureHeader, repeatsFor, false, false, Set.of(Callback.WEBHOOK), Optional.empty());
     }
 
     public Traits withVerifyToken() {
-        return new Traits(id, signatureHeader, repeatsFor, true, signsTime, callbacks);
+        return new Traits(id, signatureHeader, repeatsFor, true, signsTime, callbacks, bodiesKeptFor);
     }
 
     public Traits withTimedSignatures() {
-        return new Traits(id, signatureHeader, repeatsFor, needsVerifyToken, true, callbacks);
+        return new Traits(id, signatureHeader, repeatsFor, needsVerifyToken, true, callbacks, bodiesKeptFor);
     }
 
     public Traits withCallbacks(Set<Callback> all) {
-        return new Traits(id, signatureHeader, repeatsFor, needsVerifyToken, signsTime, all);
+        return new Traits(id, signatureHeader, repeatsFor, needsVerifyToken, signsTime, all, bodiesKeptFor);
+    }
+
+    public Traits withBodiesKeptFor(Duration limit) {
+        return new Traits(id, signatureHeader, repeatsFor, needsVerifyToken, signsTime, callbacks, Optional.of(limit));
     }
 }

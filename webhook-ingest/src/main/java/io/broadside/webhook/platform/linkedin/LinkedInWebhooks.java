@@ -28,7 +28,10 @@ public final class LinkedInWebhooks implements WebhookPlatform {
 
     private static final String SIGNATURE = "x-li-signature";
 
-    private static final Traits TRAITS = Traits.of("linkedin", SIGNATURE, Duration.ofHours(8));
+    /** Members' activity may be kept for 48 hours; what is stored anew is kept for 44 from then on. */
+    private static final Traits TRAITS =
+            Traits.of("linkedin", SIGNATURE, Duration.ofHours(8)).withBodiesKeptFor(Duration.ofHours(4));
+
     private static final String PREFIX = "hmacsha256=";
     private static final byte[] SIGNED_BEFORE_THE_BODY = PREFIX.getBytes(UTF_8);
 
