@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
  *   <li>While many deliveries are under way and the event loops have more to do than they get the processor for, the topology
  *       rests.
  *   <li>It goes on when few are under way. That the event loops are in time again is no reason: they are because it rests.
- *   <li>It never rests for longer than a second at a time, and then works for a quarter of one at least, however pressed the
+ *   <li>It never rests for longer than two seconds at a time, and then works for a quarter of one at least, however pressed the
  *       event loops are: it falls behind in a burst, and does not starve.
  *   <li>It does not rest at all while it is too far behind: an acknowledged delivery is lost if nothing was made of it by the
  *       time inbound.raw drops it.
@@ -27,7 +27,7 @@ final class Precedence {
 
     private static final int MANY = 32;
     private static final long LATE_NANOS = Duration.ofMillis(2).toNanos();
-    private static final long LONGEST_REST_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long LONGEST_REST_NANOS = Duration.ofSeconds(2).toNanos();
     private static final long SHORTEST_WORK_NANOS = Duration.ofMillis(250).toNanos();
 
     /** What may rest. Neither call blocks. */

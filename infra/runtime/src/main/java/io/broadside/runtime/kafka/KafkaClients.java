@@ -129,6 +129,10 @@ public final class KafkaClients implements AutoCloseable {
         var settings = producerSettings(name);
         settings.put(ProducerConfig.LINGER_MS_CONFIG, BULK_LINGER_MS);
         settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        // What comes while a batch is on its way waits for it and is the next one: batches grow with the load, and with
+        // few
+        // records nothing waits.
+        settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         settings.put(ProducerConfig.BATCH_SIZE_CONFIG, BULK_BATCH_BYTES);
         settings.put(ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG, true);
         return new KafkaProducer<>(settings);
