@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.apache.kafka.common.KafkaException;
 
@@ -50,6 +51,7 @@ final class ChaosTokens implements AutoCloseable {
     private long nextKill;
     private volatile boolean isDemanding = true;
     private volatile boolean isClosed;
+    private volatile Optional<RuntimeException> fault = Optional.empty();
     private volatile Tally tally = new Tally(0, 0, 0, 0);
 
     /**
@@ -110,6 +112,9 @@ final class ChaosTokens implements AutoCloseable {
         var quietSince = System.nanoTime();
         var last = tally;
         while (System.nanoTime() - until < 0) {
+            if (fault.isPresent()) {
+                throw new IllegalStateException("What became of the tokens was not followed to the end.", fault.get());
+            }
             Thread.sleep(STEP);
             if (!last.equals(tally)) {
                 last = tally;
@@ -139,6 +144,8 @@ final class ChaosTokens implements AutoCloseable {
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            fault = Optional.of(e);
         }
     }
 

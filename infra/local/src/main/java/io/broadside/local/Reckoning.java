@@ -194,7 +194,9 @@ record Reckoning(
         var isWhole = accepted == plan.posts()
                 && mischief.equals(Mischief.wanted(plan))
                 && tokens.kills() == plan.tokenKills();
-        return !isWhole || (plan.kills() > 0 && reconciled.isEmpty()) ? 2 : 0;
+        var isProven = plan.kills() == 0 || !reconciled.isEmpty();
+        // A rule was broken and nobody noticed: this run has shown that the check does not see it.
+        return isWhole && isProven && !plan.isWeakened() ? 0 : 2;
     }
 
     void tell(Consumer<String> line) {
@@ -229,7 +231,9 @@ record Reckoning(
                 switch (exitCode()) {
                     case 0 -> "Nothing was lost and nothing was posted twice.";
                     case 2 ->
-                        "Nothing was lost, but posts, kills or freezes are missing, or no call was in doubt: this run proves nothing.";
+                        plan.isWeakened()
+                                ? "A rule was broken on purpose, and this run did not notice."
+                                : "Nothing was lost, but posts, kills or freezes are missing, or no call was in doubt: this run proves nothing.";
                     default -> "The promises were broken.";
                 });
     }

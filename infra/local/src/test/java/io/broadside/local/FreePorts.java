@@ -9,12 +9,20 @@ import java.util.concurrent.ThreadLocalRandom;
 /** Finds room for one more stack on this machine. */
 final class FreePorts {
 
+    /** Below the range from which the system gives out ports by itself. */
+    private static final int FIRST = 100;
+
+    private static final int OF_EACH_FORK = 60;
+
+    /** Test classes run in two processes at a time. Ports of a process that is killed in one must not be taken by the other. */
+    private static final int FORK = Integer.getInteger("broadside.fork", 1) - 1;
+
     private FreePorts() {}
 
     static Ports find() {
         for (int i = 0; i < 200; i++) {
-            // Below the range from which the system gives out ports by itself.
-            var ports = new Ports(ThreadLocalRandom.current().nextInt(100, 220) * 100 % Ports.MOST);
+            var step = FIRST + FORK * OF_EACH_FORK + ThreadLocalRandom.current().nextInt(OF_EACH_FORK);
+            var ports = new Ports(step * 100);
             if (areFree(ports)) {
                 return ports;
             }

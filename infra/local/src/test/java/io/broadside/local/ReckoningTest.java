@@ -35,6 +35,7 @@ class ReckoningTest {
     private Mischief.Tally mischief = ALL_DONE;
     private ChaosTokens.Tally tokens = new ChaosTokens.Tally(0, 0, 0, 0);
     private AccountReport account = account(0);
+    private boolean isWeakened;
 
     @Test
     void everyPostOnceAndAllMischiefDoneIsGood() {
@@ -174,6 +175,17 @@ class ReckoningTest {
     }
 
     @Test
+    void aBrokenRuleThatTheRunDoesNotNoticeIsNoSuccess() {
+        // Given
+        published("a");
+        isWeakened = true;
+        // When
+        var reckoning = reckoning(1);
+        // Then
+        assertThat(reckoning.exitCode()).isEqualTo(2);
+    }
+
+    @Test
     void whatWasLookedUpIsCountedInTheLogs(@TempDir Path directory) throws IOException {
         // Given
         var log = Files.writeString(directory.resolve("one.log"), """
@@ -229,7 +241,7 @@ class ReckoningTest {
     }
 
     private Reckoning reckoning(int posts) {
-        var plan = new Chaos.Plan(posts, 2, 5, 1, Duration.ofMinutes(1), 1.0, false);
+        var plan = new Chaos.Plan(posts, 2, 5, 1, Duration.ofMinutes(1), 1.0, isWeakened);
         return Reckoning.of(plan, sent, board, account, publications, reconciled, mischief, tokens);
     }
 
