@@ -102,7 +102,8 @@ public final class PublisherService implements AutoCloseable {
 
         var division = new FanOut(platforms, connections);
         var home = new HomePartition(partitions);
-        var topology = FanOutTopology.build(division, clients.serdes(), platforms.ids(), home);
+        var topology = FanOutTopology.build(
+                division, clients.serdes(), platforms.ids(), home, config.requestsKept());
         var fanOut = parts.add(RunningTopology.start("broadside-fan-out", topology, clients, meters, clock));
 
         var handler = new PublishHandler(
