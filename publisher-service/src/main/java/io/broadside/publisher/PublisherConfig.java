@@ -67,7 +67,7 @@ public record PublisherConfig(
     }
 
     /** Whether a piece of a file that begins at the end of a slice has the time it may take. */
-    boolean leavesTimeForTheLastPiece() {
+    public boolean leavesTimeForTheLastPiece() {
         var longest =
                 platforms.media().slice().plus(platforms.media().timeout()).plus(http.callTimeout());
         return longest.compareTo(dispatch.callLimit()) < 0;
