@@ -87,7 +87,7 @@ final class CancelProcessor implements Processor<String, byte[], String, byte[]>
         var known = requests.get(id);
         if (known == null) {
             // Its request may be on its way, or wait a moment for its connection.
-            early.put(id, record.value());
+            early.put(RequestStores.cancellationKey(id, cancel.getConnectionId().orElse("")), record.value());
             LOGGER.atInfo().addKeyValue("requestId", cancel.getRequestId()).log("cancelled before it was taken in");
             return;
         }

@@ -43,6 +43,11 @@ final class ConnectionDirectory implements Connections, Checked, AutoCloseable {
         return table.get(connectionId).flatMap(Known::person);
     }
 
+    /** The platform's id of a connection's account; empty if the connection is not known. */
+    Optional<String> accountId(String connectionId) {
+        return table.get(connectionId).map(known -> known.account().accountId());
+    }
+
     @Override
     public Resolution resolve(Target target) {
         return target.getConnectionId().isPresent()

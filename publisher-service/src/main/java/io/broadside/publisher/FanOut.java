@@ -59,7 +59,9 @@ final class FanOut {
     List<Part> divide(PublishRequest request, Instant now) {
         var faults = RequestRules.faults(request, now);
         if (!faults.isEmpty()) {
-            return List.of(new Part.Refused(Results.refused(request, ErrorCode.INVALID_REQUEST, faults, now)));
+            // One that was in time when it was sent has nothing in it to mend.
+            var code = RequestRules.isLate(faults) ? ErrorCode.DEADLINE_PASSED : ErrorCode.INVALID_REQUEST;
+            return List.of(new Part.Refused(Results.refused(request, code, faults, now)));
         }
         var parts = new ArrayList<Part>();
         var seen = new HashSet<String>();

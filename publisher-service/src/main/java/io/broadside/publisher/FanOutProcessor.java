@@ -25,6 +25,7 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes requests in, each id once. The same request again gives its results again; another one under the same id is refused;
- * one under a wrong key goes back onto the topic under its own.
+ * one under a wrong key goes back onto the topic under its own. An id is known until {@link RequestPurge} forgets it.
  */
 final class FanOutProcessor implements Processor<String, byte[], String, byte[]> {
 
@@ -52,6 +53,7 @@ final class FanOutProcessor implements Processor<String, byte[], String, byte[]>
     private final EventSerdes serdes;
     private final HomePartition home;
     private final PromptCommit commits;
+    private final Duration kept;
     private ProcessorContext<String, byte[]> context;
     private KeyValueStore<String, byte[]> requests;
     private KeyValueStore<String, byte[]> results;
@@ -59,11 +61,12 @@ final class FanOutProcessor implements Processor<String, byte[], String, byte[]>
     private KeyValueStore<String, byte[]> cancelled;
 
     @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before anything else.
-    FanOutProcessor(FanOut fanOut, EventSerdes serdes, HomePartition home, PromptCommit commits) {
+    FanOutProcessor(FanOut fanOut, EventSerdes serdes, HomePartition home, PromptCommit commits, Duration kept) {
         this.fanOut = fanOut;
         this.serdes = serdes;
         this.home = home;
         this.commits = commits;
+        this.kept = kept;
     }
 
     @Override
@@ -74,6 +77,8 @@ final class FanOutProcessor implements Processor<String, byte[], String, byte[]>
         held = context.getStateStore(RequestStores.HELD);
         cancelled = context.getStateStore(RequestStores.CANCELLED);
         context.schedule(LOOK_AGAIN, PunctuationType.WALL_CLOCK_TIME, _ -> tryHeldAgain());
+        var purge = new RequestPurge(requests, results, serdes, kept);
+        context.schedule(RequestPurge.EVERY, PunctuationType.WALL_CLOCK_TIME, _ -> purge.run(now()));
     }
 
     @Override
@@ -177,13 +182,13 @@ final class FanOutProcessor implements Processor<String, byte[], String, byte[]>
     private void divide(PublishRequest request, Headers headers) {
         var now = now();
         var commands = new ArrayList<CommandRef>();
-        var cancel = earlyCancellation(request.getRequestId());
+        var cancels = earlyCancellations(request.getRequestId());
         for (var part : fanOut.divide(request, now)) {
             switch (part) {
                 case Part.Now(var command)
-                when isCancelled(command, cancel) -> send(Results.cancelled(command, now), headers);
+                when isCancelled(command, cancels) -> send(Results.cancelled(command, now), headers);
                 case Part.Later(var delayed)
-                when isCancelled(delayed.getCommand(), cancel) ->
+                when isCancelled(delayed.getCommand(), cancels) ->
                     send(Results.cancelled(delayed.getCommand(), now), headers);
                 case Part.Refused(var result) -> send(result, headers);
                 case Part.Now(var command) -> {
@@ -210,18 +215,26 @@ final class FanOutProcessor implements Processor<String, byte[], String, byte[]>
         }
     }
 
-    /** A cancellation that came before its request; it is used up by being asked for. */
-    private Optional<CancelRequest> earlyCancellation(String requestId) {
-        var found = Optional.ofNullable(cancelled.get(requestId));
-        found.ifPresent(_ -> cancelled.delete(requestId));
-        return found.map(value -> serdes.read(Topics.CANCELLATIONS, value));
+    /** The cancellations that came before their request; they are used up by being asked for. */
+    private List<CancelRequest> earlyCancellations(String requestId) {
+        var found = new ArrayList<KeyValue<String, byte[]>>();
+        // Of earlier versions.
+        Optional.ofNullable(cancelled.get(requestId)).ifPresent(value -> found.add(KeyValue.pair(requestId, value)));
+        try (var entries = cancelled.prefixScan(
+                RequestStores.cancellationsOf(requestId), Serdes.String().serializer())) {
+            entries.forEachRemaining(found::add);
+        }
+        found.forEach(entry -> cancelled.delete(entry.key));
+        return found.stream()
+                .map(entry -> serdes.read(Topics.CANCELLATIONS, entry.value))
+                .toList();
     }
 
-    private static boolean isCancelled(PublishCommand command, Optional<CancelRequest> cancel) {
-        return cancel.filter(found -> found.getConnectionId()
+    private static boolean isCancelled(PublishCommand command, List<CancelRequest> cancels) {
+        return cancels.stream()
+                .anyMatch(cancel -> cancel.getConnectionId()
                         .map(command.getConnectionId()::equals)
-                        .orElse(true))
-                .isPresent();
+                        .orElse(true));
     }
 
     private static CommandRef ref(PublishCommand command) {

@@ -4,6 +4,7 @@ import io.broadside.runtime.kafka.PromptCommit;
 import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topic;
 import io.broadside.schemas.Topics;
+import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -45,7 +46,9 @@ final class FanOutTopology {
         return "commands-" + platform + "-sink";
     }
 
-    static Topology build(FanOut fanOut, EventSerdes serdes, List<String> platforms, HomePartition home) {
+    /** @param kept for how long after the last word on it a request is remembered */
+    static Topology build(
+            FanOut fanOut, EventSerdes serdes, List<String> platforms, HomePartition home, Duration kept) {
         var topology = new Topology();
         source(topology, "requests-source", Topics.REQUESTS);
         source(topology, "cancellations-source", Topics.CANCELLATIONS);
@@ -53,12 +56,14 @@ final class FanOutTopology {
         source(topology, "changes-source", Topics.CHANGES);
 
         var commits = new PromptCommit(System::nanoTime);
-        topology.addProcessor(FAN_OUT, () -> new FanOutProcessor(fanOut, serdes, home, commits), "requests-source");
+        topology.addProcessor(
+                FAN_OUT, () -> new FanOutProcessor(fanOut, serdes, home, commits, kept), "requests-source");
         topology.addProcessor(CANCEL, () -> new CancelProcessor(serdes, home), "cancellations-source");
         topology.addProcessor(CHANGE, () -> new ChangeProcessor(fanOut, serdes, home), "changes-source");
         topology.addProcessor(REMEMBER, () -> new RememberResultsProcessor(serdes), "results-source");
 
-        topology.addStateStore(store(Stores.persistentKeyValueStore(RequestStores.REQUESTS)), FAN_OUT, CANCEL, CHANGE);
+        topology.addStateStore(
+                store(Stores.persistentKeyValueStore(RequestStores.REQUESTS)), FAN_OUT, CANCEL, CHANGE, REMEMBER);
         topology.addStateStore(store(Stores.persistentKeyValueStore(RequestStores.RESULTS)), FAN_OUT, REMEMBER, CHANGE);
         topology.addStateStore(store(Stores.inMemoryKeyValueStore(RequestStores.HELD)), FAN_OUT);
 

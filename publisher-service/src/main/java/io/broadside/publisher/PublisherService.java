@@ -81,7 +81,9 @@ public final class PublisherService implements AutoCloseable {
         var vertx = Vertx.vertx();
         parts.add(() -> vertx.close().await());
         var journal = parts.add(new ApiCallJournal(clients));
-        var budgets = new Budgets(config.budgets(), Platforms.quotas(config.platforms()), meters, clock);
+        var connections = parts.add(new ConnectionDirectory(clients));
+        var budgets = new Budgets(
+                config.budgets(), Platforms.quotas(config.platforms()), connections::accountId, meters, clock);
         var http = parts.add(new PlatformHttp(vertx, config.http(), journal, budgets, meters, clock));
         var media = parts.add(new MediaFetch(vertx, config.platforms().media()));
         var platforms = Platforms.all(config.platforms(), http, media, clock);
@@ -89,7 +91,6 @@ public final class PublisherService implements AutoCloseable {
 
         var tokens =
                 parts.add(new CompactedTable<FreshToken, FreshToken>(Topics.FRESH_TOKENS, clients, token -> token));
-        var connections = parts.add(new ConnectionDirectory(clients));
         tokens.start();
         connections.start();
         try {
@@ -102,7 +103,7 @@ public final class PublisherService implements AutoCloseable {
 
         var division = new FanOut(platforms, connections);
         var home = new HomePartition(partitions);
-        var topology = FanOutTopology.build(division, clients.serdes(), platforms.ids(), home);
+        var topology = FanOutTopology.build(division, clients.serdes(), platforms.ids(), home, config.requestsKept());
         var fanOut = parts.add(RunningTopology.start("broadside-fan-out", topology, clients, meters, clock));
 
         var handler = new PublishHandler(

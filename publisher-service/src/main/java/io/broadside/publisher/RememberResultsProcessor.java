@@ -23,6 +23,7 @@ final class RememberResultsProcessor implements Processor<String, byte[], String
 
     private final EventSerdes serdes;
     private ProcessorContext<String, byte[]> context;
+    private KeyValueStore<String, byte[]> requests;
     private KeyValueStore<String, byte[]> results;
     private KeyValueStore<String, byte[]> changes;
 
@@ -34,6 +35,7 @@ final class RememberResultsProcessor implements Processor<String, byte[], String
     @Override
     public void init(ProcessorContext<String, byte[]> processorContext) {
         context = processorContext;
+        requests = context.getStateStore(RequestStores.REQUESTS);
         results = context.getStateStore(RequestStores.RESULTS);
         changes = context.getStateStore(RequestStores.CHANGES);
     }
@@ -88,9 +90,13 @@ final class RememberResultsProcessor implements Processor<String, byte[], String
         }
     }
 
-    /** A result that repeats another says nothing new, and one about the misuse of an id is about another request. */
-    private static boolean isWorthKeeping(PostResult result) {
+    /**
+     * A result that repeats another says nothing new, and one about the misuse of an id is about another request. One whose
+     * request is not known is never asked for: that was refused without being remembered, or is forgotten by now.
+     */
+    private boolean isWorthKeeping(PostResult result) {
         return !result.getIsRepeat()
+                && requests.get(result.getRequestId()) != null
                 && result.getError()
                         .filter(error -> error.getCode().equals(ErrorCode.REQUEST_ID_REUSED.name()))
                         .isEmpty();

@@ -28,7 +28,15 @@ final class RequestRules {
     private static final int LONGEST_LABEL = 256;
     private static final Duration LONGEST_SCHEDULE = Duration.ofDays(365);
 
+    private static final String PAST = "past";
+
     private RequestRules() {}
+
+    /** Whether a request is only late: nothing but time is wrong with it. */
+    static boolean isLate(List<Fault> faults) {
+        return !faults.isEmpty()
+                && faults.stream().allMatch(fault -> fault.getRule().equals(PAST));
+    }
 
     /** Whether the id can serve as a key at all. */
     static boolean isValidId(String requestId) {
@@ -88,11 +96,18 @@ final class RequestRules {
                         LONGEST_SCHEDULE.toDays() + " days",
                         at.toString(),
                         "Schedule at most " + LONGEST_SCHEDULE.toDays() + " days ahead.")));
+        deadline.filter(end -> !end.isAfter(now))
+                .ifPresent(end -> faults.add(fault(
+                        "deadline",
+                        PAST,
+                        now.toString(),
+                        end.toString(),
+                        "Set a deadline that is still to come, or leave it out.")));
         deadline.filter(end -> publishAt.filter(at -> !at.isBefore(end)).isPresent())
                 .ifPresent(end -> faults.add(fault(
                         "deadline",
                         "beforePublishAt",
-                        publishAt.toString(),
+                        publishAt.map(Instant::toString).orElse(null),
                         end.toString(),
                         "Set the deadline after publishAt, or leave it out.")));
         return faults;

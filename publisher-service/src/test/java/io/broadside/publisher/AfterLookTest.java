@@ -71,7 +71,11 @@ class AfterLookTest {
     @BeforeEach
     void make() {
         budgets = new Budgets(
-                new BudgetConfig(80), List.of(), new SimpleMeterRegistry(), Clock.fixed(NOW, ZoneOffset.UTC));
+                new BudgetConfig(80),
+                List.of(),
+                _ -> Optional.empty(),
+                new SimpleMeterRegistry(),
+                Clock.fixed(NOW, ZoneOffset.UTC));
         afterLook = new AfterLook(new CommandOutputs(serdes), budgets);
     }
 

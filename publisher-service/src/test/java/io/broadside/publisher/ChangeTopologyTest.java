@@ -71,7 +71,12 @@ class ChangeTopologyTest {
         var settings = new Properties();
         settings.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
         driver = new TopologyTestDriver(
-                FanOutTopology.build(new FanOut(platforms, connections), serdes, platforms.ids(), new HomePartition(1)),
+                FanOutTopology.build(
+                        new FanOut(platforms, connections),
+                        serdes,
+                        platforms.ids(),
+                        new HomePartition(1),
+                        Duration.ofDays(60)),
                 settings);
     }
 

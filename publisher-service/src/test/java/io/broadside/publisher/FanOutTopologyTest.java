@@ -40,6 +40,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -54,6 +55,10 @@ import org.junit.jupiter.api.io.TempDir;
 class FanOutTopologyTest {
 
     private static final Duration PATIENCE = Duration.ofMillis(1600);
+    private static final Duration KEPT = Duration.ofDays(60);
+    private static final PublishRequest TO_BOTH = aRequest("post-1")
+            .setTargets(List.of(to("bakery", "fake"), to("coffee", "fake")))
+            .build();
 
     private SchemaRegistry registry;
     private EventSerdes serdes;
@@ -80,9 +85,7 @@ class FanOutTopologyTest {
         var platforms = Platforms.of(new FakePlatform());
         var settings = new Properties();
         settings.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
-        driver = new TopologyTestDriver(
-                FanOutTopology.build(new FanOut(platforms, connections), serdes, platforms.ids(), new HomePartition(1)),
-                settings);
+        driver = new TopologyTestDriver(topology(platforms), settings);
     }
 
     @AfterEach
@@ -325,6 +328,60 @@ class FanOutTopologyTest {
     }
 
     @Test
+    void everyCancellationThatComesBeforeTheRequestCounts() {
+        // Given
+        cancel(aCancellation().setConnectionId("connection-1"));
+        cancel(aCancellation().setConnectionId("connection-2"));
+        // When
+        send(TO_BOTH);
+        // Then
+        assertThat(read(Topics.commands("fake"))).isEmpty();
+        assertThat(results())
+                .extracting(PostResult::getStatus)
+                .containsExactly(ResultStatus.CANCELLED, ResultStatus.CANCELLED);
+    }
+
+    @Test
+    void aCancellationOfOneTargetDoesNotTakeBackThatOfAll() {
+        // Given
+        cancel(aCancellation());
+        cancel(aCancellation().setConnectionId("connection-2"));
+        // When
+        send(TO_BOTH);
+        // Then
+        assertThat(read(Topics.commands("fake"))).isEmpty();
+    }
+
+    @Test
+    void cancellationsCountWhileTheRequestWaitsForItsConnection() {
+        // Given
+        send(aRequest("post-1")
+                .setTargets(List.of(to("bakery", "fake"), to("coffee", "fake"), to("library", "fake")))
+                .build());
+        cancel(aCancellation().setConnectionId("connection-1"));
+        cancel(aCancellation().setConnectionId("connection-2"));
+        // When
+        connections.with(anAccount("connection-3", "library", "fake"));
+        driver.advanceWallClockTime(Duration.ofMillis(200));
+        // Then
+        assertThat(read(Topics.commands("fake"))).extracting(pair -> pair.key).containsExactly("connection-3");
+    }
+
+    @Test
+    void aCancellationThatAnEarlierVersionStoredCounts() {
+        // Given
+        var stored = aCancellation().setConnectionId("connection-1").build();
+        driver.<String, byte[]>getKeyValueStore(RequestStores.CANCELLED)
+                .put("post-1", serdes.write(Topics.CANCELLATIONS, stored));
+        // When
+        send(TO_BOTH);
+        // Then
+        assertThat(read(Topics.commands("fake"))).extracting(pair -> pair.key).containsExactly("connection-2");
+        assertThat(driver.getKeyValueStore(RequestStores.CANCELLED).approximateNumEntries())
+                .isZero();
+    }
+
+    @Test
     void anInvalidRequestSentAgainGetsItsAnswerAgain() {
         // Given
         var request = aRequest("post-1").setTargets(List.of()).build();
@@ -364,9 +421,20 @@ class FanOutTopologyTest {
     @Test
     void theTopologyOnlyChangesOnPurpose() throws IOException {
         var platforms = Platforms.of(new FakePlatform());
-        var topology =
-                FanOutTopology.build(new FanOut(platforms, connections), serdes, platforms.ids(), new HomePartition(1));
-        assertThat(topology.describe()).hasToString(resource("expected-topology.txt"));
+        assertThat(topology(platforms).describe()).hasToString(resource("expected-topology.txt"));
+    }
+
+    private Topology topology(Platforms platforms) {
+        return FanOutTopology.build(
+                new FanOut(platforms, connections), serdes, platforms.ids(), new HomePartition(1), KEPT);
+    }
+
+    private CancelRequest.Builder aCancellation() {
+        return CancelRequest.newBuilder().setRequestId("post-1").setRequestedAt(Fixtures.NOW);
+    }
+
+    private void cancel(CancelRequest.Builder cancel) {
+        pipe(Topics.CANCELLATIONS, "post-1", serdes.write(Topics.CANCELLATIONS, cancel.build()));
     }
 
     private void send(PublishRequest request) {

@@ -92,7 +92,11 @@ class PublishHandlerTest {
         person = Optional.empty();
         token(1);
         budgets = new Budgets(
-                new BudgetConfig(80), List.of(), new SimpleMeterRegistry(), Clock.fixed(NOW, ZoneOffset.UTC));
+                new BudgetConfig(80),
+                List.of(),
+                _ -> Optional.empty(),
+                new SimpleMeterRegistry(),
+                Clock.fixed(NOW, ZoneOffset.UTC));
         handler = new PublishHandler(
                 Platforms.of(platform),
                 id -> Optional.ofNullable(tokens.get(id)),

@@ -1,7 +1,10 @@
 package io.broadside.publisher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.broadside.runtime.config.ConfigException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -15,6 +18,14 @@ final class PublisherConfigTest {
                 .isFalse();
         assertThat(config(Map.of("PUBLISHER_MEDIA_SLICE", "25s")).leavesTimeForTheLastPiece())
                 .isFalse();
+    }
+
+    @Test
+    void aRequestIsRememberedForLongerThanItCanBeReadAgain() {
+        assertThat(config(Map.of()).requestsKept()).isEqualTo(Duration.ofDays(60));
+        assertThatThrownBy(() -> config(Map.of("PUBLISHER_REQUESTS_KEPT", "30d")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("PUBLISHER_REQUESTS_KEPT");
     }
 
     private static PublisherConfig config(Map<String, String> more) {

@@ -89,12 +89,43 @@ class RequestsOfFanOutTest {
                 aRequest("request-5")
                         .setPublishAt(NOW.plusSeconds(60))
                         .setDeadline(NOW.plusSeconds(30))
-                        .build())) {
+                        .build(),
+                aRequest("request-6").setDeadline(NOW).build())) {
             var isRefused = fanOut.divide(request, NOW).stream().anyMatch(part -> part instanceof Part.Refused);
             assertThat(requests(_ -> {}).faults(request).isEmpty())
                     .as(request.getRequestId())
                     .isNotEqualTo(isRefused);
         }
+    }
+
+    @Test
+    void aDeadlineThatIsPastIsAFault() {
+        // Given
+        var late = aRequest("request-1").setDeadline(NOW.minusSeconds(1)).build();
+        // Then
+        assertThat(requests(_ -> {}).faults(late)).singleElement().satisfies(fault -> {
+            assertThat(fault.fault().getField()).isEqualTo("deadline");
+            assertThat(fault.fault().getRule()).isEqualTo("past");
+        });
+        assertThat(requests(_ -> {})
+                        .faults(aRequest("request-1")
+                                .setDeadline(NOW.plusMillis(1))
+                                .build()))
+                .isEmpty();
+    }
+
+    @Test
+    void aRequestThatIsTakenInAfterItsDeadlineIsLateAndNotWrong() {
+        assertThat(codes(aRequest("request-1").setDeadline(NOW).build())).containsExactly("DEADLINE_PASSED");
+        assertThat(codes(aRequest("request 2").setDeadline(NOW).build())).containsExactly("INVALID_REQUEST");
+    }
+
+    private List<String> codes(PublishRequest request) {
+        return fanOut.divide(request, NOW).stream()
+                .filter(Part.Refused.class::isInstance)
+                .map(part ->
+                        ((Part.Refused) part).result().getError().orElseThrow().getCode())
+                .toList();
     }
 
     private RequestsOfFanOut requests(CurrentConnections current) {

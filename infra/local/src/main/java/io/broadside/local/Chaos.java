@@ -4,14 +4,19 @@ import io.broadside.retry.account.Account;
 import io.broadside.retry.account.AccountReport;
 import io.broadside.runtime.service.Closing;
 import io.broadside.schemas.Topics;
+import io.broadside.simulator.account.Platform;
+import io.broadside.simulator.control.Control;
+import io.broadside.simulator.post.Publication;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 
 /**
@@ -113,13 +118,23 @@ final class Chaos {
                         posts.sent(),
                         ledger,
                         account(),
-                        cluster.simulator().control().posts(),
+                        published(cluster.simulator().control()),
                         Reckoning.reconciled(
                                 cluster.publishers().stream().map(Instance::log).toList()),
                         mischief.tally(),
                         ofTokens);
             }
         }
+    }
+
+    /** Posts, and the comments that their authors put below them. */
+    private static List<Publication> published(Control control) {
+        return Stream.concat(
+                        control.posts().stream(),
+                        LocalStack.PLATFORMS.stream()
+                                .map(Platform::of)
+                                .flatMap(platform -> control.comments(platform).stream()))
+                .toList();
     }
 
     /** What an earlier run left would be counted as of this one. */

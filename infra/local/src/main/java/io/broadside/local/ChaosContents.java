@@ -3,6 +3,7 @@ package io.broadside.local;
 import io.broadside.events.Content;
 import io.broadside.events.Media;
 import io.broadside.events.MediaKind;
+import io.broadside.events.Placement;
 import io.broadside.events.ThreadPart;
 import java.net.URI;
 import java.util.Collections;
@@ -10,7 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/** What the posts of chaos are made of: every way of a platform that the local stack can go. */
+/**
+ * What the posts of chaos are made of: every way of a platform that the local stack can go, and on which posts can be counted
+ * afterwards by their texts. Stories have none; photos on TikTok, and videos it fetches, go only from addresses with https,
+ * which nothing has here.
+ */
 final class ChaosContents {
 
     private enum Form {
@@ -18,7 +23,11 @@ final class ChaosContents {
         PHOTO,
         PHOTOS,
         FILM,
-        THREAD
+        REEL,
+        DOCUMENT,
+        THREAD,
+        /** The usual form of its platform, with a comment of the author below it. */
+        COMMENT
     }
 
     private record Share(Form form, double of) {}
@@ -26,16 +35,26 @@ final class ChaosContents {
     /** What is left of a hundred percent is of the first form. */
     private static final Map<String, List<Share>> SHARES = Map.of(
             "facebook",
-            List.of(new Share(Form.TEXT, 1), new Share(Form.PHOTO, 0.06), new Share(Form.FILM, 0.04)),
+            List.of(
+                    new Share(Form.TEXT, 1),
+                    new Share(Form.PHOTO, 0.06),
+                    new Share(Form.FILM, 0.04),
+                    new Share(Form.REEL, 0.03),
+                    new Share(Form.COMMENT, 0.05)),
             "instagram",
-            List.of(new Share(Form.PHOTO, 1), new Share(Form.PHOTOS, 0.25), new Share(Form.FILM, 0.15)),
+            List.of(
+                    new Share(Form.PHOTO, 1),
+                    new Share(Form.PHOTOS, 0.25),
+                    new Share(Form.FILM, 0.15),
+                    new Share(Form.COMMENT, 0.10)),
             "linkedin",
             List.of(
                     new Share(Form.TEXT, 1),
                     new Share(Form.PHOTO, 0.10),
                     new Share(Form.PHOTOS, 0.05),
-                    new Share(Form.FILM, 0.05)),
-            // Photos go only from addresses with https, which nothing has here.
+                    new Share(Form.FILM, 0.05),
+                    new Share(Form.DOCUMENT, 0.05),
+                    new Share(Form.COMMENT, 0.05)),
             "tiktok",
             List.of(new Share(Form.FILM, 1)),
             "x",
@@ -43,7 +62,8 @@ final class ChaosContents {
                     new Share(Form.TEXT, 1),
                     new Share(Form.PHOTO, 0.05),
                     new Share(Form.FILM, 0.04),
-                    new Share(Form.THREAD, 0.05)));
+                    new Share(Form.THREAD, 0.05),
+                    new Share(Form.COMMENT, 0.04)));
 
     private final URI media;
     private final SplittableRandom dice;
@@ -67,15 +87,32 @@ final class ChaosContents {
 
     /** A post whose parts all have texts that no other post has. */
     Content of(String platform, String text) {
-        var content = Content.newBuilder().setText(text);
         var form = form(platform);
         var isBlind = form == Form.PHOTO && platform.equals("facebook");
-        return switch (isBlind && !hasBlind ? Form.TEXT : form) {
+        return of(isBlind && !hasBlind ? Form.TEXT : form, platform, text);
+    }
+
+    private Content of(Form form, String platform, String text) {
+        var content = Content.newBuilder().setText(text);
+        return switch (form) {
             case TEXT -> content.build();
             case PHOTO -> content.setMedia(List.of(photo())).build();
             case PHOTOS -> content.setMedia(Collections.nCopies(2, photo())).build();
             case FILM ->
                 content.setMedia(List.of(medium("video-1MB.mp4", MediaKind.VIDEO)))
+                        .build();
+            case REEL ->
+                content.setPlacement(Placement.REEL)
+                        .setMedia(List.of(medium("video-1MB.mp4", MediaKind.VIDEO)))
+                        .build();
+            case DOCUMENT ->
+                content.setMedia(List.of(Media.newBuilder(medium("sample.pdf", MediaKind.DOCUMENT))
+                                .setTitle("Three pages")
+                                .build()))
+                        .build();
+            case COMMENT ->
+                Content.newBuilder(of(shares(platform).getFirst().form(), platform, text))
+                        .setFirstComment(text + ", first comment")
                         .build();
             case THREAD ->
                 content.setThread(List.of(ThreadPart.newBuilder()
@@ -87,7 +124,7 @@ final class ChaosContents {
     }
 
     private Form form(String platform) {
-        var shares = SHARES.getOrDefault(platform, List.of(new Share(Form.TEXT, 1)));
+        var shares = shares(platform);
         var thrown = dice.nextDouble();
         for (var share : shares.subList(1, shares.size())) {
             if (thrown < share.of()) {
@@ -96,6 +133,10 @@ final class ChaosContents {
             thrown -= share.of();
         }
         return shares.getFirst().form();
+    }
+
+    private static List<Share> shares(String platform) {
+        return SHARES.getOrDefault(platform, List.of(new Share(Form.TEXT, 1)));
     }
 
     private Media photo() {

@@ -153,7 +153,11 @@ final class ChaosPosts implements AutoCloseable {
     }
 
     private static List<String> texts(String text, Content content) {
-        return Stream.concat(Stream.of(text), content.getThread().stream().map(ThreadPart::getText))
+        return Stream.of(
+                        Stream.of(text),
+                        content.getThread().stream().map(ThreadPart::getText),
+                        content.getFirstComment().stream())
+                .flatMap(parts -> parts)
                 .toList();
     }
 

@@ -154,8 +154,11 @@ final class LocalStack implements AutoCloseable {
         // One machine, one clock; and nobody wants to wait a minute for a restart.
         settings.put("DISPATCH_CLOCK_SKEW", "0s");
         settings.put("DISPATCH_INTENT_MAX_AGE", "3s");
-        settings.put("DISPATCH_CALL_LIMIT", "12s");
-        settings.put("HTTP_CALL_TIMEOUT", "10s");
+        settings.put("DISPATCH_CALL_LIMIT", "15s");
+        // A slice of an upload, the time to read its last piece and that to send it have to fit into the limit.
+        settings.put("HTTP_CALL_TIMEOUT", "8s");
+        settings.put("PUBLISHER_MEDIA_TIMEOUT", "4s");
+        settings.put("PUBLISHER_MEDIA_SLICE", "2s");
         // The simulator's timelines and lists are never late.
         settings.put("X_ABSENT_AFTER", "10s");
         settings.put("LINKEDIN_ABSENT_AFTER", "10s");
@@ -186,7 +189,6 @@ final class LocalStack implements AutoCloseable {
         settings.put("X_CLIENT_ID", SimulatorConfig.X_CLIENT_ID);
         settings.put("X_CLIENT_SECRET", SimulatorConfig.X_CLIENT_SECRET);
         settings.put("PUBLISHER_MEDIA_ALLOW_PRIVATE", "true");
-        settings.put("PUBLISHER_MEDIA_SLICE", "3s");
         settings.put("PUBLISHER_PORT", Integer.toString(ports.publisher()));
         settings.put("PUBLISHER_API_PORT", Integer.toString(ports.postsApi()));
         settings.put("TOKEN_PORT", Integer.toString(ports.tokenService()));

@@ -53,9 +53,11 @@ public final class Budgets implements CallListener {
     static final Duration UNNAMED = Duration.ofMinutes(1);
 
     private static final Duration SWEEP = Duration.ofMinutes(1);
+    private static final int UNAUTHORIZED = 401;
 
     private final BudgetConfig config;
     private final Map<String, Quotas> quotas;
+    private final Function<String, Optional<String>> accountOf;
     private final MeterRegistry meters;
     private final Clock clock;
     private final Map<Key, Budget> budgets = new ConcurrentHashMap<>();
@@ -65,8 +67,15 @@ public final class Budgets implements CallListener {
     /** @param connectionId empty text for the app */
     private record Key(String platform, String connectionId, String group) {}
 
-    public Budgets(BudgetConfig config, List<Quotas> quotas, MeterRegistry meters, Clock clock) {
+    /** @param accountOf the platform's id of a connection's account, if that is known */
+    public Budgets(
+            BudgetConfig config,
+            List<Quotas> quotas,
+            Function<String, Optional<String>> accountOf,
+            MeterRegistry meters,
+            Clock clock) {
         this.config = config;
+        this.accountOf = accountOf;
         this.quotas = quotas.stream().collect(Collectors.toUnmodifiableMap(Quotas::platform, Function.identity()));
         this.meters = meters;
         this.clock = clock;
@@ -169,8 +178,15 @@ public final class Budgets implements CallListener {
     @Override
     public void ended(Call call, CallContext context, Reply reply) {
         switch (reply) {
-            case Answer answer -> counted(call, context, Optional.of(answer));
-            case NoAnswer none when none.maybeSent() -> counted(call, context, Optional.empty());
+            case Answer answer -> {
+                var account = accountOf.apply(context.connectionId()).orElse("");
+                var readings = of(call.platform()).readings(call.endpoint(), account, answer, clock.instant());
+                // Whose token was refused, nothing can be counted for; unless the platform says that it does.
+                if (answer.status() != UNAUTHORIZED || !readings.isEmpty()) {
+                    counted(call, context, readings);
+                }
+            }
+            case NoAnswer none when none.maybeSent() -> counted(call, context, List.of());
             case NoAnswer _ -> {}
         }
     }
@@ -180,12 +196,8 @@ public final class Budgets implements CallListener {
         return budgets.size();
     }
 
-    private void counted(Call call, CallContext context, Optional<Answer> answer) {
-        var now = clock.instant();
-        var platform = of(call.platform());
-        var readings = answer.map(found -> platform.readings(call.endpoint(), found, now))
-                .orElse(List.of());
-        var group = platform.groupOf(call.endpoint());
+    private void counted(Call call, CallContext context, List<Reading> readings) {
+        var group = of(call.platform()).groupOf(call.endpoint());
         for (var holder : Holder.values()) {
             var connectionId = holder == Holder.APP ? "" : context.connectionId();
             if (holder == Holder.ACCOUNT && connectionId.isEmpty()) {
@@ -324,8 +336,11 @@ public final class Budgets implements CallListener {
         return found == null ? Quotas.none(platform) : found;
     }
 
+    /** A time that had come when the request was accepted is none: all posts of a sender who always gives one would be urgent. */
     private static boolean isUrgent(PublishCommand command, Instant now) {
-        return command.getPublishAt().isPresent()
+        return command.getPublishAt()
+                        .filter(at -> at.isAfter(command.getAcceptedAt()))
+                        .isPresent()
                 || command.getCheckpoint().isPresent()
                 || command.getAcceptedAt().plus(PATIENCE).isBefore(now);
     }

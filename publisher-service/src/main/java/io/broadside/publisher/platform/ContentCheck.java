@@ -128,6 +128,11 @@ public final class ContentCheck {
                 .ifPresent(type -> unsupported(field + ".contentType", type, message));
     }
 
+    /** For what a sender says of a file beyond its type. */
+    public MediaCheck ofMedium(String field, Media medium) {
+        return new MediaCheck(this, name, field, medium);
+    }
+
     /** For addresses of platforms' own fields: an http or https address. */
     public void isWebAddress(String field, String url) {
         if (WebAddress.of(url).isEmpty()) {

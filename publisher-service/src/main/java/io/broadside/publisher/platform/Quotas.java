@@ -53,6 +53,15 @@ public interface Quotas {
         return List.of();
     }
 
+    /**
+     * The same, for platforms whose answers speak of several accounts.
+     *
+     * @param accountId the platform's id of the account that made the call; empty text if that is not known
+     */
+    default List<Reading> readings(String endpoint, String accountId, Answer answer, Instant now) {
+        return readings(endpoint, answer, now);
+    }
+
     /** For whom a platform counts. */
     enum Holder {
         /** For everybody who uses the app. */

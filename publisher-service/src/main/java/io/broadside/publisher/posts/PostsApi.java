@@ -240,7 +240,9 @@ final class PostsApi {
 
     private static ApiAnswer unknown() {
         return ApiAnswer.error(
-                404, "UNKNOWN_REQUEST", "There is no post of this requestId, or it is no longer kept; check the id.");
+                404,
+                "UNKNOWN_REQUEST",
+                "There is no post of this requestId, or it ended too long ago to be told of (PUBLISHER_API_KEPT); check the id.");
     }
 
     private static ApiAnswer notDurable(String message) {

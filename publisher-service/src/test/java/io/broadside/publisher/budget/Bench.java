@@ -16,6 +16,7 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Budgets under test, and what happens to them: commands that ask, and answers that are heard. */
 final class Bench {
@@ -23,11 +24,14 @@ final class Bench {
     static final Instant NOW = Instant.parse("2026-11-20T14:17:00Z");
     static final Instant RESET = Instant.parse("2026-11-20T14:32:00Z");
 
+    static final String ACCOUNT = "account-1";
+
     final MovableClock clock = new MovableClock(NOW);
     final Budgets budgets;
 
     Bench(Quotas... quotas) {
-        this.budgets = new Budgets(new BudgetConfig(80), List.of(quotas), new SimpleMeterRegistry(), clock);
+        this.budgets = new Budgets(
+                new BudgetConfig(80), List.of(quotas), _ -> Optional.of(ACCOUNT), new SimpleMeterRegistry(), clock);
     }
 
     static PublishCommand.Builder aCommand(String platform) {
@@ -38,7 +42,7 @@ final class Bench {
                 .setConnectionId("connection-1")
                 .setPlatform(platform)
                 .setProfileId("bakery")
-                .setAccountId("account-1")
+                .setAccountId(ACCOUNT)
                 .setContent(Content.newBuilder().setText("Hello").build())
                 .setAcceptedAt(NOW);
     }

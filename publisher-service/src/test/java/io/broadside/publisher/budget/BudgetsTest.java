@@ -14,6 +14,7 @@ import io.broadside.publisher.platform.Quotas;
 import io.broadside.publisher.platform.Quotas.Window;
 import io.broadside.publisher.platform.facebook.FacebookQuotas;
 import io.broadside.publisher.platform.x.XQuotas;
+import io.broadside.runtime.http.Reply.Answer;
 import io.broadside.runtime.http.Reply.NoAnswer;
 import io.broadside.schemas.ErrorCode;
 import java.time.Duration;
@@ -27,7 +28,7 @@ class BudgetsTest {
     private static final Cause LIMITED = Cause.of(ErrorCode.RATE_LIMITED);
     private static final PublishCommand POST = aCommand("x").build();
     private static final PublishCommand SCHEDULED =
-            aCommand("x").setPublishAt(NOW).build();
+            aCommand("x").setPublishAt(NOW.plusSeconds(1)).build();
     private static final PublishCommand ON_FACEBOOK = aCommand("facebook").build();
 
     private final Bench bench = new Bench(new XQuotas(), new FacebookQuotas());
@@ -53,6 +54,48 @@ class BudgetsTest {
         // Then
         assertThat(bench.budgets.hold(POST)).isPresent();
         assertThat(bench.budgets.hold(SCHEDULED)).isEmpty();
+    }
+
+    @Test
+    void theReserveIsNotForPostsWhoseTimeHadComeWhenTheyWereAccepted() {
+        // Given
+        bench.answered(POST, "tweets.create", ofX(100, 20));
+        // Then
+        assertThat(bench.budgets.hold(aCommand("x").setPublishAt(NOW).build())).isPresent();
+        assertThat(bench.budgets.hold(
+                        aCommand("x").setPublishAt(NOW.minusSeconds(1)).build()))
+                .isPresent();
+    }
+
+    @Test
+    void aCallWhoseTokenWasRefusedDoesNotCountUnlessTheAnswerTellsOfLimits() {
+        // Given
+        bench.answered(POST, "tweets.create", ofX(100, 21));
+        // When
+        for (var i = 0; i < 10; i++) {
+            bench.ended(POST, "tweets.create", new Answer(401, Map.of(), "{}"));
+        }
+        var afterRefusals = bench.budgets.hold(POST);
+        bench.ended(POST, "tweets.create", new Answer(401, ofX(100, 20), "{}"));
+        // Then
+        assertThat(afterRefusals).isEmpty();
+        assertThat(bench.budgets.hold(POST)).isPresent();
+    }
+
+    @Test
+    void onFacebookWhatAdvertisingAndOtherPagesUseUpHoldsNobodyUp() {
+        // When
+        bench.answered(
+                ON_FACEBOOK,
+                "page.feed",
+                Map.of(
+                        "x-business-use-case-usage",
+                        "{\"" + Bench.ACCOUNT + "\":[{\"type\":\"pages\",\"call_count\":12},"
+                                + "{\"type\":\"ads_management\",\"call_count\":100,\"estimated_time_to_regain_access\":900}],"
+                                + "\"another-page\":[{\"type\":\"pages\",\"call_count\":100,"
+                                + "\"estimated_time_to_regain_access\":19}]}"));
+        // Then
+        assertThat(bench.budgets.hold(ON_FACEBOOK)).isEmpty();
     }
 
     @Test
@@ -268,7 +311,8 @@ class BudgetsTest {
         assertThat(held.because())
                 .isEqualTo(
                         "Facebook counts 85% of the calls for this app as used, and the rest is kept for scheduled posts");
-        assertThat(bench.budgets.hold(aCommand("facebook").setPublishAt(NOW).build()))
+        assertThat(bench.budgets.hold(
+                        aCommand("facebook").setPublishAt(NOW.plusSeconds(1)).build()))
                 .isEmpty();
     }
 
@@ -283,7 +327,8 @@ class BudgetsTest {
                         "{\"1000000001\":[{\"type\":\"pages\",\"call_count\":100,\"total_cputime\":20,\"total_time\":20,"
                                 + "\"estimated_time_to_regain_access\":19}]}"));
         // When
-        var held = bench.refused(aCommand("facebook").setPublishAt(NOW).build());
+        var held = bench.refused(
+                aCommand("facebook").setPublishAt(NOW.plusSeconds(1)).build());
         // Then
         assertThat(held.until()).isEqualTo(NOW.plus(Duration.ofMinutes(19)));
         assertThat(held.because()).isEqualTo("Facebook says that the calls for this account are used up");

@@ -77,7 +77,7 @@ class OverdrawTest {
             Bench bench, CountingPlatform platform, String connection, Random random, AtomicInteger passed) {
         var command = aCommand("fake").setConnectionId(connection);
         var isScheduled = random.nextInt(5) == 0;
-        var asking = isScheduled ? command.setPublishAt(NOW).build() : command.build();
+        var asking = isScheduled ? command.setPublishAt(NOW.plusSeconds(1)).build() : command.build();
         if (bench.budgets.take(asking) instanceof Permission.Granted(var ticket)) {
             try (ticket) {
                 // Long enough for others to come in between.

@@ -1,32 +1,23 @@
 package io.broadside.publisher.platform;
 
-import static io.broadside.publisher.platform.Commands.aCommand;
 import static io.broadside.publisher.platform.Commands.aText;
 import static io.broadside.publisher.platform.Commands.anImage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.broadside.events.Content;
-import io.broadside.events.Doubt;
 import io.broadside.events.Media;
 import io.broadside.events.MediaKind;
 import io.broadside.events.Placement;
-import io.broadside.events.PublishCommand;
 import io.broadside.events.ThreadPart;
-import io.broadside.publisher.platform.Outcome.Continue;
 import io.broadside.publisher.platform.Outcome.Published;
 import io.broadside.publisher.platform.Outcome.Rejected;
-import io.broadside.publisher.platform.Outcome.Unavailable;
-import io.broadside.publisher.platform.Outcome.Unconfirmed;
-import io.broadside.publisher.platform.Outcome.Underway;
 import io.broadside.publisher.platform.media.MediaConfig;
 import io.broadside.publisher.platform.media.MediaFetch;
 import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.config.Settings;
-import io.broadside.runtime.http.CallContext;
 import io.broadside.runtime.http.CallJournal;
 import io.broadside.runtime.http.HttpConfig;
 import io.broadside.runtime.http.PlatformHttp;
-import io.broadside.runtime.tracing.Trace;
 import io.broadside.simulator.PlatformSimulator;
 import io.broadside.simulator.SimulatorConfig;
 import io.broadside.simulator.account.FacebookPage;
@@ -41,20 +32,15 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Posts of several steps against doubles that know what was really published, whatever fails on the way. */
 @Timeout(120)
@@ -68,11 +54,6 @@ final class SimulatedMediaIT {
     private static final io.broadside.simulator.account.Platform LINKEDIN =
             io.broadside.simulator.account.Platform.of("linkedin");
 
-    private static final int NEVER = -1;
-
-    /** More rounds than this, and a post goes in circles. */
-    private static final int MOST_ROUNDS = 100;
-
     private final PlatformSimulator simulator = PlatformSimulator.start(SimulatorConfig.onPort(0));
     private final Vertx vertx = Vertx.vertx();
     private final Clock clock = Clock.systemUTC();
@@ -84,13 +65,15 @@ final class SimulatedMediaIT {
             clock);
     private final MediaFetch media = new MediaFetch(
             vertx, new MediaConfig(true, 1L << 32, 64 << 20, Duration.ofSeconds(5), Duration.ofMillis(100)));
-    private final Platforms platforms = Platforms.all(
-            PlatformsConfig.from(Settings.from(Map.of(
-                    "FACEBOOK_API_URI", simulator.facebook().toString(),
-                    "X_API_URI", simulator.x().toString(),
-                    "LINKEDIN_API_URI", simulator.uri(LINKEDIN).toString()))),
-            http,
-            media,
+    private final Rounds rounds = new Rounds(
+            Platforms.all(
+                    PlatformsConfig.from(Settings.from(Map.of(
+                            "FACEBOOK_API_URI", simulator.facebook().toString(),
+                            "X_API_URI", simulator.x().toString(),
+                            "LINKEDIN_API_URI", simulator.uri(LINKEDIN).toString()))),
+                    http,
+                    media,
+                    clock),
             clock);
 
     @BeforeEach
@@ -257,107 +240,9 @@ final class SimulatedMediaIT {
                         posts.get(0).id(), posts.get(1).id(), posts.get(0).id());
     }
 
-    static Stream<Arguments> deaths() {
-        return Stream.of("facebook", "x", "linkedin")
-                .flatMap(platform -> IntStream.range(0, 6).mapToObj(round -> Arguments.of(platform, round)));
-    }
-
-    @ParameterizedTest(name = "{0}, after call {1}")
-    @MethodSource("deaths")
-    void publishesOnceAlthoughTheProcessDiesAfterACall(String platform, int round) {
-        // When
-        var outcome = toTheEnd(
-                platform, aText("Look").setMedia(List.of(image(), image())).setFirstComment("First"), round);
-        // Then
-        assertThat(outcome).isInstanceOf(Published.class);
-        var texts = simulator.control().posts().stream().map(Publication::text).toList();
-        // A first comment on X is a post.
-        assertThat(texts).isEqualTo(platform.equals("x") ? List.of("Look", "First") : List.of("Look"));
-        assertThat(comments(platform)).hasSize(platform.equals("x") ? 0 : 1);
-    }
-
     private Outcome toTheEnd(String platform, Content.Builder content) {
-        return toTheEnd(platform, content, NEVER);
-    }
-
-    /**
-     * As publisher-service and retry-service do it, without the waiting.
-     *
-     * @param dies the round in which the process dies before it can write down what came of its call
-     */
-    private Outcome toTheEnd(String platform, Content.Builder content, int dies) {
-        var command = aCommand(platform, ACCOUNTS.getOrDefault(platform, ""), content)
-                .setAcceptedAt(clock.instant())
-                .build();
-        for (var round = 0; round < MOST_ROUNDS; round++) {
-            var started = clock.instant();
-            if (command.getDoubt().isPresent()) {
-                switch (platform(command).find(command, token(command), context())) {
-                    case Found.Landed(var id, var permalink) -> {
-                        return new Published(id, permalink);
-                    }
-                    case Found.Further(var checkpoint) ->
-                        command = PublishCommand.newBuilder(command)
-                                .setCheckpoint(checkpoint)
-                                .setDoubt(null)
-                                .build();
-                    case Found.Absent() ->
-                        command = PublishCommand.newBuilder(command)
-                                .setDoubt(null)
-                                .build();
-                    case Found.Underway _ -> {}
-                    case Found.CannotTell _ -> command = lookedAgain(command);
-                }
-                continue;
-            }
-            var outcome = platform(command).publish(command, token(command), context());
-            if (round == dies) {
-                command = doubting(command, started);
-                continue;
-            }
-            switch (outcome) {
-                case Continue(var checkpoint, var notBefore) ->
-                    command = PublishCommand.newBuilder(command)
-                            .setCheckpoint(checkpoint)
-                            .build();
-                case Underway(var checkpoint, var notBefore) -> {
-                    var further = PublishCommand.newBuilder(command)
-                            .setCheckpoint(checkpoint)
-                            .build();
-                    command = doubting(further, started);
-                }
-                case Unconfirmed _ -> command = doubting(command, started);
-                case Unavailable _ -> {}
-                case Outcome end -> {
-                    return end;
-                }
-            }
-        }
-        throw new AssertionError("in circles: " + command);
-    }
-
-    private static PublishCommand doubting(PublishCommand command, Instant since) {
-        var doubt = Doubt.newBuilder()
-                .setSince(since)
-                .setStep("publish")
-                .setCause("TIMED_OUT")
-                .build();
-        return PublishCommand.newBuilder(command)
-                .setDoubt(doubt)
-                .setDoubtedSince(command.getDoubtedSince().orElse(since))
-                .build();
-    }
-
-    /** With a past that is long enough for what is missing to count as absent. */
-    private static PublishCommand lookedAgain(PublishCommand command) {
-        var doubt = command.getDoubt().orElseThrow();
-        return PublishCommand.newBuilder(command)
-                .setDoubt(Doubt.newBuilder(doubt)
-                        .setLooks(doubt.getLooks() + 1)
-                        .setUnseen(doubt.getUnseen() + 1)
-                        .setUnseenSince(Bench.NOW.minus(Duration.ofDays(1_000)))
-                        .build())
-                .build();
+        return rounds.toTheEnd(
+                platform, ACCOUNTS.getOrDefault(platform, ""), Secret.of(TOKENS.getOrDefault(platform, "")), content);
     }
 
     private void fail(String platform, String endpoint, FailureKind kind) {
@@ -378,17 +263,5 @@ final class SimulatedMediaIT {
 
     private Media image() {
         return anImage(simulator.uri() + "/media/sample.png");
-    }
-
-    private Platform platform(PublishCommand command) {
-        return platforms.byId(command.getPlatform()).orElseThrow();
-    }
-
-    private static Secret token(PublishCommand command) {
-        return Secret.of(TOKENS.getOrDefault(command.getPlatform(), ""));
-    }
-
-    private static CallContext context() {
-        return CallContext.forConnection("connection-1", Trace.root());
     }
 }

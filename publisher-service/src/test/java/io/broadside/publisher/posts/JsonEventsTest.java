@@ -57,6 +57,9 @@ class JsonEventsTest {
                 .setThumbnailUrl("https://example.org/t.jpg")
                 .setContentType("image/jpeg")
                 .setSizeBytes(5_000_000_000L)
+                .setWidth(1080)
+                .setHeight(1350)
+                .setDurationMs(4_000L)
                 .build();
         var request = PublishRequest.newBuilder()
                 .setRequestId("r-1")

@@ -115,9 +115,11 @@ public final class FacebookPlatform implements Platform {
         return switch (step.get()) {
             case PHOTOS, UPLOAD -> new Found.Absent();
             case DRAFT ->
-                step.get().of(command.getContent()).publishes() ? new FeedPosts(page).search() : new Found.Absent();
+                step.get().of(command.getContent()).publishes()
+                        ? new FeedPosts(page).search(step.get())
+                        : new Found.Absent();
             case SHOW -> new FeedPosts(page).ask();
-            case FEED, PHOTO -> new FeedPosts(page).search();
+            case FEED, PHOTO -> new FeedPosts(page).search(step.get());
             case STORY -> new Stories(page).findPhoto();
             case FINISH, PROCESSING -> new Videos(page).find(step.get());
             case COMMENT -> new FirstComment(page).find();

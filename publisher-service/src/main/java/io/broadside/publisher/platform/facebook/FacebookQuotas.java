@@ -57,7 +57,7 @@ public final class FacebookQuotas implements Quotas {
     }
 
     @Override
-    public List<Reading> readings(String endpoint, Answer answer, Instant now) {
-        return UsageLevels.in(answer, now);
+    public List<Reading> readings(String endpoint, String accountId, Answer answer, Instant now) {
+        return UsageLevels.in(answer, accountId, now);
     }
 }

@@ -7,6 +7,9 @@ import io.broadside.events.MediaKind;
 import io.broadside.events.Placement;
 import io.broadside.events.Visibility;
 import io.broadside.publisher.platform.ContentCheck;
+import io.broadside.publisher.platform.MediaCheck.Ratio;
+import io.broadside.publisher.platform.MediaCheck.Sides;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
@@ -25,9 +28,14 @@ final class FacebookRules {
     /** Meta's pages say 10 MB, its error 1366046 says 4. */
     private static final long LARGEST_PHOTO = 4L * 1024 * 1024;
 
-    /** What Meta's page on photos names. */
-    private static final Set<String> PHOTO_TYPES =
-            Set.of("image/jpeg", "image/jpg", "image/png", "image/bmp", "image/gif", "image/tiff");
+    /** Meta's page on photos names more; its error 1366046 is what others get. */
+    private static final Set<String> PHOTO_TYPES = Set.of("image/jpeg", "image/jpg", "image/png");
+
+    private static final Duration SHORTEST_REEL = Duration.ofSeconds(3);
+    private static final Duration LONGEST_REEL = Duration.ofSeconds(90);
+    private static final Ratio REEL_SHAPE = Ratio.of(9, 16);
+    private static final Sides SMALLEST_REEL = new Sides(540, 960);
+    private static final Duration LONGEST_STORY = Duration.ofSeconds(60);
 
     private final Content content;
     private final PostKind kind;
@@ -133,8 +141,7 @@ final class FacebookRules {
             kindRefused(field, MediaKind.IMAGE, "images as reels", "use a video");
         }
         tooLarge(field, medium, LARGEST_PHOTO, "photos");
-        check.typeIsOneOf(
-                field, medium, PHOTO_TYPES, "Facebook takes photos as JPEG, PNG, BMP, GIF or TIFF; use such a file.");
+        check.typeIsOneOf(field, medium, PHOTO_TYPES, "Facebook takes photos as JPEG or PNG; use such a file.");
     }
 
     private void video(String field, Media medium) {
@@ -144,6 +151,14 @@ final class FacebookRules {
                 medium,
                 VideoUpload.LIMITS.contentTypes(),
                 "This version takes videos for Facebook as MP4 or MOV; use such a file.");
+        var said = check.ofMedium(field, medium);
+        if (kind == PostKind.REEL) {
+            said.lasts(SHORTEST_REEL, LONGEST_REEL, "reels");
+            said.isShaped(REEL_SHAPE, REEL_SHAPE, "reels");
+            said.isAtLeast(SMALLEST_REEL, "reels");
+        } else if (kind == PostKind.VIDEO_STORY) {
+            said.lasts(Duration.ZERO, LONGEST_STORY, "videos in stories");
+        }
         if (medium.getAltText().isPresent()) {
             check.unsupported(
                     field + ".altText",

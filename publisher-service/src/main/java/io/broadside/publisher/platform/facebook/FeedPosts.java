@@ -103,7 +103,7 @@ final class FeedPosts {
     }
 
     /** A hit proves, a miss does not: the feed has only some of the posts, and those with a delay. */
-    Found search() {
+    Found search(FacebookStep step) {
         var query = "?fields=" + FeedSearch.FIELDS + "&limit=100&since="
                 + Doubts.since(page.command()).getEpochSecond();
         var reply = page.get("page.feed.read", page.below("/feed" + query));
@@ -112,7 +112,7 @@ final class FeedPosts {
             return page.blind(reply);
         }
         var search = new FeedSearch(page.command(), photoIds());
-        return switch (search.in(data.get())) {
+        return switch (search.in(data.get(), step == FacebookStep.DRAFT)) {
             case Found.Landed(var id, var permalink) -> page.landed(id, permalink);
             case Found.Absent _ ->
                 search.unshown(data.get()).<Found>map(this::shown).orElseGet(Found.Absent::new);

@@ -50,7 +50,8 @@ final class FeedSearch {
         this.since = Doubts.since(command);
     }
 
-    Found in(JsonNode posts) {
+    /** @param isDraft whether ours was made unseen: then one that is there and not shown is ours, and not out */
+    Found in(JsonNode posts, boolean isDraft) {
         var ours = StreamSupport.stream(posts.spliterator(), false)
                 .filter(this::isOurs)
                 .toList();
@@ -59,8 +60,10 @@ final class FeedSearch {
             var id = AnswerJson.text(shown.get(), "id").orElse("");
             return new Found.Landed(id, AnswerJson.webAddress(shown.get(), "permalink_url"));
         }
-        // It was made and is not shown, and nothing shows it but a call that names its id.
-        return ours.isEmpty()
+        // It was made and is not shown, and nothing shows it but a call that names its id. Where ours was to be shown
+        // at once,
+        // one that is not is somebody else's draft of the same text.
+        return ours.isEmpty() || !isDraft
                 ? Doubts.notSeen("The Page's feed does not have the post, which proves nothing; look at the Page.")
                 : new Found.Absent();
     }

@@ -127,16 +127,27 @@ final class VideoUpload {
         return switch (SlicedUpload.run(stream, pieceLength(), slice, piece -> send(piece, stream.size()))) {
             case Progress.Done() -> page.next(FacebookStep.FINISH, finishing());
             case Progress.Paused(var next) -> page.next(FacebookStep.UPLOAD, at(next));
-            case Progress.Failed(var outcome) -> outcome instanceof Rejected ? unlessExpired(outcome) : outcome;
+            case Progress.Failed(var outcome) ->
+                outcome instanceof Rejected ? unlessItSaysOtherwise(outcome, stream.size()) : outcome;
         };
     }
 
-    /** An upload that Facebook no longer has is no fault of the file: it is begun anew. */
-    private Outcome unlessExpired(Outcome refusal) {
-        var isExpired = VideoStatus.in(status())
-                .filter(status -> status.stage() == VideoStatus.Stage.EXPIRED)
+    /**
+     * Before a refusal is believed, the video itself is asked. An upload that Facebook no longer has is no fault of the file: it
+     * is begun anew. One that it has to the end already needs no more pieces: whoever sent the last one died before saying so.
+     */
+    private Outcome unlessItSaysOtherwise(Outcome refusal, long size) {
+        var status = VideoStatus.in(status());
+        var stage = status.map(VideoStatus::stage).orElse(VideoStatus.Stage.FAILED);
+        var isThere = status.flatMap(VideoStatus::bytesTaken)
+                .filter(taken -> taken >= size)
                 .isPresent();
-        return isExpired ? Videos.restart(page).orElse(refusal) : refusal;
+        return switch (stage) {
+            case EXPIRED -> Videos.restart(page).orElse(refusal);
+            case FAILED -> refusal;
+            case PUBLISHED, PUBLISHING, NOT_PUBLISHED ->
+                isThere ? page.next(FacebookStep.FINISH, finishing()) : refusal;
+        };
     }
 
     private Reply status() {

@@ -37,8 +37,8 @@ public final class UsageLevels {
 
     private UsageLevels() {}
 
-    /** Everything an answer says of levels. */
-    public static List<Reading> in(Answer answer, Instant now) {
+    /** Everything an answer says of levels: of the app's, and of the account's that made the call. */
+    public static List<Reading> in(Answer answer, String accountId, Instant now) {
         var readings = new ArrayList<Reading>();
         header(answer, "X-App-Usage")
                 .map(UsageLevels::ofEntry)
@@ -46,7 +46,7 @@ public final class UsageLevels {
         // Both speak of the account; the page's is of older versions of the API.
         var ofAccount = Stream.concat(
                 header(answer, "X-Page-Usage").map(UsageLevels::ofEntry).stream(),
-                header(answer, "X-Business-Use-Case-Usage").stream().flatMap(UsageLevels::ofBusiness));
+                BusinessUse.of(answer, accountId).stream().map(UsageLevels::ofEntry));
         ofAccount.reduce(Used::more).ifPresent(used -> readings.add(level(Holder.ACCOUNT, used, now)));
         return List.copyOf(readings);
     }
@@ -62,14 +62,6 @@ public final class UsageLevels {
         var isBlocked = used.percent >= ALL || used.minutes > 0;
         var wait = !isBlocked ? LOOK_AGAIN : used.minutes > 0 ? Duration.ofMinutes(used.minutes) : UNNAMED;
         return new Level(holder, Quotas.EVERYTHING, isBlocked ? ALL : used.percent, now.plus(wait));
-    }
-
-    /** By the id of a business, Page or account an array, with an entry for each kind of limit. */
-    private static Stream<Used> ofBusiness(JsonNode usage) {
-        return usage.valueStream()
-                .filter(JsonNode::isArray)
-                .flatMap(JsonNode::valueStream)
-                .map(UsageLevels::ofEntry);
     }
 
     private static Used ofEntry(JsonNode entry) {

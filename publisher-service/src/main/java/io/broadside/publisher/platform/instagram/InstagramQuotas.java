@@ -71,11 +71,11 @@ public final class InstagramQuotas implements Quotas {
     }
 
     @Override
-    public List<Reading> readings(String endpoint, Answer answer, Instant now) {
+    public List<Reading> readings(String endpoint, String accountId, Answer answer, Instant now) {
         var limit = endpoint.equals(PublishingLimit.ENDPOINT)
                 ? PublishingLimit.in(answer)
                 : Optional.<PublishingLimit>empty();
-        return Stream.concat(UsageLevels.in(answer, now).stream(), limit.map(it -> count(it, now)).stream())
+        return Stream.concat(UsageLevels.in(answer, accountId, now).stream(), limit.map(it -> count(it, now)).stream())
                 .toList();
     }
 

@@ -7,8 +7,10 @@ import io.broadside.events.MediaKind;
 import io.broadside.events.Placement;
 import io.broadside.events.Visibility;
 import io.broadside.publisher.platform.ContentCheck;
+import io.broadside.publisher.platform.MediaCheck.Ratio;
 import io.broadside.publisher.platform.WebAddress;
 import io.broadside.publisher.platform.media.PublicAddresses;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -33,6 +35,13 @@ final class InstagramRules {
     private static final long LARGEST_IMAGE = 8L * 1024 * 1024;
     private static final long LARGEST_VIDEO = 300L * 1024 * 1024;
     private static final long LARGEST_STORY_VIDEO = 100L * 1024 * 1024;
+
+    private static final Ratio NARROWEST_IMAGE = Ratio.of(4, 5);
+    private static final Ratio WIDEST_IMAGE = new Ratio("1.91:1", 191, 100);
+    private static final Duration SHORTEST_VIDEO = Duration.ofSeconds(3);
+    private static final Duration LONGEST_VIDEO = Duration.ofMinutes(15);
+    private static final Duration LONGEST_STORY_VIDEO = Duration.ofMinutes(1);
+    private static final int WIDEST_FRAME = 1920;
 
     private static final Set<String> IMAGES = Set.of("image/jpeg", "image/jpg");
     private static final Set<String> VIDEOS = Set.of("video/mp4", "video/quicktime");
@@ -122,6 +131,7 @@ final class InstagramRules {
         medium.getThumbnailUrl().ifPresent(cover -> address(field + ".thumbnailUrl", cover));
         type(field, medium);
         size(field, medium);
+        shape(field, medium);
         var altText = medium.getAltText().map(String::length).orElse(0);
         if (medium.getKind() == MediaKind.IMAGE && altText > LONGEST_ALT_TEXT) {
             tooLong(field + ".altText", "Descriptions of images", altText, LONGEST_ALT_TEXT);
@@ -155,6 +165,20 @@ final class InstagramRules {
                         Long.toString(largest),
                         Long.toString(size),
                         "Instagram takes files like this of at most " + largest + " bytes; use a smaller file."));
+    }
+
+    private void shape(String field, Media medium) {
+        var isStory = content.getPlacement() == Placement.STORY;
+        var said = check.ofMedium(field, medium);
+        if (PostKind.isVideo(medium) && isStory) {
+            said.lasts(SHORTEST_VIDEO, LONGEST_STORY_VIDEO, "videos in stories");
+        } else if (PostKind.isVideo(medium)) {
+            said.lasts(SHORTEST_VIDEO, LONGEST_VIDEO, "videos");
+            said.isNoWiderThan(WIDEST_FRAME, "videos");
+        } else if (medium.getKind() == MediaKind.IMAGE && !isStory) {
+            // Images in stories are fitted into the screen.
+            said.isShaped(NARROWEST_IMAGE, WIDEST_IMAGE, "images");
+        }
     }
 
     /** Meta fetches the file itself. */

@@ -29,15 +29,11 @@ import io.broadside.runtime.http.Reply.NoAnswer;
 import io.broadside.schemas.ErrorCode;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.YearMonth;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * LinkedIn, for members and organisations: text, a link, images, a video, a document, and a first comment.
@@ -78,21 +74,17 @@ public final class LinkedInPlatform implements Platform {
 
     static final String CREATE_UNVERSIONED = "ugcPosts.create";
 
-    private static final Logger LOGGER = LoggerFactory.getLogger(LinkedInPlatform.class);
-
     private static final Step CREATE = Step.publishing(LinkedInStep.CREATE.label());
 
     private static final String FOLLOWERS_ONLY =
             "An organisation on LinkedIn has followers and no connections; use the visibility PUBLIC.";
-
-    /** Versions live for twelve months; this is when it is time to see to it. */
-    private static final int MONTHS_UNTIL_WARNING = 9;
 
     /** LinkedIn forgets duplicates after about ten minutes; what is sent again must not be later. */
     private static final Duration LATEST_REPLAY = Duration.ofMinutes(9);
 
     private final LinkedInConfig config;
     private final Clock clock;
+    private final VersionWatch version;
     private final LinkedInCalls calls;
     private final LinkedInErrors errors;
     private final MediaFetch media;
@@ -104,6 +96,7 @@ public final class LinkedInPlatform implements Platform {
     public LinkedInPlatform(LinkedInConfig config, PlatformHttp http, MediaFetch media, Clock clock) {
         this.config = config;
         this.clock = clock;
+        this.version = new VersionWatch(config, clock);
         this.calls = new LinkedInCalls(config, http);
         this.errors = new LinkedInErrors(clock);
         this.media = media;
@@ -111,7 +104,7 @@ public final class LinkedInPlatform implements Platform {
         this.processing = new Processing(config, calls, errors, clock);
         this.posts = new OwnPosts(config, calls, errors, clock);
         this.comments = new Comments(config, calls, errors, clock);
-        warnOfAnOldVersion();
+        version.watch();
     }
 
     @Override
@@ -139,6 +132,7 @@ public final class LinkedInPlatform implements Platform {
 
     @Override
     public Outcome publish(PublishCommand command, Secret accessToken, CallContext context) {
+        version.watch();
         var step = LinkedInStep.of(command);
         var author = Author.of(command);
         if (step.isEmpty()) {
@@ -263,16 +257,5 @@ public final class LinkedInPlatform implements Platform {
         var step = command.getCheckpoint().map(Checkpoint::getStep).orElse("");
         var detail = "The post was begun by another version of Broadside, at a step unknown to this one; please look.";
         return new Unconfirmed(step, new Cause(ErrorCode.NOT_CONFIRMABLE, detail, Optional.empty(), Optional.empty()));
-    }
-
-    private void warnOfAnOldVersion() {
-        var thisMonth = YearMonth.from(clock.instant().atZone(ZoneOffset.UTC));
-        if (config.released().plusMonths(MONTHS_UNTIL_WARNING).isBefore(thisMonth)) {
-            LOGGER.atWarn()
-                    .addKeyValue("platform", ID)
-                    .addKeyValue("version", config.apiVersion())
-                    .log("the version of LinkedIn's API is old and will be refused a year after its month; raise"
-                            + " LINKEDIN_API_VERSION");
-        }
     }
 }

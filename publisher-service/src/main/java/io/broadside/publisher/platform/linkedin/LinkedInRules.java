@@ -8,6 +8,7 @@ import io.broadside.events.Placement;
 import io.broadside.events.Visibility;
 import io.broadside.publisher.platform.ContentCheck;
 import io.broadside.publisher.platform.linkedin.LinkedInConfig.PostsApi;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
@@ -24,6 +25,15 @@ final class LinkedInRules {
 
     private static final int LONGEST_ALT_TEXT = 4_086;
     private static final int MOST_IMAGES = 20;
+
+    /** An image of so many is refused. */
+    private static final long MOST_PIXELS = 36_152_320;
+
+    /** LinkedIn's 75 KB, taken as 1,000 bytes each. */
+    private static final long SMALLEST_VIDEO = 75_000;
+
+    private static final Duration SHORTEST_VIDEO = Duration.ofSeconds(3);
+    private static final Duration LONGEST_VIDEO = Duration.ofMinutes(30);
 
     private final LinkedInConfig config;
     private final Content content;
@@ -148,9 +158,14 @@ final class LinkedInRules {
 
     private void isFit(String field, Media medium) {
         switch (medium.getKind()) {
-            case IMAGE, GIF -> isNoLargerThan(field, medium, Files.LARGEST_IMAGE);
+            case IMAGE, GIF -> {
+                isNoLargerThan(field, medium, Files.LARGEST_IMAGE);
+                check.ofMedium(field, medium).hasFewerPixelsThan(MOST_PIXELS, "images");
+            }
             case VIDEO -> {
                 isNoLargerThan(field, medium, Files.LARGEST_VIDEO);
+                check.ofMedium(field, medium).hasAtLeastBytes(SMALLEST_VIDEO, "videos");
+                check.ofMedium(field, medium).lasts(SHORTEST_VIDEO, LONGEST_VIDEO, "videos");
                 hasNoAltText(field, medium, "videos");
                 if (medium.getThumbnailUrl().isPresent()) {
                     check.unsupported(

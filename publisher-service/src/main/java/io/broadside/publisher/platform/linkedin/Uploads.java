@@ -33,7 +33,8 @@ final class Uploads {
     static final Step UPLOAD = Step.preparing(LinkedInStep.MEDIA.label());
 
     private static final String TOO_SLOW =
-            "The file did not reach LinkedIn within the time of one call, time and again; use a smaller file.";
+            "The file did not reach LinkedIn within the time of one call (DISPATCH_CALL_LIMIT), time and again; use a smaller file,"
+                    + " or let calls take longer.";
 
     /** Then it is the file or the way to LinkedIn, and no passing trouble. */
     private static final int MOST_TIME_OUTS = 5;

@@ -1,6 +1,7 @@
 package io.broadside.publisher.platform.tiktok;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.broadside.events.Content;
 import io.broadside.events.MediaKind;
 import io.broadside.events.Visibility;
 import io.broadside.publisher.platform.AnswerJson;
@@ -80,6 +81,10 @@ final class Beginning {
             return new Rejected(refusal("Paid partnerships on TikTok cannot be for the account alone, and the account"
                     + " offers " + creator.offers() + "; use another visibility, or make the account public."));
         }
+        var tooLong = tooLong(content, creator);
+        if (tooLong.isPresent()) {
+            return new Rejected(tooLong.get());
+        }
         var permits = Permits.of(level.get(), creator, options);
         var values = new LinkedHashMap<String, String>();
         creator.username().ifPresent(name -> values.put(Visit.USERNAME, name));
@@ -91,6 +96,20 @@ final class Beginning {
         values.putAll(permits.values());
         return visit.next(
                 TikTokFaults.isVideo(content) ? TikTokStep.PULL : TikTokStep.PHOTOS, values, Optional.empty());
+    }
+
+    /** Before anything is sent: TikTok would say so only after it had all of the video. */
+    private static Optional<Cause> tooLong(Content content, Creator creator) {
+        var limit = creator.longestSeconds().map(Duration::ofSeconds);
+        return content.getMedia().stream()
+                .flatMap(medium -> medium.getDurationMs().stream())
+                .map(Duration::ofMillis)
+                .filter(lasts -> limit.filter(it -> lasts.compareTo(it) > 0).isPresent())
+                .findFirst()
+                .map(lasts -> refusal("TikTok takes videos of at most "
+                        + limit.map(Duration::toSeconds).orElse(0L)
+                        + " s from this account, and this one lasts " + lasts.toMillis() / 1000.0
+                        + " s; use a shorter one."));
     }
 
     private Outcome beginUpload(Visit visit, Permits permits, Map<String, String> values) {

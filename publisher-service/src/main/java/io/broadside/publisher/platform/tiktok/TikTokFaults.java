@@ -6,7 +6,9 @@ import io.broadside.events.Media;
 import io.broadside.events.MediaKind;
 import io.broadside.events.Visibility;
 import io.broadside.publisher.platform.ContentCheck;
+import io.broadside.publisher.platform.MediaCheck.Sides;
 import io.broadside.publisher.platform.WebAddress;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -30,6 +32,15 @@ final class TikTokFaults {
     private static final int LONGEST_TITLE = 90;
     private static final int MOST_PHOTOS = 35;
     private static final long LARGEST_PHOTO = 20_000_000;
+
+    /** TikTok's 1080p. */
+    private static final Sides LARGEST_PICTURE = new Sides(1080, 1920);
+
+    /** Of any account; {@link Creator#longestSeconds} may be less. */
+    private static final Duration LONGEST_VIDEO = Duration.ofMinutes(10);
+
+    private static final int SHORTEST_SIDE = 360;
+    private static final int LONGEST_SIDE = 4096;
 
     /** TikTok's 4 GB, taken as 10^9 bytes each. */
     static final long LARGEST_VIDEO = 4_000_000_000L;
@@ -160,11 +171,14 @@ final class TikTokFaults {
                         isPulled ? PULLED_TYPES : UPLOADED_TYPES,
                         "TikTok takes videos as MP4 or MOV, and as WebM where it fetches them itself; use such a file.");
                 isNotLarger(field, medium, LARGEST_VIDEO);
+                check.ofMedium(field, medium).lasts(Duration.ZERO, LONGEST_VIDEO, "videos");
+                check.ofMedium(field, medium).hasSidesOf(SHORTEST_SIDE, LONGEST_SIDE, "videos");
             }
             case IMAGE -> {
                 isFetchable(field, medium, true);
                 isOfType(field, medium, PHOTO_TYPES, "TikTok takes photos as JPEG or WebP; use such a file.");
                 isNotLarger(field, medium, LARGEST_PHOTO);
+                check.ofMedium(field, medium).isAtMostTurned(LARGEST_PICTURE, "photos");
             }
             case GIF, DOCUMENT, UNKNOWN ->
                 check.unsupported(

@@ -12,11 +12,18 @@ import java.util.List;
  *
  * @param apiUri where the API is, without version
  * @param textLimit longest text, in X's weighted characters
+ * @param longestVideo longest video that is taken, where its length is said
  * @param absentAfter for how long the timeline must have lacked a post until it counts as not posted
  * @param uploadPiece length of the pieces that videos and animations are sent in, in bytes
  * @param processingLimit how long X may work on a video or an animation
  */
-public record XConfig(URI apiUri, int textLimit, Duration absentAfter, int uploadPiece, Duration processingLimit) {
+public record XConfig(
+        URI apiUri,
+        int textLimit,
+        Duration longestVideo,
+        Duration absentAfter,
+        int uploadPiece,
+        Duration processingLimit) {
 
     /** What every account may post. */
     static final int USUAL_TEXT_LIMIT = 280;
@@ -28,6 +35,12 @@ public record XConfig(URI apiUri, int textLimit, Duration absentAfter, int uploa
             Integer.toString(USUAL_TEXT_LIMIT),
             "Longest text on X in its weighted characters (CJK and emoji count 2, every link 23). Raise it, up to 25000,"
                     + " only where all connected accounts are Premium: X refuses longer texts of others.");
+
+    private static final Setting LONGEST_VIDEO = Setting.of(
+            "X_LONGEST_VIDEO",
+            "140s",
+            "Longest video on X, where a post says how long its video lasts. Raise it only where all connected accounts are"
+                    + " Premium: X refuses longer videos of others.");
 
     private static final Setting ABSENT_AFTER = Setting.of(
             "X_ABSENT_AFTER",
@@ -46,7 +59,7 @@ public record XConfig(URI apiUri, int textLimit, Duration absentAfter, int uploa
             "How long X may work on a video or an animation before the post that shows it is given up.");
 
     public static final List<Setting> SETTINGS =
-            List.of(API_URI, TEXT_LIMIT, ABSENT_AFTER, UPLOAD_PIECE, PROCESSING_LIMIT);
+            List.of(API_URI, TEXT_LIMIT, LONGEST_VIDEO, ABSENT_AFTER, UPLOAD_PIECE, PROCESSING_LIMIT);
 
     public XConfig {
         if (apiUri.getHost() == null || apiUri.getRawQuery() != null) {
@@ -59,6 +72,7 @@ public record XConfig(URI apiUri, int textLimit, Duration absentAfter, int uploa
         return new XConfig(
                 settings.uri(API_URI),
                 settings.integer(TEXT_LIMIT, 1, 25_000),
+                settings.duration(LONGEST_VIDEO),
                 settings.duration(ABSENT_AFTER),
                 settings.integer(UPLOAD_PIECE, 1_024, 5 * 1024 * 1024),
                 settings.duration(PROCESSING_LIMIT));

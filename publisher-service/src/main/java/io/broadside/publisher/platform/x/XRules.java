@@ -8,6 +8,9 @@ import io.broadside.events.MediaKind;
 import io.broadside.events.Placement;
 import io.broadside.events.Visibility;
 import io.broadside.publisher.platform.ContentCheck;
+import io.broadside.publisher.platform.MediaCheck.Ratio;
+import io.broadside.publisher.platform.MediaCheck.Sides;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
@@ -16,6 +19,11 @@ final class XRules {
 
     private static final int MOST_IMAGES = 4;
     private static final int LONGEST_ALT_TEXT = 1_000;
+
+    private static final Duration SHORTEST_VIDEO = Duration.ofMillis(500);
+    private static final Ratio NARROWEST_VIDEO = Ratio.of(1, 3);
+    private static final Ratio WIDEST_VIDEO = Ratio.of(3, 1);
+    private static final Sides LARGEST_ANIMATION = new Sides(1280, 1080);
 
     /** What X' own composer takes; of the API no limit is documented. */
     private static final int MOST_PARTS = 25;
@@ -142,6 +150,7 @@ final class XRules {
                         medium,
                         ChunkedUpload.GIFS.contentTypes(),
                         "X takes animations as GIF; use such a file.");
+                check.ofMedium(field, medium).isAtMost(LARGEST_ANIMATION, "animations");
             }
             case VIDEO -> video(field, medium);
             case DOCUMENT, UNKNOWN ->
@@ -166,6 +175,9 @@ final class XRules {
         tooLarge(field, medium, ChunkedUpload.LARGEST_VIDEO, "videos");
         check.typeIsOneOf(
                 field, medium, ChunkedUpload.VIDEOS.contentTypes(), "X takes videos as MP4 or MOV; use such a file.");
+        var said = check.ofMedium(field, medium);
+        said.lasts(SHORTEST_VIDEO, config.longestVideo(), "videos");
+        said.isShaped(NARROWEST_VIDEO, WIDEST_VIDEO, "videos");
         if (medium.getAltText().isPresent()) {
             check.unsupported(
                     field + ".altText",

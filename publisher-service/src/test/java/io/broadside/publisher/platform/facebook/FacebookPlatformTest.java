@@ -307,6 +307,15 @@ final class FacebookPlatformTest {
                 .isEqualTo(new Found.Absent());
     }
 
+    /** Where ours was to be shown at once, one that is not shown is somebody else's, and ours may be out all the same. */
+    @Test
+    void doesNotTakeSomebodysDraftOfTheSameTextForItsOwn() {
+        // Given
+        bench.server().answers(200, feed(entry(POST, "Hello", "2026-11-20T10:15:10+0000", ",\"is_published\":false")));
+        // Then
+        assertThat(find(inOneCall, inDoubt(aText("Hello")))).isInstanceOf(Found.CannotTell.class);
+    }
+
     /** Our own photos are in it, so it is ours, and all that is left is to show it. */
     @Test
     void goesOnWithADraftThatItsPhotosProveToBeIts() {

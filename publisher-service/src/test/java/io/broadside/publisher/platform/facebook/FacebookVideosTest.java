@@ -386,6 +386,40 @@ final class FacebookVideosTest {
         assertThat(cause.httpStatus()).contains(status);
     }
 
+    /** The last piece was sent by a process that died before it could say so. */
+    @Test
+    void goesOnWithAnUploadThatFacebookHasToItsEnd() {
+        // Given
+        serveFilm();
+        bench.server()
+                .answers(400, debug("ProcessingFailedError", false))
+                .answers(
+                        200,
+                        "{\"status\":{\"video_status\":\"processing\",\"uploading_phase\":{\"status\":\"complete\","
+                                + "\"bytes_transfered\":10012}}}");
+        // When
+        var outcome = publish(at("upload", reel("8000", "4000"), reel()));
+        // Then
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Continue.class,
+                        it -> assertThat(it.checkpoint().getStep()).isEqualTo("finish"));
+    }
+
+    @Test
+    void believesThatAVideoIsUnusableEvenIfAllOfItIsThere() {
+        // Given
+        serveFilm();
+        bench.server()
+                .answers(400, debug("ProcessingFailedError", false))
+                .answers(
+                        200,
+                        "{\"status\":{\"video_status\":\"error\",\"uploading_phase\":{\"status\":\"complete\","
+                                + "\"bytes_transfered\":10012}}}");
+        // Then
+        assertThat(publish(at("upload", reel("8000", "4000"), reel()))).isInstanceOf(Rejected.class);
+    }
+
     @ParameterizedTest
     @CsvSource({"0, 1", "1, 2", "2, "})
     void beginsAnUploadAnewThatFacebookNoLongerHasButNotForEver(String before, @Nullable String after) {

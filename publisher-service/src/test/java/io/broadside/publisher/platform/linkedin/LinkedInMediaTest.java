@@ -103,10 +103,10 @@ final class LinkedInMediaTest {
         }
         // Then
         assertThat(publish(start)).isInstanceOf(Outcome.Unavailable.class);
-        assertThat(publish(often))
-                .isInstanceOfSatisfying(
-                        Outcome.Rejected.class,
-                        it -> assertThat(it.cause().code()).isEqualTo(ErrorCode.MEDIA_UNAVAILABLE));
+        assertThat(publish(often)).isInstanceOfSatisfying(Outcome.Rejected.class, it -> {
+            assertThat(it.cause().code()).isEqualTo(ErrorCode.MEDIA_UNAVAILABLE);
+            assertThat(it.cause().detail()).contains("DISPATCH_CALL_LIMIT");
+        });
     }
 
     @Test

@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.broadside.events.Checkpoint;
 import io.broadside.events.Content;
 import io.broadside.events.Doubt;
+import io.broadside.events.Media;
 import io.broadside.events.PublishCommand;
 import io.broadside.events.Visibility;
 import io.broadside.publisher.platform.Bench;
@@ -91,6 +92,26 @@ final class TikTokUploadTest {
                         "{\"post_info\":{\"title\":\"hi #demo\",\"privacy_level\":\"SELF_ONLY\",\"disable_comment\":false,"
                                 + "\"disable_duet\":false,\"disable_stitch\":true},\"source_info\":{\"source\":\"FILE_UPLOAD\","
                                 + "\"video_size\":25,\"chunk_size\":10,\"total_chunk_count\":2}}");
+    }
+
+    @Test
+    void aVideoThatIsLongerThanTheAccountMayPostIsRefusedBeforeItIsBegun() {
+        // Given
+        bench.server().answers(200, CREATOR);
+        var video = Media.newBuilder(aVideo("https://media.example.org/a.mp4"))
+                .setDurationMs(300_500L)
+                .build();
+        // When
+        var outcome = publish(command(content().setMedia(List.of(video))));
+        // Then
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Rejected.class,
+                        rejected -> assertThat(rejected.cause().detail())
+                                .isEqualTo(
+                                        "TikTok takes videos of at most 300 s from this account, and this one lasts 300.5 s; use"
+                                                + " a shorter one."));
+        assertThat(bench.server().asked()).hasSize(1);
     }
 
     @Test

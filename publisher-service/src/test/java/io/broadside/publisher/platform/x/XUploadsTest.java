@@ -47,7 +47,13 @@ final class XUploadsTest {
     private final XPlatform x = new XPlatform(config(bench), bench.http(), bench.media(), bench.clock());
 
     static XConfig config(Bench bench) {
-        return new XConfig(bench.server().uri(), 280, Duration.ofMinutes(3), 1024 * 1024, Duration.ofMinutes(30));
+        return new XConfig(
+                bench.server().uri(),
+                280,
+                Duration.ofSeconds(140),
+                Duration.ofMinutes(3),
+                1024 * 1024,
+                Duration.ofMinutes(30));
     }
 
     @AfterEach
