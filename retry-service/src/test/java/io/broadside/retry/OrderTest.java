@@ -223,7 +223,8 @@ class OrderTest {
         var second = retry.commands();
         retry.delay(
                 Topics.BACKOFF_5XX,
-                delayed(DelayCause.UNAVAILABLE, PublishCommand.newBuilder(first)).setSince(retry.now()));
+                delayed(DelayCause.UNAVAILABLE, PublishCommand.newBuilder(first))
+                        .setSince(retry.now()));
         ends(2);
         retry.pass(Duration.ofSeconds(2));
         var third = retry.commands();
