@@ -10,6 +10,9 @@ import java.util.Set;
  * when it is back, twice as much with every second in which calls come to an end. So what fell due during an outage leaves at a
  * rate that grows, and what is still here can be changed and taken back meanwhile.
  *
+ * <p>Calls that fail come back to the instance that let them go; of their ends another one may hear. So that what was let go and
+ * did not come back for a while is good news too, only slower.
+ *
  * <p>Not safe for use by several threads: {@link Flows} sees to that.
  */
 final class Flow {
@@ -21,6 +24,9 @@ final class Flow {
 
     /** For how long an end that came says that the platform is well. */
     private static final Duration EVIDENCE = Duration.ofSeconds(10);
+
+    /** What fails has failed by then: a call has its limit, and waits a little before and behind it. */
+    private static final Duration FAILED_BY_THEN = Duration.ofSeconds(30);
 
     private static final Duration WINDOW = Duration.ofSeconds(1);
     private static final double FIRST = 2;
@@ -35,6 +41,9 @@ final class Flow {
     private Instant refilled = Instant.EPOCH;
     private Instant windowStart = Instant.EPOCH;
     private Instant lastCompleted = Instant.EPOCH;
+    private boolean isRecovering;
+    private Instant firstLetGo = Instant.EPOCH;
+    private int letGo;
     private final Set<String> failing = new HashSet<>();
     private int failed;
     private int completed;
@@ -62,12 +71,17 @@ final class Flow {
             return false;
         }
         tokens--;
+        if (isThrottled) {
+            firstLetGo = letGo == 0 ? now : firstLetGo;
+            letGo++;
+        }
         return true;
     }
 
     /** One that was let go did not. */
     void giveBack() {
         tokens++;
+        letGo = Math.max(0, letGo - 1);
     }
 
     /** Whether there is any limit now. */
@@ -100,6 +114,7 @@ final class Flow {
         look(now);
         failed++;
         failing.add(connectionId);
+        letGo = 0;
     }
 
     /** A post has come to its end: the platform answers. */
@@ -115,6 +130,8 @@ final class Flow {
 
     private void throttle(double perSecond, Instant now) {
         isThrottled = true;
+        isRecovering = false;
+        letGo = 0;
         rate = perSecond;
         tokens = 0;
         refilled = now;
@@ -126,22 +143,33 @@ final class Flow {
         if (!age.isNegative() && age.compareTo(WINDOW) < 0) {
             return;
         }
+        if (age.isNegative()) {
+            letGo = 0;
+        }
         var isDown = failing.size() > completed;
         if (!isThrottled) {
             if (failed >= ENOUGH_FAILURES && failing.size() >= ENOUGH_ACCOUNTS && isDown) {
                 throttle(Math.max(FIRST, completed), now);
             }
         } else if (isDown) {
+            isRecovering = false;
             rate = Math.max(LEAST, rate / 2);
-        } else if (completed > 0) {
+        } else if (completed > 0 || hasNothingFailed(now)) {
+            isRecovering = true;
+            letGo = 0;
             rate = Math.max(FIRST, rate) * 2;
             isThrottled = rate < rampEnd;
-        } else {
+        } else if (!isRecovering) {
             rate = Math.max(LEAST, rate * SHRINKING);
         }
         failing.clear();
         failed = 0;
         completed = 0;
         windowStart = now;
+    }
+
+    /** Whether something was let go long enough ago, and nothing failed since. */
+    private boolean hasNothingFailed(Instant now) {
+        return letGo > 0 && Duration.between(firstLetGo, now).compareTo(FAILED_BY_THEN) >= 0;
     }
 }

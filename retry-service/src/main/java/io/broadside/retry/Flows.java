@@ -2,6 +2,7 @@ package io.broadside.retry;
 
 import io.broadside.events.DelayCause;
 import io.broadside.events.DelayedCommand;
+import io.broadside.events.ErrorOwner;
 import io.broadside.schemas.ErrorCode;
 import java.time.Instant;
 import java.util.HashMap;
@@ -59,18 +60,24 @@ final class Flows {
         dealers.values().forEach(dealer -> dealer.waitsNoMore(partition));
     }
 
-    /** A command came to wait. A media file that cannot be fetched says nothing of the platform. */
+    /** A command came to wait. Only a fault that is the platform's to mend says something of it. */
     synchronized void came(DelayedCommand delayed, Instant now) {
         var cause = delayed.getCause();
         var isFailure =
                 cause == DelayCause.UNAVAILABLE || cause == DelayCause.BREAKER_OPEN || cause == DelayCause.UNCONFIRMED;
-        var isOfMedia = delayed.getErrorCode()
-                .filter(ErrorCode.MEDIA_UNAVAILABLE.name()::equals)
-                .isPresent();
-        if (isFailure && !isOfMedia) {
+        if (isFailure && isOfThePlatform(delayed)) {
             var command = delayed.getCommand();
             of(command.getPlatform()).flow().failed(command.getConnectionId(), now);
         }
+    }
+
+    /** Not a media file that cannot be fetched, a keyset that is missing here, or a process of ours that was killed. */
+    private static boolean isOfThePlatform(DelayedCommand delayed) {
+        return delayed.getErrorCode()
+                .flatMap(Results::codeOf)
+                .map(ErrorCode::owner)
+                .filter(owner -> owner != ErrorOwner.PLATFORM)
+                .isEmpty();
     }
 
     /** A post has come to its end at the platform. */

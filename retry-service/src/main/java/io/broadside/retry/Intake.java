@@ -131,10 +131,7 @@ final class Intake {
         var changed = amended(arrival.delayed(), applied, now, headers);
         var delayed = withPerson(changed);
         if (delayed.getCommand().getOrder() == PostOrder.IN_ORDER) {
-            room.enterOrder(
-                    delayed.getCommand().getConnectionId(),
-                    delayed.getCommand().getCommandId(),
-                    Positions.of(delayed.getCommand()));
+            room.order().enter(delayed.getCommand());
         }
         var current = delayed.equals(arrival.delayed())
                 ? arrival

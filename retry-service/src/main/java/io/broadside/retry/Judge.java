@@ -99,6 +99,22 @@ final class Judge {
         return !mayBeOut(command) && command.getDeadline().filter(now::isAfter).isPresent();
     }
 
+    /** When it goes out if it is due then: not before the time it is scheduled for, unless it has begun. */
+    static Instant goesOutAt(PublishCommand command, Instant due) {
+        return Amendments.hasBegun(command)
+                ? due
+                : command.getPublishAt().map(time -> later(time, due)).orElse(due);
+    }
+
+    /** From when on nobody wants it any more, in milliseconds of the epoch; {@link Place#NEVER} if always somebody may. */
+    static long endsAt(PublishCommand command) {
+        return mayBeOut(command)
+                ? Place.NEVER
+                : command.getDeadline()
+                        .map(end -> Math.min(end.toEpochMilli(), Place.NEVER - 1) + 1)
+                        .orElse(Place.NEVER);
+    }
+
     /** Whether people may see the post already. */
     static boolean mayBeOut(PublishCommand command) {
         return command.getDoubt().isPresent() || isOut(command);
@@ -110,7 +126,7 @@ final class Judge {
     }
 
     private static Verdict until(PublishCommand command, Instant due, Instant now) {
-        return isTooLate(command, due) || isTooLate(command, now)
+        return isTooLate(command, goesOutAt(command, due)) || isTooLate(command, now)
                 ? new TooLate()
                 : new Hold(due, Verdict.NO_TOKEN, Optional.of(due));
     }
@@ -201,7 +217,7 @@ final class Judge {
         };
     }
 
-    /** When the unbroken run of troubles began; a week's wait for a person in between ends such a run. */
+    /** When the unbroken run of troubles began, as the history tells or as is remembered. */
     private static Instant failingSince(DelayedCommand delayed, Run run) {
         var since = delayed.getSince();
         if (run.cause() == delayed.getCause() && run.since() < since.toEpochMilli()) {

@@ -7,8 +7,44 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.apache.kafka.common.utils.Bytes;
 
-/** The keys of the store: a letter for what the entry is, then what it is found by. Texts that others follow have their length in front. */
+/**
+ * The keys of the store: a letter for what the entry is, then what it is found by. Texts that others follow have their length in
+ * front.
+ */
 final class Keys {
+
+    /** What an entry is. */
+    enum Kind {
+        AMENDMENT('a'),
+        PERSON('c'),
+        DUE('d'),
+        TURN('f'),
+        HELD('h'),
+        DEPARTURE('l'),
+        MARK('m'),
+        COUNT('n'),
+        IN_ORDER('o'),
+        RANK('p'),
+        YOUNGEST('r'),
+        ARRIVALS('s'),
+        TOKEN('t'),
+        REDRIVES('x');
+
+        private final byte letter;
+
+        Kind(char letter) {
+            this.letter = (byte) letter;
+        }
+
+        /** What all keys of the kind begin with. */
+        Bytes prefix() {
+            return Bytes.wrap(new byte[] {letter});
+        }
+
+        boolean isOf(Bytes key) {
+            return key.get()[0] == letter;
+        }
+    }
 
     private static final int KIND = 1;
 
@@ -23,7 +59,7 @@ final class Keys {
     static Bytes due(long due, long position, String commandId) {
         var id = commandId.getBytes(UTF_8);
         return Bytes.wrap(ByteBuffer.allocate(KIND + 2 * Long.BYTES + id.length)
-                .put((byte) 'd')
+                .put(Kind.DUE.letter)
                 .putLong(due)
                 .putLong(position)
                 .put(id)
@@ -54,41 +90,52 @@ final class Keys {
     }
 
     static Bytes turns(String platform, String profileId) {
-        return key('f', platform, sized(profileId));
+        return key(Kind.TURN, platform, sized(profileId));
     }
 
     /** What is remembered of a command that waits no more. */
     static Bytes departure(String commandId) {
-        return key('l', commandId);
+        return key(Kind.DEPARTURE, commandId);
     }
 
     static Bytes token(String connectionId) {
-        return key('t', connectionId);
+        return key(Kind.TOKEN, connectionId);
     }
 
     /** A connection that needs a person. */
     static Bytes person(String connectionId) {
-        return key('c', connectionId);
+        return key(Kind.PERSON, connectionId);
     }
 
     /** Posts of a connection that keep their order and have not ended. */
-    static Bytes inOrder(String connectionId, long position, String commandId) {
+    static Bytes inOrder(String connectionId, long position, long number, String commandId) {
         var id = commandId.getBytes(UTF_8);
-        var prefix = key('o', connectionId, "").get();
-        return Bytes.wrap(ByteBuffer.allocate(prefix.length + Long.BYTES + id.length)
+        var prefix = inOrder(connectionId).get();
+        return Bytes.wrap(ByteBuffer.allocate(prefix.length + 2 * Long.BYTES + id.length)
                 .put(prefix)
                 .putLong(position)
+                .putLong(number)
                 .put(id)
                 .array());
     }
 
     static Bytes inOrder(String connectionId) {
-        return key('o', connectionId, "");
+        return key(Kind.IN_ORDER, connectionId, "");
+    }
+
+    /** The youngest of those that are not scheduled. */
+    static Bytes youngest(String connectionId) {
+        return key(Kind.YOUNGEST, connectionId);
+    }
+
+    /** How many have come to keep their order, of all connections. */
+    static Bytes arrivals() {
+        return Kind.ARRIVALS.prefix();
     }
 
     /** Where a post stands in that order. */
-    static Bytes position(String commandId) {
-        return key('p', commandId);
+    static Bytes rank(String commandId) {
+        return key(Kind.RANK, commandId);
     }
 
     /** A change that came while its command was elsewhere. */
@@ -113,7 +160,7 @@ final class Keys {
     }
 
     static Bytes amendments(String commandId) {
-        return key('a', commandId, "");
+        return key(Kind.AMENDMENT, commandId, "");
     }
 
     /** The number at the end of a key. */
@@ -124,22 +171,17 @@ final class Keys {
 
     /** How far a topic was read. */
     static Bytes mark(String topic) {
-        return key('m', topic);
+        return key(Kind.MARK, topic);
     }
 
     /** How often a command was redriven. */
     static Bytes redrives(String commandId) {
-        return key('x', commandId);
+        return key(Kind.REDRIVES, commandId);
     }
 
     /** How many commands wait. */
     static Bytes count() {
-        return Bytes.wrap(new byte[] {'n'});
-    }
-
-    /** The part of a key behind the prefix, as text. */
-    static String rest(Bytes key, Bytes prefix) {
-        return new String(key.get(), prefix.get().length, key.get().length - prefix.get().length, UTF_8);
+        return Kind.COUNT.prefix();
     }
 
     /** The command id at the end of a key, behind the prefix and so many numbers. */
@@ -160,23 +202,23 @@ final class Keys {
         throw new IllegalArgumentException("Every key begins with a letter");
     }
 
-    private static Bytes key(char kind, String text) {
+    private static Bytes key(Kind kind, String text) {
         var bytes = text.getBytes(UTF_8);
         return Bytes.wrap(ByteBuffer.allocate(KIND + bytes.length)
-                .put((byte) kind)
+                .put(kind.letter)
                 .put(bytes)
                 .array());
     }
 
-    private static Bytes key(char kind, String first, String second) {
+    private static Bytes key(Kind kind, String first, String second) {
         return key(kind, first, second.getBytes(UTF_8));
     }
 
     /** The length in front keeps apart texts of which one begins with the other. */
-    private static Bytes key(char kind, String first, byte[] second) {
+    private static Bytes key(Kind kind, String first, byte[] second) {
         var front = sized(first);
         return Bytes.wrap(ByteBuffer.allocate(KIND + front.length + second.length)
-                .put((byte) kind)
+                .put(kind.letter)
                 .put(front)
                 .put(second)
                 .array());

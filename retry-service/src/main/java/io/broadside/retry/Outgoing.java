@@ -158,10 +158,11 @@ final class Outgoing {
 
     /** A post that others may wait for has ended, here or elsewhere: the next of its account is due if it waits for that. */
     void ended(String connectionId, String commandId) {
-        if (!room.leaveOrder(connectionId, commandId)) {
+        if (!room.order().leave(connectionId, commandId)) {
             return;
         }
-        room.firstInOrder(connectionId)
+        room.order()
+                .first(connectionId)
                 .flatMap(next -> room.find(connectionId, next))
                 .filter(next -> next.place().isBehind())
                 .ifPresent(next -> room.replace(next, next.at(next.place().dueAt(now().toEpochMilli()))));

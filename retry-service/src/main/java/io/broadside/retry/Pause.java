@@ -12,6 +12,9 @@ sealed interface Pause {
      */
     record Exponential(Duration least, Duration base, Duration cap) implements Pause {
         public Exponential {
+            if (base.toMillis() < 1) {
+                throw new IllegalArgumentException("a base of 1 ms or more needed");
+            }
             if (least.isNegative() || base.compareTo(least) < 0 || cap.compareTo(base) < 0) {
                 throw new IllegalArgumentException(
                         "least <= base <= cap needed, were " + least + ", " + base + ", " + cap);

@@ -91,12 +91,12 @@ final class PolicySettings {
             case Steps _
             when figure.equals("steps") ->
                 new Steps(Arrays.stream(value.split("/"))
-                        .map(PolicySettings::time)
+                        .map(PolicySettings::pause)
                         .toList());
             case Steps _ -> throw new IllegalArgumentException("steps or age needed");
-            case Fixed _ when figure.equals("span") -> new Fixed(time(value));
+            case Fixed _ when figure.equals("span") -> new Fixed(pause(value));
             case Fixed _ -> throw new IllegalArgumentException("span, attempts or age needed");
-            case UntilToken _ when figure.equals("span") -> new UntilToken(time(value));
+            case UntilToken _ when figure.equals("span") -> new UntilToken(pause(value));
             case UntilToken _ -> throw new IllegalArgumentException("span or age needed");
             case UntilPerson _ -> throw new IllegalArgumentException("age needed");
         };
@@ -112,5 +112,14 @@ final class PolicySettings {
     private static Duration time(String value) {
         return Durations.parse(value)
                 .orElseThrow(() -> new IllegalArgumentException("a time span such as 250ms, 10s or 15m needed"));
+    }
+
+    /** What comes back without a pause would come back for ever without one. */
+    private static Duration pause(String value) {
+        var time = time(value);
+        if (time.toMillis() < 1) {
+            throw new IllegalArgumentException("a time span of 1ms or more needed");
+        }
+        return time;
     }
 }

@@ -8,6 +8,7 @@ import io.broadside.events.DelayedCommand;
 import io.broadside.events.Withdrawal;
 import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topics;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
@@ -20,6 +21,9 @@ import org.slf4j.LoggerFactory;
 final class Recall {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Recall.class);
+
+    /** Of what left for its platform this long ago and was not heard of since, nobody need expect that it ends. */
+    private static final Duration LOST_AFTER = Duration.ofHours(1);
 
     private final WaitingRoom room;
     private final Outgoing outgoing;
@@ -44,12 +48,16 @@ final class Recall {
                     .remember(
                             commandId,
                             new Departure(
-                                    now.toEpochMilli(),
+                                    // Wanted back again and again, it left no later for that.
+                                    before.filter(Departure::isWithdrawn)
+                                            .map(Departure::at)
+                                            .orElse(now.toEpochMilli()),
                                     before.map(Departure::round).orElse(-1),
                                     true,
                                     Optional.empty(),
                                     before.flatMap(Departure::run)));
             log(withdrawal, "withdrawal of a command that does not wait here, kept in case it comes");
+            holdUpNobody(withdrawal.getConnectionId(), commandId, before, now);
             return;
         }
         var waiting = found.get();
@@ -75,6 +83,10 @@ final class Recall {
                     .addKeyValue("commandId", amendment.getCommandId())
                     .addKeyValue("changeId", amendment.getChangeId())
                     .log("change of a command that does not wait here, kept in case it comes");
+            if (amendment.getIsRelease()) {
+                var departure = room.remembered().departure(amendment.getCommandId(), now.toEpochMilli());
+                holdUpNobody(amendment.getConnectionId(), amendment.getCommandId(), departure, now);
+            }
             return;
         }
         var waiting = found.get();
@@ -87,7 +99,17 @@ final class Recall {
                     headers);
             return;
         }
-        var isLeavingTheOrder = amendment.getIsRelease() && room.isBehindAnother(waiting);
+        if (isTooLate(waiting, applied.get(), amendment, now)) {
+            room.remove(waiting);
+            outgoing.end(
+                    applied.get(),
+                    Results.applied(
+                            Results.tooLate(applied.get(), judge.isAttempt(delayed), now), amendment.getChangeId()),
+                    waiting.place().isWithdrawn(),
+                    headers);
+            return;
+        }
+        var isLeavingTheOrder = amendment.getIsRelease() && room.order().isBehindAnother(waiting);
         var changed = isLeavingTheOrder ? Amendments.independent(applied.get()) : applied.get();
         var after = waiting.because(changed, outgoing.written(changed)).at(place(waiting, changed, amendment, now));
         if (!Sizes.fits(after)) {
@@ -106,10 +128,10 @@ final class Recall {
         if (isLeavingTheOrder) {
             outgoing.ended(waiting.connectionId(), waiting.commandId());
         } else if (waiting.isInOrder()) {
-            room.enterOrder(
-                    waiting.connectionId(), waiting.commandId(), after.place().position());
+            room.order().enter(changed.getCommand());
             // One that stood behind this one may be the first now.
-            room.firstInOrder(waiting.connectionId())
+            room.order()
+                    .first(waiting.connectionId())
                     .flatMap(first -> room.find(waiting.connectionId(), first))
                     .filter(first -> first.place().isBehind())
                     .ifPresent(
@@ -119,6 +141,21 @@ final class Recall {
                 Results.applied(
                         Results.waiting(changed, judge.isAttempt(changed), until(after), now), amendment.getChangeId()),
                 headers);
+    }
+
+    /** A command that is lost, without a word that it has ended, must not hold up the posts of its account for ever. */
+    private void holdUpNobody(String connectionId, String commandId, Optional<Departure> departure, Instant now) {
+        var isUnderWay = departure
+                .filter(left -> left.at() + LOST_AFTER.toMillis() > now.toEpochMilli())
+                .isPresent();
+        if (isUnderWay || !room.order().has(commandId)) {
+            return;
+        }
+        LOGGER.atWarn()
+                .addKeyValue("connectionId", connectionId)
+                .addKeyValue("commandId", commandId)
+                .log("command that left long ago and was not heard of since, taken out of the order of its account");
+        outgoing.ended(connectionId, commandId);
     }
 
     /** Where it stands after a change: another time decides alone only over what waits for nothing else. */
@@ -133,24 +170,25 @@ final class Recall {
             return place.dueAt(
                     Math.max(now.toEpochMilli(), amendment.getPublishAt().get().toEpochMilli()));
         }
-        var deadline = changed.getCommand().getDeadline().map(end -> end.toEpochMilli() + 1);
-        var isOpenEnded = place.releasedBy() != Verdict.NO_TOKEN || place.isBehind();
-        if (isOpenEnded && deadline.isPresent() && deadline.get() < place.due()) {
-            return new Place(
-                    deadline.get(),
-                    place.position(),
-                    place.round(),
-                    place.releasedBy(),
-                    place.isWithdrawn(),
-                    place.isBehind(),
-                    false);
-        }
-        return place;
+        // What has a time that is known was judged by it; all else is looked at when the deadline has passed.
+        return isOpenEnded(place) || place.isInTurn() ? place.noLongerThan(Judge.endsAt(changed.getCommand())) : place;
+    }
+
+    /** Whether it waits for something of which nobody can say when it comes. */
+    private static boolean isOpenEnded(Place place) {
+        return place.releasedBy() != Verdict.NO_TOKEN || place.isBehind();
+    }
+
+    /** Whether nobody will want it any more by the time it can go out. */
+    private static boolean isTooLate(Waiting waiting, DelayedCommand changed, Amendment amendment, Instant now) {
+        var place = place(waiting, changed, amendment, now);
+        var due = isOpenEnded(place) || place.due() < now.toEpochMilli() ? now : Instant.ofEpochMilli(place.due());
+        return Judge.isTooLate(changed.getCommand(), Judge.goesOutAt(changed.getCommand(), due));
     }
 
     private static Optional<Instant> until(Waiting waiting) {
         var place = waiting.place();
-        return place.due() == Place.NEVER || place.releasedBy() != Verdict.NO_TOKEN || place.isBehind()
+        return place.due() == Place.NEVER || isOpenEnded(place) || place.isInTurn()
                 ? Optional.empty()
                 : Optional.of(Instant.ofEpochMilli(place.due()));
     }
@@ -224,11 +262,7 @@ final class Recall {
         for (var waiting : held) {
             var token = waiting.place().releasedBy();
             var delayed = People.waitedFor(outgoing.read(waiting), why);
-            var until = delayed.getCommand()
-                    .getDeadline()
-                    .filter(_ -> !Judge.mayBeOut(delayed.getCommand()))
-                    .map(end -> end.toEpochMilli() + 1)
-                    .orElse(Place.NEVER);
+            var until = Judge.endsAt(delayed.getCommand());
             room.replace(
                     waiting,
                     waiting.because(delayed, outgoing.written(delayed))

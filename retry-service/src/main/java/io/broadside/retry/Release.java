@@ -89,8 +89,13 @@ final class Release {
         if (staysOrEnds(waiting, delayed, now)) {
             return;
         }
+        if (waiting.place().isInTurn()) {
+            // Its deadline, for which it was looked at, is none any more.
+            room.replace(waiting, waiting.at(waiting.place().inTurn(Place.NEVER)));
+            return;
+        }
         if (turns.isWaiting(waiting.platform()) || !flows.letsAtOnce(waiting.platform(), now)) {
-            var inTurn = waiting.at(waiting.place().inTurn());
+            var inTurn = waiting.at(waiting.place().inTurn(Judge.endsAt(delayed.getCommand())));
             room.replace(waiting, inTurn);
             turns.add(inTurn.platform(), inTurn.profileId(), Keys.turn(inTurn));
             flows.waits(inTurn.platform(), this);
@@ -163,7 +168,7 @@ final class Release {
     }
 
     private boolean isOver(Waiting waiting, DelayedCommand delayed, Instant now) {
-        if (!Judge.isTooLate(delayed.getCommand(), now)) {
+        if (!Judge.isTooLate(delayed.getCommand(), Judge.goesOutAt(delayed.getCommand(), now))) {
             return false;
         }
         room.remove(waiting);
@@ -197,11 +202,10 @@ final class Release {
 
     /** What has begun is held behind nothing: it may be out, and until somebody looks nobody knows. */
     private boolean isBehind(Waiting waiting, DelayedCommand delayed, Instant now) {
-        if (Amendments.hasBegun(delayed.getCommand()) || !room.isBehindAnother(waiting)) {
+        if (Amendments.hasBegun(delayed.getCommand()) || !room.order().isBehindAnother(waiting)) {
             return false;
         }
-        var deadline = delayed.getCommand().getDeadline().map(end -> end.toEpochMilli() + 1);
-        move(waiting, waiting.place().behindAnother(deadline.orElse(Place.NEVER)));
+        move(waiting, waiting.place().behindAnother(Judge.endsAt(delayed.getCommand())));
         if (!waiting.place().isBehind()) {
             var behind = DelayedCommand.newBuilder(delayed)
                     .setCause(DelayCause.ORDER)

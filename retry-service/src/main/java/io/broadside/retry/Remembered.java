@@ -1,5 +1,6 @@
 package io.broadside.retry;
 
+import io.broadside.retry.Keys.Kind;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +37,7 @@ final class Remembered {
     private static final Duration THOROUGHLY = Duration.ofHours(1);
 
     private final KeyValueStore<Bytes, byte[]> store;
-    private Bytes forgottenUpTo = Keys.departure("");
+    private Bytes forgottenUpTo = Kind.DEPARTURE.prefix();
     private long thoroughlyForgotten;
 
     /** Commands for which changes are kept: few, and asked for with every command that comes. */
@@ -78,8 +80,7 @@ final class Remembered {
         }
         var found = new ArrayList<byte[]>();
         var keys = new ArrayList<Bytes>();
-        try (var entries =
-                store.prefixScan(Keys.amendments(commandId), Serdes.Bytes().serializer())) {
+        try (var entries = scan(Keys.amendments(commandId))) {
             entries.forEachRemaining(entry -> {
                 keys.add(entry.key);
                 if (Keys.numberOf(entry.key) >= since) {
@@ -122,12 +123,12 @@ final class Remembered {
      * them are looked at in turn, a few at a time. The few redrives and changes are looked at as a whole, now and then.
      */
     void forget(long now, int most) {
-        forgottenUpTo = forget('l', forgottenUpTo, most, value -> isForgotten(value, now));
+        forgottenUpTo = forget(Kind.DEPARTURE, forgottenUpTo, most, value -> isForgotten(value, now));
         if (now - thoroughlyForgotten > THOROUGHLY.toMillis()) {
             thoroughlyForgotten = now;
             forget(
-                    'x',
-                    Keys.redrives(""),
+                    Kind.REDRIVES,
+                    Kind.REDRIVES.prefix(),
                     Integer.MAX_VALUE,
                     value -> ByteBuffer.wrap(value).getLong() + REDRIVES_REMEMBERED.toMillis() < now);
             forgetAmendments(now);
@@ -152,19 +153,19 @@ final class Remembered {
     }
 
     private void eachAmendment(Consumer<Bytes> hearing) {
-        try (var entries = store.range(Bytes.wrap(new byte[] {'a'}), Bytes.wrap(new byte[] {'b'}))) {
+        try (var entries = scan(Kind.AMENDMENT.prefix())) {
             entries.forEachRemaining(entry -> hearing.accept(entry.key));
         }
     }
 
-    private Bytes forget(char kind, Bytes from, int most, Predicate<byte[]> isOld) {
+    private Bytes forget(Kind kind, Bytes from, int most, Predicate<byte[]> isOld) {
         var old = new ArrayList<Bytes>();
-        var next = Bytes.wrap(new byte[] {(byte) kind});
+        var next = kind.prefix();
         var seen = 0;
-        try (var entries = store.range(from, Bytes.wrap(new byte[] {(byte) (kind + 1)}))) {
+        try (var entries = store.range(from, Keys.behind(kind.prefix()))) {
             while (entries.hasNext()) {
                 var entry = entries.next();
-                if (entry.key.get()[0] != kind) {
+                if (!kind.isOf(entry.key)) {
                     break;
                 }
                 if (seen++ == most) {
@@ -178,6 +179,10 @@ final class Remembered {
         }
         old.forEach(key -> put(key, null));
         return next;
+    }
+
+    private KeyValueIterator<Bytes, byte[]> scan(Bytes prefix) {
+        return store.prefixScan(prefix, Serdes.Bytes().serializer());
     }
 
     @SuppressWarnings("NullAway") // Kafka Streams' contract: null where there is nothing.

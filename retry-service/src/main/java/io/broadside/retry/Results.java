@@ -196,7 +196,7 @@ final class Results {
     }
 
     /** Codes may be added at any time, and a publisher may be newer than we are. */
-    private static Optional<ErrorCode> codeOf(String name) {
+    static Optional<ErrorCode> codeOf(String name) {
         return Arrays.stream(ErrorCode.values())
                 .filter(code -> code.name().equals(name))
                 .findFirst();

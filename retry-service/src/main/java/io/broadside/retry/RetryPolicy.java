@@ -75,9 +75,8 @@ record RetryPolicy(Map<DelayCause, Rule> rules, Map<String, Map<DelayCause, Rule
      * that alone fails: while a whole platform is down, few are made at all (see {@link Flow}).
      */
     private static final List<Row> STANDARD = List.of(
-            // A platform that says when to come back is taken at its word, however often; one that does not is asked
-            // ever
-            // more rarely, at the pace of the quarter-hour windows most of them count in.
+            // A platform that says when to come back is taken at its word, however often; one that does not is
+            // asked ever more rarely, at the pace of the quarter-hour windows most of them count in.
             row(
                     RATE_LIMITED,
                     Rule.attempt(

@@ -138,7 +138,8 @@ public final class RetryService implements AutoCloseable {
                 config.threads(),
                 StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG,
                 config.standbys(),
-                // The order of records of different topics means nothing here, so no topic waits for another.
+                // Records of different topics may come in any order, as everything here bears that: so none waits for
+                // another.
                 StreamsConfig.MAX_TASK_IDLE_MS_CONFIG,
                 StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
     }

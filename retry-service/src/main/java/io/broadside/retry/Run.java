@@ -14,7 +14,10 @@ import java.util.Optional;
  */
 record Run(DelayCause cause, long since, int failures) {
 
-    /** The run this wait belongs to; waits that are no attempt leave it as it was. */
+    /**
+     * The run this wait belongs to. Waits that are no attempt leave it as it was; only one for a person ends it, who changes what
+     * it was about, and a redrive.
+     */
     static Run of(Optional<Run> before, DelayedCommand delayed) {
         var cause = delayed.getCause();
         var since = delayed.getSince().toEpochMilli();
@@ -23,13 +26,13 @@ record Run(DelayCause cause, long since, int failures) {
         }
         var last = before.get();
         return switch (cause) {
-            case BUDGET, BREAKER_OPEN, ORDER -> last;
+            case BUDGET, BREAKER_OPEN, ORDER, TOKEN, SCHEDULED, UNKNOWN -> last;
             case RATE_LIMITED, UNAVAILABLE, UNCONFIRMED, PROCESSING -> {
                 var goesOn = last.cause() == cause || (isTrouble(cause) && isTrouble(last.cause()));
                 var failures = last.cause() == cause ? last.failures() : 0;
                 yield new Run(cause, goesOn ? last.since() : since, failures + counted(delayed));
             }
-            case UNKNOWN, SCHEDULED, TOKEN, PERSON, REDRIVEN -> new Run(cause, since, 1);
+            case PERSON, REDRIVEN -> new Run(cause, since, 1);
         };
     }
 

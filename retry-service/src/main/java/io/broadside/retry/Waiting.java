@@ -37,7 +37,7 @@ record Waiting(
         Bytes original) {
 
     /** The first byte of every entry, so that a later release can tell what it finds. */
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     static Waiting of(
             PublishCommand command, Place place, DelayCause cause, Run run, String traceparent, Bytes original) {
@@ -102,6 +102,7 @@ record Waiting(
             out.writeBoolean(place.isWithdrawn());
             out.writeBoolean(place.isBehind());
             out.writeBoolean(place.isInTurn());
+            out.writeLong(place.turnEnds());
             write(out, cause.name());
             write(out, run.cause().name());
             out.writeLong(run.since());
@@ -135,7 +136,8 @@ record Waiting(
                             in.readLong(),
                             in.readBoolean(),
                             in.readBoolean(),
-                            in.readBoolean()),
+                            in.readBoolean(),
+                            in.readLong()),
                     cause(read(in)),
                     new Run(cause(read(in)), in.readLong(), in.readInt()),
                     in.readBoolean(),

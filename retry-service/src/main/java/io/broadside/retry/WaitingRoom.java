@@ -2,6 +2,7 @@ package io.broadside.retry;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.broadside.retry.Keys.Kind;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,10 +30,10 @@ final class WaitingRoom {
 
     private static final long MOST_DUE_BYTES = 16L << 20;
     private static final Bytes NEVER = Keys.due(Place.NEVER, Place.NEVER, "");
-    private static final byte[] NOTHING = {};
 
     private final KeyValueStore<Bytes, byte[]> store;
     private final Remembered remembered;
+    private final AccountOrder order;
     private long count;
     private long inTurn;
 
@@ -42,18 +43,22 @@ final class WaitingRoom {
     WaitingRoom(KeyValueStore<Bytes, byte[]> store) {
         this.store = store;
         this.remembered = new Remembered(store);
+        this.order = new AccountOrder(store);
         var stored = get(Keys.count());
         this.count = stored == null ? 0 : ByteBuffer.wrap(stored).getLong();
-        try (var entries = store.range(Bytes.wrap(new byte[] {'f'}), Bytes.wrap(new byte[] {'f' + 1}))) {
-            while (entries.hasNext() && entries.next().key.get()[0] == 'f') {
-                inTurn++;
-            }
+        try (var entries = scan(Kind.TURN.prefix())) {
+            entries.forEachRemaining(_ -> inTurn++);
         }
     }
 
     /** What is remembered of what does not wait, or not any more. */
     Remembered remembered() {
         return remembered;
+    }
+
+    /** Which posts of an account go out before which. */
+    AccountOrder order() {
+        return order;
     }
 
     /** The command; empty if it does not wait. */
@@ -95,30 +100,35 @@ final class WaitingRoom {
     }
 
     private void index(Waiting waiting) {
-        var place = waiting.place();
-        if (place.isInTurn()) {
+        if (waiting.place().isInTurn()) {
             inTurn++;
             put(Keys.turn(waiting), connection(waiting));
-        } else if (place.due() < Place.NEVER) {
-            var key = Keys.due(place.due(), place.position(), waiting.commandId());
+        }
+        if (waiting.place().nextLook() < Place.NEVER) {
+            var key = due(waiting);
             put(key, connection(waiting));
             earliest = key.compareTo(earliest) < 0 ? key : earliest;
         }
     }
 
     private void removeFromIndex(Waiting waiting) {
-        var place = waiting.place();
-        if (place.isInTurn()) {
+        if (waiting.place().isInTurn()) {
             inTurn--;
             put(Keys.turn(waiting), null);
-        } else if (place.due() < Place.NEVER) {
-            put(Keys.due(place.due(), place.position(), waiting.commandId()), null);
+        }
+        if (waiting.place().nextLook() < Place.NEVER) {
+            put(due(waiting), null);
         }
     }
 
+    private static Bytes due(Waiting waiting) {
+        return Keys.due(waiting.place().nextLook(), waiting.place().position(), waiting.commandId());
+    }
+
     /**
-     * Commands due by now, oldest first, no more than the limit, nor more than fits in memory many times. The caller removes or replaces each of them before it asks
-     * again.
+     * Commands to look at by now, oldest first: those that are due, and those of which the deadline passes while they wait for
+     * their turn. No more than the limit, nor more than fits in memory many times. The caller removes or replaces each of them
+     * before it asks again.
      */
     List<Waiting> due(long now, int limit) {
         if (earliest() > now) {
@@ -133,7 +143,7 @@ final class WaitingRoom {
                     earliest = entry.key;
                     return found;
                 }
-                var commandId = Keys.rest(entry.key, Bytes.wrap(new byte[1]), 2);
+                var commandId = Keys.rest(entry.key, Kind.DUE.prefix(), 2);
                 var waiting = find(new String(entry.value, UTF_8), commandId).orElseThrow();
                 bytes += waiting.original().get().length;
                 found.add(waiting);
@@ -150,15 +160,15 @@ final class WaitingRoom {
 
     /** Hears of every profile of which something waits for its turn: platform, profile. */
     void profilesInTurn(BiConsumer<String, String> hearing) {
-        var from = Bytes.wrap(new byte[] {'f'});
-        var end = Bytes.wrap(new byte[] {'f' + 1});
+        var from = Kind.TURN.prefix();
+        var end = Keys.behind(from);
         while (true) {
             try (var entries = store.range(from, end)) {
                 if (!entries.hasNext()) {
                     return;
                 }
                 var entry = entries.next();
-                if (entry.key.get()[0] != 'f') {
+                if (!Kind.TURN.isOf(entry.key)) {
                     return;
                 }
                 var key = ByteBuffer.wrap(entry.key.get(), 1, entry.key.get().length - 1);
@@ -239,50 +249,9 @@ final class WaitingRoom {
         return Optional.ofNullable(get(Keys.person(connectionId))).map(NeedsPerson::decoded);
     }
 
-    /** Gives a post its place among those of its account that keep their order; it has it until it has ended. */
-    void enterOrder(String connectionId, String commandId, long position) {
-        var before = get(Keys.position(commandId));
-        if (before != null) {
-            var old = ByteBuffer.wrap(before).getLong();
-            if (old == position) {
-                return;
-            }
-            put(Keys.inOrder(connectionId, old, commandId), null);
-        }
-        put(Keys.position(commandId), number(position));
-        put(Keys.inOrder(connectionId, position, commandId), NOTHING);
-    }
-
-    /** A post has ended. Returns whether it stood in an order. */
-    boolean leaveOrder(String connectionId, String commandId) {
-        var position = get(Keys.position(commandId));
-        if (position == null) {
-            return false;
-        }
-        put(Keys.position(commandId), null);
-        put(Keys.inOrder(connectionId, ByteBuffer.wrap(position).getLong(), commandId), null);
-        return true;
-    }
-
-    /** The first post of an account that keeps the order and has not ended. */
-    Optional<String> firstInOrder(String connectionId) {
-        var prefix = Keys.inOrder(connectionId);
-        try (var entries = scan(prefix)) {
-            return entries.hasNext() ? Optional.of(Keys.rest(entries.next().key, prefix, 1)) : Optional.empty();
-        }
-    }
-
-    /** Whether it keeps the order, and one before it has not ended. */
-    boolean isBehindAnother(Waiting waiting) {
-        return waiting.isInOrder()
-                && firstInOrder(waiting.connectionId())
-                        .filter(first -> !first.equals(waiting.commandId()))
-                        .isPresent();
-    }
-
     /** Hears of everything that waits. For tests and for a count anew. */
     void all(Consumer<Waiting> hearing) {
-        try (var entries = store.range(Bytes.wrap(new byte[] {'h'}), Bytes.wrap(new byte[] {'i'}))) {
+        try (var entries = scan(Kind.HELD.prefix())) {
             entries.forEachRemaining(entry -> hearing.accept(Waiting.decoded(entry.value)));
         }
     }

@@ -1,10 +1,13 @@
 package io.broadside.retry;
 
 import static io.broadside.retry.Fixtures.START;
+import static io.broadside.retry.Fixtures.delayed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.broadside.events.Content;
+import io.broadside.events.DelayCause;
 import io.broadside.events.PostResult;
+import io.broadside.events.PublishCommand;
 import io.broadside.events.PublishRequest;
 import io.broadside.events.ResultStatus;
 import io.broadside.events.Target;
@@ -134,11 +137,77 @@ class AccountMetricsTest {
 
         // When
         result(0, ResultStatus.PUBLISHED, true);
-        retry.inventory.answer(retry.inventory.asked());
+        retry.inventory.answer(retry.inventory.asked(), retry.inventory.asked());
         retry.pass(Duration.ofSeconds(1));
 
         // Then
         assertThat(difference()).isZero();
+    }
+
+    @Test
+    void aPartitionThatAsksTooLateIsNotToldThatNothingIsMissing() {
+        // Given: one that is known to be lost
+        result(0, ResultStatus.WAITING, false);
+        retry.pass(Duration.ofDays(1));
+        audit(Set.of("command-0"));
+
+        // When: it is asked for behind the back of who looks
+        retry.inventory.begin();
+        var lookedFor = retry.inventory.asked();
+        retry.pass(Duration.ofSeconds(1));
+        retry.inventory.answer(lookedFor, Set.of());
+        retry.pass(Duration.ofSeconds(1));
+        var afterThat = difference();
+        audit(Set.of());
+
+        // Then
+        assertThat(lookedFor).isEmpty();
+        assertThat(afterThat).isEqualTo(1);
+        assertThat(difference()).isZero();
+    }
+
+    @Test
+    void aPostThatThePlatformProcessesForAWhileIsNotOverdue() {
+        // Given: asked for again and again, and told of the first time only
+        retry.delay(
+                Topics.WAITING,
+                delayed(DelayCause.PROCESSING).setNotBefore(retry.now().plusSeconds(5)));
+        retry.results().forEach(told -> retry.send(Topics.RESULTS, told.getRequestId(), told));
+        for (var poll = 0; poll < 20; poll++) {
+            retry.pass(Duration.ofSeconds(30));
+            retry.commands()
+                    .forEach(command -> retry.delay(
+                            Topics.WAITING,
+                            delayed(DelayCause.PROCESSING, PublishCommand.newBuilder(command))
+                                    .setNotBefore(retry.now().plusSeconds(5))));
+        }
+        var toldAgain = retry.results();
+        var whileItIsProcessed = value("broadside.account.overdue");
+
+        // When: nothing is heard of it for longer than it may be processed
+        retry.pass(Duration.ofHours(24));
+        retry.pass(Duration.ofSeconds(1));
+
+        // Then
+        assertThat(toldAgain).isEmpty();
+        assertThat(targets("waiting")).isEqualTo(1);
+        assertThat(whileItIsProcessed).isZero();
+        assertThat(value("broadside.account.overdue")).isEqualTo(1);
+    }
+
+    @Test
+    void aPostWithALargeFileIsNotOverdueWhileThatGoesUp() {
+        // Given
+        result(0, ResultStatus.PUBLISHING, false);
+        retry.pass(Duration.ofMinutes(59));
+        var whileItGoesUp = value("broadside.account.overdue");
+
+        // When
+        retry.pass(Duration.ofMinutes(4));
+
+        // Then
+        assertThat(whileItGoesUp).isZero();
+        assertThat(value("broadside.account.overdue")).isEqualTo(1);
     }
 
     /** A round in which these commands are nowhere. Returns those that were asked for. */
@@ -146,7 +215,7 @@ class AccountMetricsTest {
         retry.inventory.begin();
         retry.pass(Duration.ofSeconds(1));
         var asked = retry.inventory.asked();
-        retry.inventory.answer(missing);
+        retry.inventory.answer(asked, missing);
         retry.pass(Duration.ofSeconds(1));
         return asked;
     }
@@ -174,6 +243,57 @@ class AccountMetricsTest {
         // Then
         assertThat(open).isTrue();
         assertThat(retry.isUnanswered()).isFalse();
+    }
+
+    @Test
+    void aRequestThatIsNotAnsweredWhileItIsKeptIsForgottenAfterThat() {
+        // Given
+        request("request-9");
+        retry.pass(Duration.ofDays(6));
+        var whileItIsKept = retry.isUnanswered();
+
+        // When
+        retry.pass(Duration.ofDays(2));
+        retry.pass(Duration.ofSeconds(1));
+
+        // Then
+        assertThat(whileItIsKept).isTrue();
+        assertThat(retry.isUnanswered()).isFalse();
+    }
+
+    @Test
+    void aRequestThatComesBehindTheRepeatsThatAnswerItIsAnswered() {
+        // Given: refused, and sent again after days
+        retry.send(
+                Topics.RESULTS,
+                "request-9",
+                PostResult.newBuilder()
+                        .setRequestId("request-9")
+                        .setTargetIndex(0)
+                        .setStatus(ResultStatus.FAILED)
+                        .setIsFinal(true)
+                        .setIsRepeat(true)
+                        .setAt(retry.now())
+                        .build());
+
+        // When
+        request("request-9");
+        retry.pass(Duration.ofSeconds(1));
+
+        // Then
+        assertThat(retry.isUnanswered()).isFalse();
+    }
+
+    private void request(String id) {
+        retry.send(
+                Topics.REQUESTS,
+                id,
+                PublishRequest.newBuilder()
+                        .setRequestId(id)
+                        .setContent(Content.newBuilder().setText("Hello").build())
+                        .setTargets(
+                                List.of(Target.newBuilder().setConnectionId("c").build()))
+                        .build());
     }
 
     private void result(int number, ResultStatus status, boolean isFinal) {

@@ -212,6 +212,78 @@ class AmendmentTest {
         assertThat(retry.results()).extracting(PostResult::getStatus).containsExactly(ResultStatus.FAILED);
     }
 
+    @Test
+    void aDeadlineBeforeTheDueTimeEndsItAtOnce() {
+        // Given: one with a time of its own, one that was asked to wait
+        retry.delay(
+                Topics.WAITING,
+                delayed(
+                        DelayCause.SCHEDULED,
+                        aCommand().setPublishAt(retry.now().plusSeconds(600))));
+        var limited = aCommand("request-2", CONNECTION);
+        retry.delay(
+                Topics.BACKOFF_429,
+                delayed(DelayCause.RATE_LIMITED, limited)
+                        .setNotBefore(retry.now().plusSeconds(600)));
+        retry.results();
+
+        // When
+        amend(anAmendment().setDeadline(retry.now().plusSeconds(60)));
+        amend(amendmentOf(limited.build()).setDeadline(retry.now().plusSeconds(60)));
+
+        // Then
+        assertThat(retry.results()).hasSize(2).allSatisfy(AmendmentTest::endedTooLate);
+        retry.pass(Duration.ofMinutes(11));
+        assertThat(retry.commands()).isEmpty();
+        assertThat(retry.results()).isEmpty();
+    }
+
+    @Test
+    void aTimeBeyondTheDeadlineEndsItAtOnceWhateverItWaitsFor() {
+        // Given
+        var deadline = retry.now().plusSeconds(60);
+        retry.delay(
+                Topics.WAITING,
+                delayed(
+                        DelayCause.SCHEDULED,
+                        aCommand().setPublishAt(retry.now().plusSeconds(30)).setDeadline(deadline)));
+        var token = aCommand("request-2", CONNECTION).setDeadline(deadline);
+        retry.delay(Topics.WAITING, delayed(DelayCause.TOKEN, token).setNeedsTokenVersion(2L));
+        retry.results();
+
+        // When
+        amend(anAmendment().setPublishAt(deadline.plusMillis(1)));
+        amend(amendmentOf(token.build()).setPublishAt(deadline.plusMillis(1)));
+
+        // Then
+        assertThat(retry.results()).hasSize(2).allSatisfy(AmendmentTest::endedTooLate);
+    }
+
+    @Test
+    void aTimeUpToTheDeadlineIsInTime() {
+        // Given
+        var deadline = retry.now().plusSeconds(60);
+        retry.delay(
+                Topics.WAITING,
+                delayed(
+                        DelayCause.SCHEDULED,
+                        aCommand().setPublishAt(retry.now().plusSeconds(30)).setDeadline(deadline)));
+
+        // When
+        amend(anAmendment().setPublishAt(deadline));
+        retry.passUntil(deadline.minus(RetryDriver.TICK));
+
+        // Then
+        assertThat(retry.commands()).hasSize(1);
+    }
+
+    private static void endedTooLate(PostResult result) {
+        assertThat(result.getStatus()).isEqualTo(ResultStatus.FAILED);
+        assertThat(result.getIsFinal()).isTrue();
+        assertThat(result.getError().orElseThrow().getCode()).isEqualTo("DEADLINE_PASSED");
+        assertThat(result.getChange().orElseThrow().getIsApplied()).isTrue();
+    }
+
     private void amend(Amendment.Builder amendment) {
         retry.send(Topics.AMENDMENTS, CONNECTION, amendment.build());
     }

@@ -9,13 +9,15 @@ import static org.awaitility.Awaitility.await;
 
 import io.broadside.events.AttemptEnd;
 import io.broadside.events.DelayCause;
-import io.broadside.events.DelayedCommand;
+import io.broadside.events.PostResult;
 import io.broadside.events.PublishCommand;
+import io.broadside.events.ResultStatus;
 import io.broadside.retry.letters.DeadLetterDesk;
 import io.broadside.retry.letters.Filed;
 import io.broadside.retry.letters.Selection;
 import io.broadside.runtime.kafka.KafkaClients;
 import io.broadside.schemas.EventSerdes;
+import io.broadside.schemas.Topic;
 import io.broadside.schemas.Topics;
 import io.broadside.testkit.KafkaExtension;
 import io.broadside.testkit.KafkaForTest;
@@ -36,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -170,6 +173,42 @@ class DeadLettersIT {
     }
 
     @Test
+    void whatWouldEndAtOnceIsSaidToBeforeItIsRedrivenAndDoes() {
+        // Given: one whose deadline has passed, one that was taken back
+        giveUp(post(1).setDeadline(CLOCK.instant().minusSeconds(1)));
+        giveUp(post(2));
+        await().atMost(LIMIT).until(() -> letters().size() == 2);
+        var withdrawal = Fixtures.aWithdrawalOf(post(2).build());
+        write(Topics.WITHDRAWALS, withdrawal);
+
+        // When
+        var outlooks = letters().stream().map(desk::outlook).toList();
+        var trial = desk.redrive(ours(), 100, 10, true);
+        // The second is due two seconds later: by then its withdrawal has been read.
+        var redriven = desk.redrive(ours(), 0.5, 10, false);
+        var ends = await().atMost(LIMIT).until(this::endsOfRedriven, found -> found.size() == 2);
+
+        // Then
+        assertThat(outlooks)
+                .anySatisfy(outlook -> assertThat(outlook).contains("Its deadline", "has passed"))
+                .anySatisfy(outlook -> assertThat(outlook).contains("taken back"));
+        assertThat(List.of(trial.sent(), trial.pastDeadline())).containsExactly(2L, 1L);
+        assertThat(List.of(redriven.sent(), redriven.pastDeadline())).containsExactly(2L, 1L);
+        assertThat(ends)
+                .extracting(PostResult::getStatus)
+                .containsExactlyInAnyOrder(ResultStatus.FAILED, ResultStatus.CANCELLED);
+        assertThat(commands()).isEmpty();
+    }
+
+    private List<PostResult> endsOfRedriven() {
+        return kafka.readAll(Topics.RESULTS.name()).stream()
+                .map(record -> serdes.read(Topics.RESULTS, record.value()))
+                .filter(result -> result.getConnectionId().equals(Optional.of(connection)))
+                .filter(result -> result.getIsFinal() && result.getRedrives() == 1)
+                .toList();
+    }
+
+    @Test
     void whoeverHasAKeyDoesTheSameOverHttpAndNobodyElseDoes() throws Exception {
         // Given
         giveUp(1);
@@ -218,18 +257,27 @@ class DeadLettersIT {
     }
 
     private void giveUp(int number) {
-        DelayedCommand value = delayed(
-                        DelayCause.UNAVAILABLE,
-                        aCommand(connection + "-" + number, connection)
-                                .setAttempt(100)
-                                .setHistory(history(
-                                        100,
-                                        AttemptEnd.UNAVAILABLE,
-                                        Instant.now(CLOCK).minusSeconds(100))))
-                .setSince(CLOCK.instant())
-                .build();
-        var _ = producer.send(new ProducerRecord<>(
-                Topics.BACKOFF_5XX.name(), connection.getBytes(UTF_8), serdes.write(Topics.BACKOFF_5XX, value)));
+        giveUp(post(number));
+    }
+
+    private PublishCommand.Builder post(int number) {
+        return aCommand(connection + "-" + number, connection)
+                .setAttempt(100)
+                .setHistory(
+                        history(100, AttemptEnd.UNAVAILABLE, Instant.now(CLOCK).minusSeconds(100)));
+    }
+
+    private void giveUp(PublishCommand.Builder command) {
+        write(
+                Topics.BACKOFF_5XX,
+                delayed(DelayCause.UNAVAILABLE, command)
+                        .setSince(CLOCK.instant())
+                        .build());
+    }
+
+    private <V extends SpecificRecord> void write(Topic<V> topic, V value) {
+        var _ = producer.send(
+                new ProducerRecord<>(topic.name(), connection.getBytes(UTF_8), serdes.write(topic, value)));
         producer.flush();
     }
 

@@ -26,11 +26,11 @@ class FiledTest {
                 aCommand().setCheckpoint(aCheckpoint().setRemoteId("17").build()), ErrorCode.ATTEMPTS_USED_UP);
 
         // Then
-        assertThat(plain.outlook()).contains("certain that it is not out");
-        assertThat(doubted.outlook()).contains("looked for");
-        assertThat(processed.outlook()).contains("may finish it yet");
-        assertThat(begun.outlook()).contains("goes on where it stopped");
-        assertThat(out.outlook()).contains("The post is out");
+        assertThat(plain.outlook(START, false)).contains("certain that it is not out");
+        assertThat(doubted.outlook(START, false)).contains("looked for");
+        assertThat(processed.outlook(START, false)).contains("may finish it yet");
+        assertThat(begun.outlook(START, false)).contains("goes on where it stopped");
+        assertThat(out.outlook(START, false)).contains("The post is out");
         assertThat(doubted.isPerhapsOut()).isTrue();
         assertThat(processed.isPerhapsOut()).isTrue();
         assertThat(plain.isPerhapsOut()).isFalse();
@@ -38,6 +38,23 @@ class FiledTest {
         assertThat(out.isPerhapsOut()).isFalse();
         assertThat(out.isOut()).isTrue();
         assertThat(processed.isOut()).isFalse();
+    }
+
+    @Test
+    void whatEndsAtOnceIsSaidToUnlessItMayBeOut() {
+        // Given
+        var late = letterOf(aCommand().setDeadline(START.minusSeconds(1)), ErrorCode.ATTEMPTS_USED_UP);
+        var doubted =
+                letterOf(aCommand().setDeadline(START.minusSeconds(1)).setDoubt(aDoubt(7)), ErrorCode.NOT_CONFIRMABLE);
+        var inTime = letterOf(aCommand().setDeadline(START.plusSeconds(1)), ErrorCode.ATTEMPTS_USED_UP);
+
+        // Then
+        assertThat(late.outlook(START, false)).contains("Its deadline", "has passed");
+        assertThat(late.isPastDeadline(START)).isTrue();
+        assertThat(late.outlook(START, true)).contains("CANCELLED");
+        assertThat(doubted.outlook(START, true)).contains("looked for");
+        assertThat(doubted.isPastDeadline(START)).isFalse();
+        assertThat(inTime.outlook(START, false)).contains("certain that it is not out");
     }
 
     private static Checkpoint.Builder aCheckpoint() {

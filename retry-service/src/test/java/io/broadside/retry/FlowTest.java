@@ -4,6 +4,8 @@ import static io.broadside.retry.Fixtures.START;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Collections;
 import org.junit.jupiter.api.Test;
 
 class FlowTest {
@@ -94,10 +96,74 @@ class FlowTest {
         // Then: of a minute
         var sent = 0;
         for (var i = 0; i < 60; i++) {
-            sent += sent();
-            second(0, 0);
+            var probes = sent();
+            sent += probes;
+            second(probes, 0);
         }
         assertThat(sent).isBetween(1, 10);
+    }
+
+    @Test
+    void releasesWithoutFailuresAndWithoutEndsGrowToo() {
+        // Given: an instance that hears of no ends
+        for (var i = 0; i < 60; i++) {
+            second(10, 0);
+        }
+
+        // When
+        var first = 0;
+        for (var i = 0; i < 30; i++) {
+            first += sent();
+            second(0, 0);
+        }
+        var last = 0;
+        for (var i = 0; i < 400; i++) {
+            last = sent();
+            second(0, 0);
+        }
+
+        // Then: slowly, and in the end without limits
+        assertThat(first).isBetween(1, 10);
+        assertThat(last).isEqualTo(10_000);
+    }
+
+    @Test
+    void whatFailsOnlyWhenItsCallTimesOutIsNotTakenForWell() {
+        // Given
+        for (var i = 0; i < 60; i++) {
+            second(10, 0);
+        }
+
+        // When: what is let go fails twenty seconds later
+        var sent = 0;
+        var underWay = new ArrayDeque<Integer>(Collections.nCopies(20, 0));
+        for (var i = 0; i < 600; i++) {
+            var now = sent();
+            sent += now;
+            underWay.addLast(now);
+            second(underWay.removeFirst(), 0);
+        }
+
+        // Then
+        assertThat(sent).isLessThan(120);
+    }
+
+    @Test
+    void withNothingToLetGoThereIsNoNews() {
+        // Given
+        for (var i = 0; i < 60; i++) {
+            second(10, 0);
+        }
+
+        // When
+        for (var i = 0; i < 600; i++) {
+            second(0, 0);
+            flow.isLimited(now);
+        }
+
+        // Then
+        assertThat(flow.isThrottled()).isTrue();
+        assertThat(flow.allowed()).isLessThan(1);
     }
 
     @Test

@@ -224,6 +224,41 @@ class JudgeTest {
                 .isInstanceOf(Hold.class);
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = DelayCause.class,
+            names = {"BUDGET", "BREAKER_OPEN", "ORDER", "TOKEN", "SCHEDULED", "UNKNOWN"})
+    void aWaitThatIsNoAttemptLeavesARunOfFailuresAsItWas(DelayCause cause) {
+        // Given: 99 failures, of which the history keeps nothing, and a wait between
+        var failed =
+                new Run(DelayCause.UNAVAILABLE, START.minus(Duration.ofHours(2)).toEpochMilli(), 99);
+
+        // When
+        var waited = Run.of(Optional.of(failed), delayed(cause).build());
+        var again = delayed(DelayCause.UNAVAILABLE).build();
+
+        // Then
+        assertThat(waited).isEqualTo(failed);
+        assertThat(judged(again, Run.of(Optional.of(waited), again))).isEqualTo(new UsedUp("100 attempts"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = DelayCause.class,
+            names = {"PERSON", "REDRIVEN"})
+    void aWaitForAPersonAndARedriveEndARunOfFailures(DelayCause cause) {
+        // Given
+        var failed =
+                new Run(DelayCause.UNAVAILABLE, START.minus(Duration.ofDays(6)).toEpochMilli(), 99);
+
+        // When
+        var waited = Run.of(Optional.of(failed), delayed(cause).build());
+        var again = delayed(DelayCause.UNAVAILABLE).build();
+
+        // Then
+        assertThat(judged(again, Run.of(Optional.of(waited), again))).isInstanceOf(Hold.class);
+    }
+
     @Test
     void aDueTimeUpToTheDeadlineIsInTime() {
         // Given

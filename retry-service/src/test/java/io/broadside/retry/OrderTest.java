@@ -10,12 +10,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.broadside.events.Amendment;
 import io.broadside.events.CommandEnded;
 import io.broadside.events.DelayCause;
+import io.broadside.events.DelayedCommand;
 import io.broadside.events.PostOrder;
 import io.broadside.events.PostResult;
 import io.broadside.events.PublishCommand;
 import io.broadside.events.ResultStatus;
 import io.broadside.schemas.Topics;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -94,12 +99,11 @@ class OrderTest {
     }
 
     @Test
-    void aPostThatArrivesLateTakesItsPlaceByWhenItWasAccepted() {
-        // Given: the second of them is here first, with nothing to wait for but its time
-        retry.delay(
-                Topics.WAITING,
-                delayed(DelayCause.SCHEDULED, post(2)).setNotBefore(retry.now().plusSeconds(5)));
-        arrives(post(1));
+    void aScheduledPostThatArrivesLateTakesItsPlaceByItsTime() {
+        // Given: the one that was accepted first is here last
+        var at = retry.now().plusSeconds(5);
+        retry.delay(Topics.WAITING, scheduled(2, at));
+        retry.delay(Topics.WAITING, scheduled(1, at.minusMillis(1)));
 
         // When
         retry.pass(Duration.ofSeconds(6));
@@ -110,6 +114,127 @@ class OrderTest {
         // Then
         assertThat(before).extracting(PublishCommand::getRequestId).containsExactly("request-1");
         assertThat(retry.commands()).extracting(PublishCommand::getRequestId).containsExactly("request-2");
+    }
+
+    @Test
+    void postsOfOneMillisecondGoOutInTheOrderInWhichTheyCame() {
+        // Given: ten of them, of which the ids stand in no order
+        for (var number = 1; number <= 10; number++) {
+            arrives(post(number).setAcceptedAt(Fixtures.START));
+        }
+
+        // When
+        var gone = new ArrayList<String>();
+        for (var number = 1; number <= 10; number++) {
+            retry.pass(RetryDriver.TICK);
+            gone.addAll(requestsOf(retry.commands()));
+            ends(number);
+        }
+
+        // Then
+        assertThat(gone).containsExactlyElementsOf(requests(1, 10));
+    }
+
+    @Test
+    void scheduledPostsOfOneTimeGoOutInTheOrderInWhichTheyCame() {
+        // Given
+        var at = retry.now().plusSeconds(60);
+        for (var number = 1; number <= 10; number++) {
+            retry.delay(Topics.WAITING, scheduled(number, at));
+        }
+
+        // When
+        retry.passUntil(at);
+        var gone = new ArrayList<>(requestsOf(retry.commands()));
+        for (var number = 1; number <= 9; number++) {
+            ends(number);
+            retry.pass(RetryDriver.TICK);
+            gone.addAll(requestsOf(retry.commands()));
+        }
+
+        // Then
+        assertThat(gone).containsExactlyElementsOf(requests(1, 10));
+    }
+
+    @Test
+    void aClockThatIsBehindPutsNoNewcomerBeforeThoseThatAreHere() {
+        // Given: the first is accepted by a clock that is ahead, and waits; the others by one that is behind
+        arrives(post(1).setAcceptedAt(retry.now().plusSeconds(30)));
+        retry.pass(RetryDriver.TICK);
+        var first = retry.commands();
+        arrives(post(2).setAcceptedAt(retry.now().minusSeconds(30)));
+        arrives(post(3).setAcceptedAt(retry.now().minusSeconds(60)));
+        retry.delay(
+                Topics.BACKOFF_5XX,
+                delayed(DelayCause.UNAVAILABLE, PublishCommand.newBuilder(first.getFirst()))
+                        .setNotBefore(retry.now().plusSeconds(5)));
+
+        // When
+        retry.pass(Duration.ofSeconds(6));
+        var again = retry.commands();
+        ends(1);
+        retry.pass(RetryDriver.TICK);
+        var second = retry.commands();
+        ends(2);
+        retry.pass(RetryDriver.TICK);
+
+        // Then
+        assertThat(requestsOf(first)).containsExactly("request-1");
+        assertThat(requestsOf(again)).containsExactly("request-1");
+        assertThat(requestsOf(second)).containsExactly("request-2");
+        assertThat(requestsOf(retry.commands())).containsExactly("request-3");
+    }
+
+    @Test
+    void aCommandThatIsLostDoesNotHoldUpItsAccountForEverIfItIsTakenBack() {
+        // Given: it left, and nobody will say that it has ended
+        arrives(post(1));
+        arrives(post(2));
+        retry.pass(RetryDriver.TICK);
+        retry.commands();
+
+        // When
+        retry.pass(Duration.ofMinutes(30));
+        retry.withdraw(aWithdrawalOf(post(1).build()));
+        retry.pass(RetryDriver.TICK);
+        var soon = retry.commands();
+        retry.pass(Duration.ofMinutes(61));
+        retry.withdraw(aWithdrawalOf(post(1).build()));
+        retry.pass(RetryDriver.TICK);
+
+        // Then
+        assertThat(soon).isEmpty();
+        assertThat(requestsOf(retry.commands())).containsExactly("request-2");
+    }
+
+    @Test
+    void norIfAnOperatorReleasesItAndItsOrderIsTakenUpAgainShouldItCome() {
+        // Given
+        arrives(post(1));
+        arrives(post(2));
+        arrives(post(3));
+        retry.pass(RetryDriver.TICK);
+        var first = retry.commands().getFirst();
+
+        // When
+        retry.pass(Duration.ofDays(3));
+        release(first);
+        retry.pass(RetryDriver.TICK);
+        var second = retry.commands();
+        retry.delay(
+                Topics.BACKOFF_5XX,
+                delayed(DelayCause.UNAVAILABLE, PublishCommand.newBuilder(first))
+                        .setSince(retry.now()));
+        ends(2);
+        retry.pass(Duration.ofSeconds(2));
+        var third = retry.commands();
+        ends(3);
+        retry.pass(Duration.ofSeconds(2));
+
+        // Then
+        assertThat(requestsOf(second)).containsExactly("request-2");
+        assertThat(requestsOf(third)).containsExactly("request-3");
+        assertThat(requestsOf(retry.commands())).containsExactly("request-1");
     }
 
     @Test
@@ -177,17 +302,7 @@ class OrderTest {
         var second = post(2).build();
 
         // When
-        retry.send(
-                Topics.AMENDMENTS,
-                CONNECTION,
-                Amendment.newBuilder()
-                        .setChangeId("change-1")
-                        .setCommandId(second.getCommandId())
-                        .setRequestId(second.getRequestId())
-                        .setConnectionId(CONNECTION)
-                        .setIsRelease(true)
-                        .setRequestedAt(retry.now())
-                        .build());
+        release(second);
         retry.pass(Duration.ofSeconds(1));
         var released = retry.commands();
         ends(1);
@@ -243,6 +358,36 @@ class OrderTest {
         return aCommand("request-" + number, CONNECTION)
                 .setOrder(PostOrder.IN_ORDER)
                 .setAcceptedAt(Fixtures.START.plusMillis(number));
+    }
+
+    private DelayedCommand scheduled(int number, Instant at) {
+        return delayed(DelayCause.SCHEDULED, post(number).setPublishAt(at))
+                .setNotBefore(at)
+                .build();
+    }
+
+    private void release(PublishCommand command) {
+        retry.send(
+                Topics.AMENDMENTS,
+                CONNECTION,
+                Amendment.newBuilder()
+                        .setChangeId("change-1")
+                        .setCommandId(command.getCommandId())
+                        .setRequestId(command.getRequestId())
+                        .setConnectionId(CONNECTION)
+                        .setIsRelease(true)
+                        .setRequestedAt(retry.now())
+                        .build());
+    }
+
+    private static List<String> requests(int from, int to) {
+        return IntStream.rangeClosed(from, to)
+                .mapToObj(number -> "request-" + number)
+                .toList();
+    }
+
+    private static List<String> requestsOf(List<PublishCommand> commands) {
+        return commands.stream().map(PublishCommand::getRequestId).toList();
     }
 
     private void arrives(PublishCommand.Builder post) {

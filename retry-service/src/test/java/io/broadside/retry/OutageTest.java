@@ -96,14 +96,7 @@ class OutageTest {
         retry.send(
                 Topics.AMENDMENTS,
                 putOff.getConnectionId(),
-                Amendment.newBuilder()
-                        .setChangeId("change-1")
-                        .setCommandId(putOff.getCommandId())
-                        .setRequestId(putOff.getRequestId())
-                        .setConnectionId(putOff.getConnectionId())
-                        .setPublishAt(time)
-                        .setRequestedAt(retry.now())
-                        .build());
+                amendmentOf(putOff).setPublishAt(time).build());
         recovers();
         var before = goneOut();
         retry.passUntil(time);
@@ -115,12 +108,16 @@ class OutageTest {
 
     @Test
     void whatIsHeldBackStandsBehindAnEarlierPostThatComesMeanwhile() {
-        // Given: the second of two posts that keep their order is here first, and is due behind others
+        // Given: the second of two posts that keep their order is scheduled, and is due behind others
         aPlatformThatFails();
         schedule("large", 0, 50);
         retry.delay(
                 Topics.WAITING,
-                delayed(DelayCause.SCHEDULED, command("large", 101).setOrder(PostOrder.IN_ORDER)));
+                delayed(
+                        DelayCause.SCHEDULED,
+                        command("large", 101)
+                                .setOrder(PostOrder.IN_ORDER)
+                                .setPublishAt(retry.now().plusSeconds(1))));
         retry.pass(Duration.ofSeconds(10));
         retry.delay(
                 Topics.WAITING, delayed(DelayCause.ORDER, command("large", 100).setOrder(PostOrder.IN_ORDER)));
@@ -153,6 +150,72 @@ class OutageTest {
                 });
         assertThat(retry.meters.get("broadside.retry.held.back").gauge().value())
                 .isBetween(20.0, 50.0);
+    }
+
+    @Test
+    void whatIsHeldBackEndsAtItsDeadlineAndNotWhenItsTurnComes() {
+        // Given: two behind many others, of which one is given a deadline later
+        var deadline = retry.now().plusSeconds(60);
+        aPlatformThatFails();
+        schedule("large", 0, 50);
+        retry.delay(
+                Topics.WAITING,
+                delayed(DelayCause.SCHEDULED, command("large", 50).setDeadline(deadline)));
+        schedule("large", 51, 1);
+        retry.pass(Duration.ofSeconds(1));
+        var changed = command("large", 51).build();
+        retry.send(
+                Topics.AMENDMENTS,
+                changed.getConnectionId(),
+                amendmentOf(changed).setDeadline(deadline).build());
+        retry.results();
+
+        // When
+        retry.passUntil(deadline.minusSeconds(1));
+        var before = retry.results();
+        retry.passUntil(deadline);
+        var ended = retry.results();
+        recovers();
+
+        // Then
+        assertThat(before).noneMatch(PostResult::getIsFinal);
+        assertThat(ended)
+                .extracting(PostResult::getRequestId)
+                .containsExactlyInAnyOrder(id("large", 50), id("large", 51));
+        assertThat(ended)
+                .extracting(result -> result.getError().orElseThrow().getCode())
+                .containsOnly("DEADLINE_PASSED");
+        assertThat(goneOut()).contains(id("large", 49)).doesNotContain(id("large", 50), id("large", 51));
+    }
+
+    @Test
+    void ourOwnFaultsAreNoOutageOfThePlatform() {
+        // When: keysets that are missing here, and calls that a killed process had begun
+        for (var i = 0; i < 20; i++) {
+            retry.delay(
+                    Topics.BACKOFF_5XX,
+                    delayed(DelayCause.UNAVAILABLE, aCommand("sealed-" + i, "connection-" + i))
+                            .setErrorCode("INTERNAL"));
+            retry.delay(
+                    Topics.BACKOFF_UNCONFIRMED,
+                    delayed(
+                                    DelayCause.UNCONFIRMED,
+                                    aCommand("lost-" + i, "connection-" + i).setDoubt(Fixtures.aDoubt(0)))
+                            .setErrorCode("OWNER_LOST"));
+        }
+        retry.pass(Duration.ofSeconds(1));
+        var afterOurs = isThrottled("facebook");
+        for (var i = 0; i < 20; i++) {
+            retry.delay(
+                    Topics.BACKOFF_5XX,
+                    delayed(DelayCause.UNAVAILABLE, aCommand("failed-" + i, "connection-" + i))
+                            .setErrorCode("SERVER_ERROR"));
+        }
+        retry.pass(Duration.ofSeconds(1));
+
+        // Then
+        assertThat(afterOurs).isFalse();
+        assertThat(isThrottled("facebook")).isTrue();
     }
 
     @Test
@@ -207,6 +270,15 @@ class OutageTest {
 
         // Then
         assertThat(retry.read(Topics.commands("x"))).hasSize(50);
+    }
+
+    private Amendment.Builder amendmentOf(PublishCommand command) {
+        return Amendment.newBuilder()
+                .setChangeId("change-1")
+                .setCommandId(command.getCommandId())
+                .setRequestId(command.getRequestId())
+                .setConnectionId(command.getConnectionId())
+                .setRequestedAt(retry.now());
     }
 
     private void aPlatformThatFails() {

@@ -50,6 +50,10 @@ class PartsTest {
         "RETRY_POLICY, NOTHING.cap=1s",
         "RETRY_POLICY, UNAVAILABLE.span=1s",
         "RETRY_POLICY, UNAVAILABLE.cap=1ms",
+        "RETRY_POLICY, 'UNAVAILABLE.least=0s,UNAVAILABLE.base=0s'",
+        "RETRY_POLICY, PROCESSING.span=0s",
+        "RETRY_POLICY, TOKEN.span=0s",
+        "RETRY_POLICY, UNCONFIRMED.steps=1s/0s",
         "RETRY_MOST_PER_SECOND, x=0",
         "RETRY_MOST_PER_SECOND, x",
         "RETRY_AUDIT_EVERY, 10ms",
@@ -77,7 +81,7 @@ class PartsTest {
     void anEntryOfANewerReleaseIsRefused() {
         // Given
         var entry = aWaiting().encoded();
-        entry[0] = 3;
+        entry[0] = 4;
 
         // Then
         assertThatThrownBy(() -> Waiting.decoded(entry)).hasMessageContaining("version 3");
@@ -118,12 +122,22 @@ class PartsTest {
                 "request",
                 "x",
                 "profile",
-                new Place(1, 2, 3, 4, true, false, true),
+                new Place(1, 2, 3, 4, true, false, true, 5),
                 DelayCause.TOKEN,
                 new Run(DelayCause.UNAVAILABLE, 5, 6),
                 true,
                 "00-ab-cd-01",
                 Bytes.wrap(new byte[] {0, 0, 0, 0, 1, 99}));
+    }
+
+    @Test
+    void thePolicyAsksForNoPostInProcessingLongerThanTheAccountBearsItsSilence() {
+        // Then: Target.PROCESSING of the account
+        assertThat(RetryPolicy.table())
+                .filteredOn(row -> row.cause() == DelayCause.PROCESSING)
+                .isNotEmpty()
+                .allSatisfy(
+                        row -> assertThat(row.rule().age().orElseThrow()).isLessThanOrEqualTo(Duration.ofHours(24)));
     }
 
     @Test

@@ -43,6 +43,9 @@ class RetryKillIT {
 
     private static final int WAITING = Integer.getInteger("retry.kill.waiting", 4000);
 
+    /** The others come when a second process is there to take them over. */
+    private static final int EARLY = WAITING * 3 / 4;
+
     /** What a machine that has other things to do needs, and no more. */
     private static final Duration LIMIT = Duration.ofMinutes(2).plusMillis(2L * WAITING);
 
@@ -75,8 +78,9 @@ class RetryKillIT {
         var early = RetryProcess.start(kafka, directory.resolve("first"), PARTITIONS);
         var span = Duration.ofSeconds(12).plusMillis(WAITING / 5);
 
-        // When: killed while they come in, killed while they leave, joined by a second, which is killed in turn
-        send(span, early::kill);
+        // When: killed while they come in, killed while they leave, joined by a second, which takes over from it and is
+        // killed in turn
+        send(0, EARLY, span, early::kill);
         var first = RetryProcess.start(kafka, directory.resolve("first"), PARTITIONS);
         var again = first.said();
         try (var leaving = new Leaving()) {
@@ -84,7 +88,10 @@ class RetryKillIT {
             first.kill();
             first = RetryProcess.start(kafka, directory.resolve("first"), PARTITIONS);
             try (var second = RetryProcess.start(kafka, directory.resolve("second"), PARTITIONS)) {
+                send(EARLY, WAITING, span, first::kill);
+                await().atMost(LIMIT).pollInterval(ofMillis(20)).until(() -> second.released() > 0);
                 second.kill();
+                first = RetryProcess.start(kafka, directory.resolve("first"), PARTITIONS);
                 leaving.awaitAtLeast(WAITING);
                 leaving.readToTheEnd();
             } finally {
@@ -100,21 +107,25 @@ class RetryKillIT {
         assertThat(again).doesNotContain("TaskCorruptedException");
     }
 
-    /** @param halfway what is done when half of them are sent */
-    private void send(Duration span, Executable halfway) throws Exception {
+    /**
+     * Sends commands that are due one after another, in the second half of the span.
+     *
+     * @param halfway what is done when half of them are sent
+     */
+    private void send(int from, int to, Duration span, Executable halfway) throws Exception {
         try (var serdes = new EventSerdes(URI.create(kafka.registryUrl()), true);
                 var producer = new KafkaProducer<>(
                         Map.of("bootstrap.servers", kafka.bootstrapServers(), "acks", "all", "linger.ms", "5"),
                         new ByteArraySerializer(),
                         new ByteArraySerializer())) {
             var start = CLOCK.instant();
-            for (var i = 0; i < WAITING; i++) {
-                if (i == WAITING / 2) {
+            for (var i = from; i < to; i++) {
+                if (i == (from + to) / 2) {
                     halfway.run();
                 }
                 var connection = run + "-connection-" + i % 97;
-                var due =
-                        start.plus(span.dividedBy(2)).plus(span.multipliedBy(i).dividedBy(2L * WAITING));
+                var due = start.plus(span.dividedBy(2))
+                        .plus(span.multipliedBy(i - from).dividedBy(2L * (to - from)));
                 var value = delayed(
                                 DelayCause.SCHEDULED,
                                 aCommand(run + "-" + i, connection).setAcceptedAt(start))

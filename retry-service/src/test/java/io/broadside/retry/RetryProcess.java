@@ -85,6 +85,21 @@ final class RetryProcess implements AutoCloseable {
         }
     }
 
+    /** How many commands it has sent back. */
+    double released() throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/metrics"))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        try (var http = HttpClient.newHttpClient()) {
+            return http.send(request, BodyHandlers.ofString())
+                    .body()
+                    .lines()
+                    .filter(line -> line.startsWith("broadside_retry_released_total"))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                    .sum();
+        }
+    }
+
     /** SIGKILL: nothing is closed. */
     void kill() throws InterruptedException {
         process.destroyForcibly();

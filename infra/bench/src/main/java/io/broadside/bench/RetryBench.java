@@ -2,6 +2,7 @@ package io.broadside.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.broadside.bench.Departures.Range;
 import io.broadside.embedded.BrokerConfig;
 import io.broadside.embedded.EmbeddedBroker;
 import io.broadside.embedded.RegistryConfig;
@@ -25,32 +26,31 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.IntStream;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * retry-service in a process of its own, with very many commands waiting: how late they leave, how many per second, how much
- * memory it takes, and how long a restart takes after a clean stop and after kill -9.
+ * memory it takes, and how long a restart takes after a clean stop and after kill -9. Ends with 1 if one of them is lost or comes
+ * twice, or if anything takes longer than it may.
  *
  * <p>Settings, as system properties: {@code waiting} (1000000), {@code partitions} (4), {@code spread} (20000, over 20 s while
- * the others wait), {@code dueIn} (seconds from the start until all are due at once; 240).
+ * the others wait), {@code dueIn} (seconds from the start until all are due at once; 240). That must be enough for all that is
+ * measured before, or they leave meanwhile.
  */
 final class RetryBench {
 
     private static final String PLATFORM = "facebook";
     private static final Clock CLOCK = Clock.systemUTC();
     private static final Duration LIMIT = Duration.ofMinutes(10);
+    private static final Duration SPREAD_OVER = Duration.ofSeconds(20);
 
     private final int waiting = Integer.getInteger("waiting", 1_000_000);
     private final int partitions = Integer.getInteger("partitions", 4);
@@ -62,6 +62,7 @@ final class RetryBench {
     private final SchemaRegistry registry;
     private final HttpClient http = HttpClient.newHttpClient();
     private final PrintStream out = System.out;
+    private @Nullable Process running;
 
     private RetryBench(Path directory, EmbeddedBroker broker, SchemaRegistry registry) {
         this.directory = directory;
@@ -71,15 +72,33 @@ final class RetryBench {
 
     static void main() throws Exception {
         var directory = Files.createTempDirectory("broadside-retry-bench");
+        var isWell = false;
         try (var broker = EmbeddedBroker.start(BrokerConfig.in(directory.resolve("kafka")));
                 var registry = SchemaRegistry.start(RegistryConfig.inMemory())) {
-            new RetryBench(directory, broker, registry).run();
+            isWell = new RetryBench(directory, broker, registry).measure();
+        } catch (Exception e) {
+            System.out.println("given up: " + e);
+        }
+        if (isWell) {
+            delete(directory);
         }
         // Threads of the broker may take their time.
-        System.exit(0);
+        System.exit(isWell ? 0 : 1);
     }
 
-    private void run() throws Exception {
+    /** Whether each command left once. */
+    private boolean measure() throws Exception {
+        try {
+            return run();
+        } finally {
+            http.close();
+            if (running != null) {
+                running.destroyForcibly();
+            }
+        }
+    }
+
+    private boolean run() throws Exception {
         say(
                 "%,d commands of about 600 bytes wait, %d partitions, %d processors; load average of the machine %.1f",
                 waiting, partitions, Runtime.getRuntime().availableProcessors(), load());
@@ -96,33 +115,46 @@ final class RetryBench {
                 waiting / seconds(Duration.between(start, CLOCK.instant())));
         say("memory: %d MiB resident", residentMebibytes(process));
 
-        var first = CLOCK.instant().plusSeconds(4);
-        var each = Duration.ofSeconds(20).dividedBy(spread);
-        try (var leaving = new Leaving()) {
+        try (var leaving = new Departures(
+                broker.bootstrapServers(), registry.uri(), PLATFORM, partitions, waiting + spread, CLOCK)) {
+            var first = CLOCK.instant().plusSeconds(4);
+            var each = SPREAD_OVER.dividedBy(spread);
             produce(waiting, spread, i -> first.plus(each.multipliedBy(i - waiting)));
-            leaving.read(spread);
-            say("spread, %,d/s while %,d wait: %s", spread / 20, waiting, leaving.lateness());
-        }
+            var spreadOut = new Range(waiting, spread);
+            leaving.read(spreadOut, first.plus(SPREAD_OVER));
+            say(
+                    "spread, %,d/s while %,d wait: %s",
+                    spread / SPREAD_OVER.toSeconds(), waiting, leaving.lateness(spreadOut));
 
-        say("clean stop: %d ms", stop(process));
-        process = start();
-        say("restart after a clean stop: ready in %d ms", awaitReady(process));
-        await(process, "broadside_retry_waiting", waiting);
-        process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
-        process = start();
-        say("restart after kill -9: ready in %d ms", awaitReady(process));
-        await(process, "broadside_retry_waiting", waiting);
-        say("memory after the restart: %d MiB resident", residentMebibytes(process));
+            say("clean stop: %d ms", stop(process));
+            process = start();
+            say("restart after a clean stop: ready in %d ms", awaitReady(process));
+            await(process, "broadside_retry_waiting", waiting);
+            process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+            process = start();
+            say("restart after kill -9: ready in %d ms", awaitReady(process));
+            await(process, "broadside_retry_waiting", waiting);
+            say("memory after the restart: %d MiB resident", residentMebibytes(process));
 
-        if (CLOCK.instant().isAfter(allDue)) {
-            say("They were due before this point: give a larger dueIn.");
+            var atOnce = new Range(0, waiting);
+            leaving.read(atOnce, allDue);
+            say(
+                    "all due at once: %,.0f/s; %s",
+                    waiting / seconds(Duration.between(allDue, leaving.lastSeen())), leaving.lateness(atOnce));
+            say("memory at the end: %d MiB resident; load average %.1f", residentMebibytes(process), load());
+            stop(process);
+            leaving.readToTheEnd();
+            var lost = leaving.missing(new Range(0, waiting + spread));
+            say("lost: %,d; left twice: %,d", lost, leaving.twice());
+            return lost == 0 && leaving.twice() == 0;
         }
-        try (var leaving = new Leaving()) {
-            leaving.read(waiting);
-            say("all due at once: %,.0f/s; %s", leaving.perSecond(), leaving.lateness());
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (var files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         }
-        say("memory at the end: %d MiB resident; load average %.1f", residentMebibytes(process), load());
-        process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
     }
 
     private interface DueTimes {
@@ -159,7 +191,7 @@ final class RetryBench {
     }
 
     private static DelayedCommand delayed(int number, Instant due, Instant now) {
-        var request = "bench-" + number;
+        var request = Departures.REQUEST + number;
         var connection = "connection-" + number % 10_000;
         return DelayedCommand.newBuilder()
                 .setCommand(PublishCommand.newBuilder()
@@ -180,74 +212,6 @@ final class RetryBench {
                 .setNotBefore(due)
                 .setSince(now)
                 .build();
-    }
-
-    /** Commands as they leave, seen by a reader of what is committed: their lateness has the commit in it. */
-    private final class Leaving implements AutoCloseable {
-        private final EventSerdes serdes = new EventSerdes(registry.uri(), true);
-        private final KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.<String, Object>of(
-                        "bootstrap.servers",
-                        broker.bootstrapServers(),
-                        "isolation.level",
-                        "read_committed",
-                        "max.poll.records",
-                        5000,
-                        "fetch.max.wait.ms",
-                        5),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
-        private long[] late = new long[0];
-        private Instant firstSeen = Instant.EPOCH;
-        private Instant lastSeen = Instant.EPOCH;
-
-        Leaving() {
-            var all = IntStream.range(0, partitions)
-                    .mapToObj(partition ->
-                            new TopicPartition(Topics.commands(PLATFORM).name(), partition))
-                    .toList();
-            consumer.assign(all);
-            consumer.seekToEnd(all);
-            all.forEach(consumer::position);
-        }
-
-        void read(int count) {
-            late = new long[count];
-            var seen = 0;
-            while (seen < count) {
-                var records = consumer.poll(Duration.ofMillis(100));
-                var now = CLOCK.instant();
-                for (var record : records) {
-                    var due = serdes.read(Topics.commands(PLATFORM), record.value())
-                            .getPublishAt()
-                            .orElseThrow();
-                    if (seen == 0) {
-                        firstSeen = due;
-                    }
-                    if (seen < count) {
-                        late[seen] = Duration.between(due, now).toMillis();
-                    }
-                    seen++;
-                    lastSeen = now;
-                }
-            }
-        }
-
-        double perSecond() {
-            return late.length / seconds(Duration.between(firstSeen, lastSeen));
-        }
-
-        String lateness() {
-            Arrays.sort(late);
-            return "late p50 %,d ms, p99 %,d ms, most %,d ms"
-                    .formatted(late[late.length / 2], late[(int) (late.length * 0.99)], late[late.length - 1]);
-        }
-
-        @Override
-        public void close() {
-            consumer.close();
-            serdes.close();
-        }
     }
 
     private Process start() throws IOException {
@@ -279,13 +243,16 @@ final class RetryBench {
                         "18984",
                         "RETRY_API_PORT",
                         "18985"));
-        return builder.start();
+        running = builder.start();
+        return running;
     }
 
     private static long stop(Process process) throws InterruptedException {
         var start = System.nanoTime();
         process.destroy();
-        process.waitFor(60, TimeUnit.SECONDS);
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("retry-service does not stop");
+        }
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
     }
 

@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 final class AccountCommand implements Callable<Integer> {
 
     @Mixin
-    private PortOptions options;
+    private ClusterOptions options;
 
     @Spec
     private CommandSpec spec;
@@ -35,7 +35,7 @@ final class AccountCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        var kafka = StackClient.kafka(options.ports());
+        var kafka = options.kafka();
         try (var account = Account.of(kafka, Clock.systemUTC(), Duration.ofSeconds(overdueAfter))) {
             var report = account.draw();
             report.lines().forEach(spec.commandLine().getOut()::println);

@@ -56,7 +56,9 @@ final class Broadside {
             case ConfigException expected -> String.valueOf(expected.getMessage());
             case VaultException expected -> String.valueOf(expected.getMessage());
             case VertxException expected -> "A port could not be opened: " + expected.getMessage();
-            case TimeoutException _ -> "No running stack was found there. Start one with: ./broadside up";
+            case TimeoutException _ ->
+                "No Kafka answers there. Start a stack with ./broadside up, or name another Kafka in"
+                        + " KAFKA_BOOTSTRAP_SERVERS.";
             default -> {
                 var text = new StringWriter();
                 fault.printStackTrace(new PrintWriter(text));

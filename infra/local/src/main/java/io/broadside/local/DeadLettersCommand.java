@@ -91,7 +91,7 @@ final class DeadLettersCommand implements Callable<Integer> {
     static final class ListCommand implements Callable<Integer> {
 
         @Mixin
-        private PortOptions options;
+        private ClusterOptions options;
 
         @Mixin
         private SelectionOptions selection;
@@ -113,7 +113,7 @@ final class DeadLettersCommand implements Callable<Integer> {
         public Integer call() throws Exception {
             var out = spec.commandLine().getOut();
             var meant = selection.selection(Set.of(), Clock.systemUTC());
-            try (var clients = new KafkaClients(StackClient.kafka(options.ports()), "dead-letters");
+            try (var clients = new KafkaClients(options.kafka(), "dead-letters");
                     var desk = desk(clients)) {
                 var groups = desk.groups(meant);
                 if (groups.isEmpty()) {
@@ -155,7 +155,7 @@ final class DeadLettersCommand implements Callable<Integer> {
     static final class ExplainCommand implements Callable<Integer> {
 
         @Mixin
-        private PortOptions options;
+        private ClusterOptions options;
 
         @Spec
         private CommandSpec spec;
@@ -169,19 +169,19 @@ final class DeadLettersCommand implements Callable<Integer> {
         @Override
         public Integer call() throws Exception {
             var out = spec.commandLine().getOut();
-            try (var clients = new KafkaClients(StackClient.kafka(options.ports()), "dead-letters");
+            try (var clients = new KafkaClients(options.kafka(), "dead-letters");
                     var desk = desk(clients)) {
                 var found = desk.one(id);
                 if (found.isEmpty()) {
                     throw new IOException("There is no dead letter " + id + ", or none any more. List them with:"
                             + " ./broadside dead-letters list");
                 }
-                explain(found.get(), out);
+                explain(found.get(), desk.outlook(found.get()), out);
             }
             return 0;
         }
 
-        private static void explain(Filed filed, PrintWriter out) {
+        private static void explain(Filed filed, String outlook, PrintWriter out) {
             var letter = filed.letter();
             out.println(filed.id() + ": " + letter.getCode() + " at " + letter.getAt());
             out.println("  " + letter.getDetail());
@@ -190,7 +190,7 @@ final class DeadLettersCommand implements Callable<Integer> {
                     + letter.getSource().getOffset());
             letter.getCommand().ifPresent(command -> explain(command, out));
             letter.getCause().ifPresent(cause -> cause.lines().forEach(line -> out.println("  caused by " + line)));
-            out.println("  " + filed.outlook());
+            out.println("  " + outlook);
             if (filed.isRedrivable()) {
                 out.println("  ./broadside dead-letters redrive " + filed.id());
             }
@@ -242,7 +242,7 @@ final class DeadLettersCommand implements Callable<Integer> {
     static final class RedriveCommand implements Callable<Integer> {
 
         @Mixin
-        private PortOptions options;
+        private ClusterOptions options;
 
         @Mixin
         private SelectionOptions selection;
@@ -288,7 +288,7 @@ final class DeadLettersCommand implements Callable<Integer> {
                 throw new IOException("--rate: above 0 and up to " + (long) DeadLetterDesk.MOST_PER_SECOND
                         + ", and --limit: at least 1 needed.");
             }
-            try (var clients = new KafkaClients(StackClient.kafka(options.ports()), "dead-letters");
+            try (var clients = new KafkaClients(options.kafka(), "dead-letters");
                     var desk = desk(clients)) {
                 var redriven = desk.redrive(meant, rate, limit, isTrial);
                 out.println(
@@ -296,6 +296,10 @@ final class DeadLettersCommand implements Callable<Integer> {
                                 ? "Would redrive " + redriven.sent() + "."
                                 : "Redriven: " + redriven.sent() + ", the last of them leaves at " + redriven.lastDue()
                                         + ".");
+                if (redriven.pastDeadline() > 0) {
+                    out.println("Past their deadline, so that they end again at once: " + redriven.pastDeadline()
+                            + " of them.");
+                }
                 if (redriven.alreadyRedriven() > 0) {
                     out.println("Redriven before, and left out: " + redriven.alreadyRedriven() + ".");
                 }

@@ -195,7 +195,7 @@ final class KeysCommand implements Callable<Integer> {
         private static final Duration ASK_AGAIN_AFTER = Duration.ofSeconds(30);
 
         @Mixin
-        private PortOptions ports;
+        private ClusterOptions cluster;
 
         @Option(
                 names = "--limit",
@@ -208,7 +208,7 @@ final class KeysCommand implements Callable<Integer> {
         SealStep() {}
 
         KafkaClients clients() throws IOException {
-            return new KafkaClients(StackClient.kafka(ports.ports()), "keys");
+            return new KafkaClients(cluster.kafka(), "keys");
         }
 
         Map<KeysetName, String> newest() throws IOException {

@@ -14,6 +14,10 @@ final class PortOptions {
     private int portOffset;
 
     Ports ports() throws IOException {
+        return ports(portOffset);
+    }
+
+    static Ports ports(int portOffset) throws IOException {
         if (portOffset < 0 || portOffset > Ports.MOST) {
             throw new IOException("--port-offset: from 0 to " + Ports.MOST + " needed, was " + portOffset + ".");
         }

@@ -27,10 +27,7 @@ final class StackOptions {
     private @Nullable Path data;
 
     Ports ports() throws IOException {
-        if (portOffset < 0 || portOffset > Ports.MOST) {
-            throw new IOException("--port-offset: from 0 to " + Ports.MOST + " needed, was " + portOffset + ".");
-        }
-        return new Ports(portOffset);
+        return PortOptions.ports(portOffset);
     }
 
     boolean isTemporary() {

@@ -289,7 +289,8 @@ public final class Account implements AutoCloseable {
             if (since != null && result.getAt().toEpochMilli() >= since) {
                 enter(result.getAt().toEpochMilli() - since);
             }
-            if (!result.getIsFinal()) {
+            // Of what is asked for again and again only the first time is told.
+            if (!result.getIsFinal() && !Target.isProcessed(result)) {
                 result.getWaitingUntil().ifPresent(until -> due.put(key, until.toEpochMilli()));
             }
         }

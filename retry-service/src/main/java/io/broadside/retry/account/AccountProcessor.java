@@ -1,9 +1,8 @@
 package io.broadside.retry.account;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.broadside.events.PostError;
 import io.broadside.events.PostResult;
+import io.broadside.retry.account.AccountKeys.Kind;
 import io.broadside.retry.account.AccountView.Sheet;
 import io.broadside.schemas.ErrorCode;
 import io.broadside.schemas.EventSerdes;
@@ -13,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -62,7 +62,7 @@ final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
     private final EventSerdes serdes;
     private final AccountTopology.Completions completions;
     private final Map<String, Tally> tallies = new HashMap<>();
-    private Bytes forgottenUpTo = key('t', "");
+    private Bytes forgottenUpTo = Kind.TARGET.prefix();
 
     @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before anything else.
     private ProcessorContext<Void, Void> context;
@@ -90,9 +90,8 @@ final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
         book = new Book(pages);
         walk = new Walk(store, pages::target, parts.inventory(), context.taskId(), parts.silence());
         tallies.clear();
-        try (var entries = scan('s')) {
-            entries.forEachRemaining(entry -> tallies.put(
-                    new String(entry.key.get(), 1, entry.key.get().length - 1, UTF_8), Tally.decoded(entry.value)));
+        try (var entries = scan(Kind.SUM.prefix())) {
+            entries.forEachRemaining(entry -> tallies.put(AccountKeys.textIn(entry.key), Tally.decoded(entry.value)));
         }
         context.schedule(LOOK, PunctuationType.WALL_CLOCK_TIME, this::look);
     }
@@ -124,12 +123,13 @@ final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
 
     private void result(PostResult result) {
         book.enter(result);
-        var request = key('q', result.getRequestId());
+        var request = Kind.REQUEST.key(result.getRequestId());
         if (get(request) != null) {
             put(request, null);
-        } else if (result.getCommandId().isEmpty() && !result.getIsRepeat()) {
-            // Refused, and its request comes here only now: topics are read side by side.
-            put(key('k', result.getRequestId()), number(now().toEpochMilli()));
+        } else if (result.getCommandId().isEmpty() || result.getIsRepeat()) {
+            // Refused, or asked again after its targets were forgotten, and the request comes here only now: topics
+            // are read side by side.
+            put(Kind.KNOWN.key(result.getRequestId()), number(now().toEpochMilli()));
         }
         if (result.getIsFinal() && !result.getIsRepeat() && isAnswerOfThePlatform(result)) {
             completions.completed(result.getPlatform().orElse(""), now());
@@ -151,25 +151,25 @@ final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
         var request = serdes.read(Topics.REQUESTS, record.value());
         var id = request.getRequestId();
         var partition = context.recordMetadata().orElseThrow().partition();
-        if (Home.isAt(id, record.key(), partition, parts.partitions()) && get(key('k', id)) == null && noTargetOf(id)) {
-            put(key('q', id), number(now().toEpochMilli()));
+        var isKnown = get(Kind.KNOWN.key(id)) != null || hasTarget(id);
+        if (Home.isAt(id, record.key(), partition, parts.partitions()) && !isKnown) {
+            put(Kind.REQUEST.key(id), number(now().toEpochMilli()));
         }
     }
 
-    private boolean noTargetOf(String requestId) {
-        try (var entries =
-                store.prefixScan(key('t', requestId + '\0'), Serdes.Bytes().serializer())) {
-            return !entries.hasNext();
+    private boolean hasTarget(String requestId) {
+        try (var entries = scan(Kind.TARGET.key(requestId + '\0'))) {
+            return entries.hasNext();
         }
     }
 
     private void look(long now) {
         var oldest = new HashMap<String, Long>();
         for (var platform : parts.platforms()) {
-            try (var entries = store.prefixScan(age(platform), Serdes.Bytes().serializer())) {
+            var prefix = AccountKeys.age(platform);
+            try (var entries = scan(prefix)) {
                 if (entries.hasNext()) {
-                    oldest.put(
-                            platform, numberIn(entries.next().key, age(platform).get().length));
+                    oldest.put(platform, AccountKeys.numberIn(entries.next().key, prefix));
                 }
             }
         }
@@ -180,9 +180,9 @@ final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
     private long overdue(long now) {
         var limit = now - parts.overdueAfter().toMillis();
         var count = 0L;
-        try (var entries = scan('d')) {
+        try (var entries = scan(Kind.DUE.prefix())) {
             while (entries.hasNext() && count < MOST_OVERDUE) {
-                if (numberIn(entries.next().key, 1) > limit) {
+                if (AccountKeys.numberIn(entries.next().key, Kind.DUE.prefix()) > limit) {
                     break;
                 }
                 count++;
@@ -193,7 +193,7 @@ final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
 
     private long unanswered() {
         var oldest = Long.MAX_VALUE;
-        try (var entries = scan('q')) {
+        try (var entries = scan(Kind.REQUEST.prefix())) {
             for (var seen = 0; entries.hasNext() && seen < MOST_OVERDUE; seen++) {
                 oldest = Math.min(oldest, ByteBuffer.wrap(entries.next().value).getLong());
             }
@@ -208,11 +208,11 @@ final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
         };
     }
 
-    /** Ended targets, a few at a time, all of them in turn. */
+    /** Ended targets, a few at a time, all of them in turn; and the few requests whenever that is done. */
     private void forget(long now) {
         var old = new ArrayList<Bytes>();
-        var next = key('t', "");
-        try (var entries = store.range(forgottenUpTo, key('u', ""))) {
+        var next = Kind.TARGET.prefix();
+        try (var entries = store.range(forgottenUpTo, Kind.TARGET.end())) {
             for (var seen = 0; entries.hasNext(); seen++) {
                 var entry = entries.next();
                 if (seen == FORGET_PER_LOOK) {
@@ -225,17 +225,29 @@ final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
                 }
             }
         }
-        if (next.equals(key('t', ""))) {
-            try (var entries = scan('k')) {
-                entries.forEachRemaining(entry -> {
-                    if (ByteBuffer.wrap(entry.value).getLong() + REMEMBERED.toMillis() < now) {
-                        old.add(entry.key);
-                    }
-                });
-            }
+        if (next.equals(Kind.TARGET.prefix())) {
+            old.addAll(before(Kind.KNOWN, now - REMEMBERED.toMillis()));
+            var unanswered =
+                    before(Kind.REQUEST, now - Topics.REQUESTS.retention().toMillis());
+            unanswered.forEach(key -> LOGGER.atWarn()
+                    .addKeyValue("requestId", AccountKeys.textIn(key))
+                    .log("no answer to a request was seen for as long as it was kept"));
+            old.addAll(unanswered);
         }
         old.forEach(key -> put(key, null));
         forgottenUpTo = next;
+    }
+
+    private List<Bytes> before(Kind kind, long time) {
+        var old = new ArrayList<Bytes>();
+        try (var entries = scan(kind.prefix())) {
+            entries.forEachRemaining(entry -> {
+                if (ByteBuffer.wrap(entry.value).getLong() < time) {
+                    old.add(entry.key);
+                }
+            });
+        }
+        return old;
     }
 
     /** The account in the store of the partition. */
@@ -243,18 +255,18 @@ final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
 
         @Override
         public Optional<Target> target(String key) {
-            return Optional.ofNullable(get(key('t', key))).map(Target::decoded);
+            return Optional.ofNullable(get(Kind.TARGET.key(key))).map(Target::decoded);
         }
 
         @Override
         public void put(String key, Optional<Target> before, Target after) {
             index(
-                    before.filter(target -> !target.isFinal()).map(target -> age(target, key)),
-                    Optional.of(after).filter(target -> !target.isFinal()).map(target -> age(target, key)));
+                    before.filter(target -> !target.isFinal()).map(target -> AccountKeys.age(target, key)),
+                    Optional.of(after).filter(target -> !target.isFinal()).map(target -> AccountKeys.age(target, key)));
             index(
-                    before.filter(this::isDue).map(target -> due(target, key)),
-                    Optional.of(after).filter(this::isDue).map(target -> due(target, key)));
-            AccountProcessor.this.put(key('t', key), after.encoded());
+                    before.filter(this::isDue).map(target -> AccountKeys.due(target, key)),
+                    Optional.of(after).filter(this::isDue).map(target -> AccountKeys.due(target, key)));
+            AccountProcessor.this.put(Kind.TARGET.key(key), after.encoded());
         }
 
         private boolean isDue(Target target) {
@@ -276,49 +288,16 @@ final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
         @Override
         public void tally(String platform, Tally tally) {
             tallies.put(platform, tally);
-            AccountProcessor.this.put(key('s', platform), tally.encoded());
+            AccountProcessor.this.put(Kind.SUM.key(platform), tally.encoded());
         }
-    }
-
-    private static Bytes age(String platform) {
-        return key('a', platform + '\0');
-    }
-
-    private static Bytes age(Target target, String key) {
-        return numbered(age(target.platform()), target.anchor(), key);
-    }
-
-    private static Bytes due(Target target, String key) {
-        return numbered(key('d', ""), target.due(), key);
-    }
-
-    private static Bytes numbered(Bytes prefix, long number, String key) {
-        var text = key.getBytes(UTF_8);
-        return Bytes.wrap(ByteBuffer.allocate(prefix.get().length + Long.BYTES + text.length)
-                .put(prefix.get())
-                .putLong(Math.max(0, number))
-                .put(text)
-                .array());
-    }
-
-    private static long numberIn(Bytes key, int at) {
-        return ByteBuffer.wrap(key.get(), at, Long.BYTES).getLong();
-    }
-
-    static Bytes key(char kind, String text) {
-        var bytes = text.getBytes(UTF_8);
-        return Bytes.wrap(ByteBuffer.allocate(1 + bytes.length)
-                .put((byte) kind)
-                .put(bytes)
-                .array());
     }
 
     private static byte[] number(long number) {
         return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
     }
 
-    private KeyValueIterator<Bytes, byte[]> scan(char kind) {
-        return store.prefixScan(key(kind, ""), Serdes.Bytes().serializer());
+    private KeyValueIterator<Bytes, byte[]> scan(Bytes prefix) {
+        return store.prefixScan(prefix, Serdes.Bytes().serializer());
     }
 
     @SuppressWarnings("NullAway") // Kafka Streams' contract: null where there is nothing.

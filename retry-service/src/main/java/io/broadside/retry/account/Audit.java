@@ -61,7 +61,8 @@ public final class Audit implements AutoCloseable {
     private void round() {
         try {
             // Whoever moved while it was looked for is found the second time.
-            inventory.answer(search.apply(search.apply(inventory.asked())));
+            var asked = inventory.asked();
+            inventory.answer(asked, search.apply(search.apply(asked)));
         } catch (RuntimeException e) {
             LOGGER.atWarn()
                     .addKeyValue("cause", String.valueOf(e.getMessage()))

@@ -14,11 +14,22 @@ import org.apache.kafka.streams.processor.TaskId;
  */
 public final class Inventory {
 
-    private record Answer(int round, Set<String> missing) {}
+    /**
+     * What was found out in a round.
+     *
+     * @param asked what was looked for; nothing is said of anything else
+     * @param missing what of it is nowhere
+     */
+    record Answer(int round, Set<String> asked, Set<String> missing) {
+        Answer {
+            asked = Set.copyOf(asked);
+            missing = Set.copyOf(missing);
+        }
+    }
 
     private final Map<TaskId, Set<String>> asked = new ConcurrentHashMap<>();
     private final AtomicInteger round = new AtomicInteger();
-    private volatile Answer answer = new Answer(0, Set.of());
+    private volatile Answer answer = new Answer(0, Set.of(), Set.of());
 
     /** A new round; what was asked in the one before is forgotten. */
     public void begin() {
@@ -33,9 +44,14 @@ public final class Inventory {
         return all;
     }
 
-    /** What of it is nowhere. */
-    public void answer(Set<String> missing) {
-        answer = new Answer(round.get(), Set.copyOf(missing));
+    /**
+     * What was found out. Who asked too late for that is not answered in this round.
+     *
+     * @param lookedFor what was asked by then
+     * @param missing what of it is nowhere
+     */
+    public void answer(Set<String> lookedFor, Set<String> missing) {
+        answer = new Answer(round.get(), lookedFor, missing);
     }
 
     int round() {
@@ -46,9 +62,9 @@ public final class Inventory {
         asked.put(task, Set.copyOf(commandIds));
     }
 
-    /** What is nowhere of what was asked in that round; empty until it is known. */
-    Optional<Set<String>> answerTo(int asking) {
+    /** What was found out in that round; empty until something was. */
+    Optional<Answer> answerTo(int asking) {
         var known = answer;
-        return known.round() == asking ? Optional.of(known.missing()) : Optional.empty();
+        return known.round() == asking ? Optional.of(known) : Optional.empty();
     }
 }

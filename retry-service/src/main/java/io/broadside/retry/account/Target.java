@@ -6,6 +6,7 @@ import io.broadside.events.DelayCause;
 import io.broadside.events.PostResult;
 import io.broadside.events.ResultStatus;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -31,6 +32,15 @@ record Target(
 
     private static final int VERSION = 1;
 
+    /**
+     * For how long nothing may be heard of a post that the platform processes: it is asked again and again, and only the first time
+     * is told. So long does the retry policy have it asked.
+     */
+    static final Duration PROCESSING = Duration.ofHours(24);
+
+    /** For how long nothing may be heard of one that is being published: a large file goes up in pieces, and others have their turn. */
+    static final Duration PUBLISHING = Duration.ofHours(1);
+
     static Target of(PostResult result, Optional<Target> before) {
         var at = result.getAt().toEpochMilli();
         var until = result.getWaitingUntil().map(time -> time.toEpochMilli());
@@ -47,11 +57,17 @@ record Target(
                 result.getRedrives(),
                 anchor,
                 switch (result.getStatus()) {
-                    case ACCEPTED, PUBLISHING -> at;
-                    case WAITING, SCHEDULED -> until.orElse(OPEN);
+                    case ACCEPTED -> at;
+                    case PUBLISHING -> at + PUBLISHING.toMillis();
+                    case WAITING, SCHEDULED -> isProcessed(result) ? at + PROCESSING.toMillis() : until.orElse(OPEN);
                     case PUBLISHED, FAILED, CANCELLED, UNCONFIRMED, UNKNOWN -> OPEN;
                 },
                 at);
+    }
+
+    /** Whether the platform has it and processes it. */
+    static boolean isProcessed(PostResult result) {
+        return result.getWaitingFor().filter(DelayCause.PROCESSING::equals).isPresent();
     }
 
     byte[] encoded() {

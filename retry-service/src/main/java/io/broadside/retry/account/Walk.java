@@ -1,14 +1,12 @@
 package io.broadside.retry.account;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.nio.ByteBuffer;
+import io.broadside.retry.account.AccountKeys.Kind;
+import io.broadside.retry.account.Inventory.Answer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.utils.Bytes;
@@ -43,7 +41,7 @@ final class Walk {
     private final Map<String, Asked> asked = new HashMap<>();
     private int round;
     private boolean isAsking;
-    private Bytes next = AccountProcessor.key('a', "");
+    private Bytes next = Kind.AGE.prefix();
 
     /** @param silence of how long is a reason to ask */
     Walk(
@@ -76,13 +74,13 @@ final class Walk {
     private void ask(long now) {
         asked.clear();
         asked.putAll(lost);
-        var end = AccountProcessor.key('b', "");
+        var end = Kind.AGE.end();
         try (var entries = store.range(next, end)) {
             while (entries.hasNext() && asked.size() < MOST_PER_ROUND + lost.size()) {
                 var entry = entries.next();
                 next = Bytes.wrap(Arrays.copyOf(entry.key.get(), entry.key.get().length + 1));
-                if (entry.key.get()[0] == 'a') {
-                    var key = keyIn(entry.key);
+                if (Kind.AGE.isOf(entry.key)) {
+                    var key = AccountKeys.targetIn(entry.key);
                     targets.apply(key)
                             .filter(target -> !target.isFinal() && target.at() + silence.toMillis() <= now)
                             .ifPresent(target ->
@@ -90,17 +88,19 @@ final class Walk {
                 }
             }
             if (!entries.hasNext()) {
-                next = AccountProcessor.key('a', "");
+                next = Kind.AGE.prefix();
             }
         }
         isAsking = true;
         inventory.ask(task, asked.keySet());
     }
 
-    private void hear(Set<String> missing) {
+    /** What was asked too late for this answer stays what it was: lost, or not yet looked for. */
+    private void hear(Answer answer) {
         isAsking = false;
+        asked.keySet().retainAll(answer.asked());
         asked.forEach((commandId, target) -> {
-            if (!missing.contains(commandId)) {
+            if (!answer.missing().contains(commandId)) {
                 lost.remove(commandId);
             } else if (isStill(target) && lost.put(commandId, target) == null) {
                 LOGGER.atError()
@@ -118,15 +118,5 @@ final class Walk {
         return targets.apply(target.key())
                 .filter(now -> !now.isFinal() && now.at() == target.at())
                 .isPresent();
-    }
-
-    /** Behind the kind, the platform with its end, and a time. */
-    private static String keyIn(Bytes entry) {
-        var bytes = ByteBuffer.wrap(entry.get());
-        while (bytes.get() != 0) {
-            // The platform.
-        }
-        bytes.getLong();
-        return UTF_8.decode(bytes).toString();
     }
 }

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
@@ -77,9 +78,11 @@ public final class DeadLetterDesk implements AutoCloseable {
      * @param alreadyRedriven letters that were redriven before: they do not count against the limit
      * @param left letters beyond the limit: asked for again, they are the next
      * @param notRedrivable letters without a command
+     * @param pastDeadline letters among those sent that end again at once, as their deadline has passed
      * @param lastDue when the last of them is due
      */
-    public record Redriven(long sent, long alreadyRedriven, long left, long notRedrivable, Instant lastDue) {}
+    public record Redriven(
+            long sent, long alreadyRedriven, long left, long notRedrivable, long pastDeadline, Instant lastDue) {}
 
     /** The newest letters of a selection, newest first. */
     public List<Filed> list(Selection selection, int limit) {
@@ -180,6 +183,31 @@ public final class DeadLetterDesk implements AutoCloseable {
         }
     }
 
+    /** One sentence: what taking a letter up again would do, or why it cannot be done. */
+    public String outlook(Filed filed) {
+        return filed.outlook(clock.instant(), isWithdrawn(filed));
+    }
+
+    /** Withdrawals are kept on their topic for a day less than retry-service remembers them. */
+    private boolean isWithdrawn(Filed filed) {
+        var commandId = filed.letter().getCommand().map(PublishCommand::getCommandId);
+        if (commandId.isEmpty()) {
+            return false;
+        }
+        var isWithdrawn = new AtomicBoolean();
+        reader.all(Topics.WITHDRAWALS.name(), record -> {
+            try {
+                var withdrawal = clients.serdes().read(Topics.WITHDRAWALS, record.value());
+                if (withdrawal.getCommandId().equals(commandId.get())) {
+                    isWithdrawn.set(true);
+                }
+            } catch (SerializationException _) {
+                // A dead letter of its own.
+            }
+        });
+        return isWithdrawn.get();
+    }
+
     /**
      * Takes letters up again. Asked for again and again with a limit, it gets to the end of them.
      *
@@ -213,6 +241,7 @@ public final class DeadLetterDesk implements AutoCloseable {
                 }
                 counting.last = start.plusMillis((long) (counting.sent * 1000 / perSecond));
                 counting.sent++;
+                counting.pastDeadline += filed.isPastDeadline(start) ? 1 : 0;
                 if (!isTrial) {
                     inFlight.addLast(send(producer, filed, counting.last, start));
                     if (inFlight.size() > MOST_IN_FLIGHT) {
@@ -227,11 +256,17 @@ public final class DeadLetterDesk implements AutoCloseable {
                 .addKeyValue("alreadyRedriven", counting.alreadyRedriven)
                 .addKeyValue("left", counting.left)
                 .addKeyValue("notRedrivable", counting.notRedrivable)
+                .addKeyValue("pastDeadline", counting.pastDeadline)
                 .addKeyValue("perSecond", perSecond)
                 .addKeyValue("isTrial", isTrial)
                 .log("dead letters redriven");
         return new Redriven(
-                counting.sent, counting.alreadyRedriven, counting.left, counting.notRedrivable, counting.last);
+                counting.sent,
+                counting.alreadyRedriven,
+                counting.left,
+                counting.notRedrivable,
+                counting.pastDeadline,
+                counting.last);
     }
 
     /** How often each command was redriven, by what went to retry-service: redrives come after their letters. */
@@ -261,6 +296,7 @@ public final class DeadLetterDesk implements AutoCloseable {
         private long alreadyRedriven;
         private long left;
         private long notRedrivable;
+        private long pastDeadline;
         private Instant last;
 
         private Counting(Instant start) {

@@ -177,7 +177,7 @@ public final class DeadLettersApi implements AutoCloseable {
     private void one(RoutingContext ctx) {
         desk.one(ctx.pathParam("id"))
                 .ifPresentOrElse(
-                        filed -> send(ctx, 200, LetterJson.whole(filed)),
+                        filed -> send(ctx, 200, LetterJson.whole(filed, desk.outlook(filed))),
                         () -> fail(ctx, 404, "NOT_FOUND", "There is no dead letter of this id, or none any more."));
     }
 
@@ -212,6 +212,7 @@ public final class DeadLettersApi implements AutoCloseable {
                         .put("alreadyRedriven", redriven.alreadyRedriven())
                         .put("left", redriven.left())
                         .put("notRedrivable", redriven.notRedrivable())
+                        .put("pastDeadline", redriven.pastDeadline())
                         .put("lastDueAt", redriven.lastDue().toString()));
     }
 

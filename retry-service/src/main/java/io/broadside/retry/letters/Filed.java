@@ -4,6 +4,7 @@ import io.broadside.events.Checkpoint;
 import io.broadside.events.DeadLetter;
 import io.broadside.events.PublishCommand;
 import io.broadside.schemas.ErrorCode;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -59,8 +60,21 @@ public record Filed(int partition, long offset, DeadLetter letter) {
                         .isPresent();
     }
 
-    /** One sentence: what taking it up again would do, or why it cannot be done. */
-    public String outlook() {
+    /** Whether nobody wants the post any more, so that a redrive ends at once. What may be out is looked for all the same. */
+    public boolean isPastDeadline(Instant now) {
+        return letter.getCommand()
+                .filter(command -> !isOut() && command.getDoubt().isEmpty())
+                .flatMap(PublishCommand::getDeadline)
+                .filter(now::isAfter)
+                .isPresent();
+    }
+
+    /**
+     * One sentence: what taking it up again would do, or why it cannot be done.
+     *
+     * @param isWithdrawn whether somebody wanted it back, and that is remembered
+     */
+    public String outlook(Instant now, boolean isWithdrawn) {
         if (letter.getCommand().isEmpty()) {
             return "It cannot be redriven: there is no command in it. Mend what writes it, and send it again.";
         }
@@ -70,6 +84,13 @@ public record Filed(int partition, long offset, DeadLetter letter) {
         }
         if (command.getDoubt().isPresent()) {
             return "Redriven, it is looked for at the platform first, and sent only if it is certainly not out.";
+        }
+        if (isWithdrawn) {
+            return "It was taken back. Redriven, it ends CANCELLED at once.";
+        }
+        if (isPastDeadline(now)) {
+            return "Its deadline (" + command.getDeadline().orElseThrow()
+                    + ") has passed. Redriven, it ends FAILED again at once; send it under a new requestId instead.";
         }
         if (isPerhapsOut()) {
             return "The platform had begun with it and may finish it yet. Redriven, it is asked what became of it.";

@@ -59,8 +59,8 @@ final class LetterJson {
     }
 
     /** All that is known of one: its attempts too. */
-    static JsonObject whole(Filed filed) {
-        var json = brief(filed).put("outlook", filed.outlook());
+    static JsonObject whole(Filed filed, String outlook) {
+        var json = brief(filed).put("outlook", outlook);
         var letter = filed.letter();
         letter.getCause().ifPresent(cause -> json.put("cause", cause));
         letter.getCommand().ifPresent(command -> {
