@@ -92,6 +92,8 @@ public final class Pasting {
                 Optional.empty(),
                 found.dataAccessExpiresAt(),
                 found.scopes(),
-                platform.policy().missingFrom(found.scopes()));
+                platform.policy()
+                        .missingFrom(
+                                found.account().kind().orElse(platform.policy().accountKind()), found.scopes()));
     }
 }

@@ -36,11 +36,12 @@ final class Findings {
 
     private static Change found(Inspection.Found found, Connection connection, TokenPlatform platform, Instant now) {
         var scopes = found.scopes().isEmpty() ? connection.getScopes() : found.scopes();
-        var withdrawn = platform.policy().withdrawn(connection.getScopes(), scopes);
+        var kind = connection.getAccountKind();
+        var withdrawn = platform.policy().withdrawn(kind, connection.getScopes(), scopes);
         var seen = Connection.newBuilder(connection)
                 .setInspectedAt(now)
                 .setScopes(scopes)
-                .setMissingScopes(platform.policy().missingFrom(scopes))
+                .setMissingScopes(platform.policy().missingFrom(kind, scopes))
                 .setUpdatedAt(now);
         found.expiresAt().ifPresent(seen::setAccessExpiresAt);
         found.dataAccessExpiresAt().ifPresent(seen::setDataAccessExpiresAt);

@@ -17,6 +17,7 @@ import io.broadside.runtime.vault.VaultException;
 import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topics;
 import io.broadside.token.KnownConnections;
+import io.broadside.token.platform.Account;
 import io.broadside.token.platform.Inspection;
 import io.broadside.token.platform.TokenPlatform;
 import io.broadside.token.platform.TokenPlatforms;
@@ -157,8 +158,7 @@ public final class HealthHandler implements EffectHandler<RefreshRequest> {
         Inspection inspection;
         try {
             var token = vault.unseal(KeysetName.ACCESS, sealed.get(), id);
-            inspection = subject.platform()
-                    .inspect(token, Optional.of(connection.getAccountId()), contextOf(work, connection));
+            inspection = subject.platform().inspect(token, accountOf(connection), contextOf(work, connection));
         } catch (VaultException e) {
             LOGGER.atError()
                     .addKeyValue("connectionId", id)
@@ -226,7 +226,8 @@ public final class HealthHandler implements EffectHandler<RefreshRequest> {
         change.event().ifPresent(event -> {
             out.add(Topics.CONNECTION_EVENTS, id, event);
             if (event.getKind() == ConnectionEventKind.EXPIRING) {
-                metrics.warned(event.getPlatform(), change.connection().getWarnedDays());
+                var days = event.getActBefore().map(_ -> change.connection().getWarnedDays());
+                metrics.warned(event.getPlatform(), days.orElse(0));
             }
             LOGGER.atWarn()
                     .addKeyValue("connectionId", id)
@@ -249,6 +250,14 @@ public final class HealthHandler implements EffectHandler<RefreshRequest> {
                 .setRequestedAt(clock.instant())
                 .setAttempt(1)
                 .build();
+    }
+
+    private static Account accountOf(Connection connection) {
+        return new Account(
+                connection.getAccountId(),
+                connection.getAccountName(),
+                connection.getGrantedBy(),
+                Optional.of(connection.getAccountKind()));
     }
 
     private static CallContext contextOf(Work<RefreshRequest> work, Connection connection) {

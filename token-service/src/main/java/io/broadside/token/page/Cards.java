@@ -6,6 +6,7 @@ import io.broadside.token.platform.SignIn;
 import io.broadside.token.platform.SignIns;
 import io.broadside.token.platform.TokenPlatform;
 import io.broadside.token.platform.TokenPlatforms;
+import io.broadside.token.platform.TokenPolicies;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +17,7 @@ import java.util.stream.Collectors;
 /** Connections as cards, and the buttons and forms around them. */
 final class Cards {
 
-    private static final String BY_FACEBOOK = "facebook_login";
+    private static final String BY_FACEBOOK = TokenPolicies.INSTAGRAM_BY_FACEBOOK;
 
     private final TokenPlatforms platforms;
     private final SignIns ways;
@@ -45,14 +46,14 @@ final class Cards {
     }
 
     private String card(Connection connection, String form) {
-        var standing = standing(connection)
-                .orElseGet(() -> new Standing(Standing.Level.OFF, "Unknown platform", Optional.empty(), List.of()));
+        var standing = standing(connection);
         var id = Html.text(connection.getConnectionId());
         var title = platforms
                 .find(connection.getPlatform())
                 .map(TokenPlatform::title)
                 .orElse(connection.getPlatform());
-        var advice = standing.recommendations().stream()
+        var advice = standing.stream()
+                .flatMap(Standing::sentences)
                 .map(sentence -> "<li>" + Html.text(sentence) + "</li>")
                 .collect(Collectors.joining());
         return """
@@ -74,11 +75,11 @@ final class Cards {
                 Html.text(title),
                 Html.text(connection.getAccountKind().replace('_', ' ')),
                 Html.text(connection.getProfileId()),
-                standing.level().name().toLowerCase(Locale.ROOT),
-                Html.text(standing.badge()),
+                standing.map(Standing::level).orElse(Standing.Level.OFF).name().toLowerCase(Locale.ROOT),
+                Html.text(standing.map(Standing::badge).orElse("Unknown platform")),
                 connection.getRefreshedAt(),
                 Html.time(connection.getRefreshedAt()),
-                standing.actBefore()
+                standing.flatMap(Standing::actBefore)
                         .map(end -> "<div><dt>Connect again before</dt><dd><time datetime=\"%s\">%s</time></dd></div>\n"
                                 .formatted(end, Html.time(end)))
                         .orElse(""),
@@ -115,7 +116,7 @@ final class Cards {
                         tokens(connection.getConnectionId())));
         if (connection.getStatus() != ConnectionStatus.DISCONNECTED) {
             actions.append("""
-                    <form method="post" action="/connections/%s/disconnect" data-confirm="Disconnect %s? Posts to it will fail.">
+                    <form method="post" action="/connections/%s/disconnect" data-confirm="Disconnect %s? New posts to it will fail. What waits goes out if it is connected again.">
                     %s<button class="quiet" aria-label="Disconnect %s">Disconnect</button>
                     </form>
                     """.formatted(Html.part(connection.getConnectionId()), label, hidden(form), label));

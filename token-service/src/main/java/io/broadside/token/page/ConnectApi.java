@@ -32,7 +32,8 @@ import java.util.function.Supplier;
  *   <li>{@code POST /v1/connect-links {"profileId", "platforms", "expiresInSeconds", "returnUrl"}}: 201 with {@code url} and {@code
  *       expiresAt}. Without platforms all, without a time a day
  *   <li>{@code DELETE /v1/connections/{connectionId}}: 200 with the connection, DISCONNECTED, and what became of the permission
- *   <li>{@code GET /v1/connections/{connectionId}/health}: how it stands and what to do
+ *   <li>{@code GET /v1/connections/{connectionId}/health}: how it stands ({@code summary}, {@code sentence}), why ({@code reason}), until
+ *       when a person must act ({@code actBefore}), and what to do ({@code recommendations})
  * </ul>
  */
 final class ConnectApi {
@@ -180,14 +181,19 @@ final class ConnectApi {
             unknown(ctx);
             return;
         }
+        var health = standing.get().health();
         var json = new JsonObject()
                 .put("connectionId", connection.get().getConnectionId())
-                .put("status", connection.get().getStatus().name())
+                .put("status", health.status().name())
                 .put("summary", standing.get().badge())
+                .put("sentence", health.sentence())
                 .put("needsPerson", standing.get().level() != Standing.Level.GOOD);
+        health.reason().ifPresent(reason -> json.put("reason", reason.name()));
         standing.get().actBefore().ifPresent(end -> json.put("actBefore", end.toString()));
         json.put("missingScopes", new JsonArray(connection.get().getMissingScopes()))
-                .put("recommendations", new JsonArray(standing.get().recommendations()));
+                .put(
+                        "recommendations",
+                        new JsonArray(standing.get().recommendations().toList()));
         send(ctx, 200, json);
     }
 

@@ -22,6 +22,12 @@ import java.util.List;
  */
 public final class TokenPolicies {
 
+    /** Kind of an Instagram account that is reached with the token of its Page. */
+    public static final String INSTAGRAM_BY_FACEBOOK = "facebook_login";
+
+    /** Kind of an account of LinkedIn that a member speaks for. */
+    public static final String LINKEDIN_ORGANIZATION = "organization";
+
     private TokenPolicies() {}
 
     /** https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived */
@@ -36,19 +42,27 @@ public final class TokenPolicies {
     /** https://developers.facebook.com/docs/instagram-platform/reference/refresh_access_token */
     public static TokenPolicy instagram(Refresher refresher) {
         return new TokenPolicy(
-                "instagram_login",
-                List.of("instagram_business_basic", "instagram_business_content_publish"),
-                new Renewal.ByItself(refresher),
-                Schedule.of(Duration.ofDays(25)).withMinimumAge(Duration.ofHours(24)));
+                        "instagram_login",
+                        List.of("instagram_business_basic", "instagram_business_content_publish"),
+                        new Renewal.ByItself(refresher),
+                        Schedule.of(Duration.ofDays(25)).withMinimumAge(Duration.ofHours(24)))
+                .withKind(
+                        INSTAGRAM_BY_FACEBOOK,
+                        List.of(
+                                "instagram_basic",
+                                "instagram_content_publish",
+                                "pages_show_list",
+                                "pages_read_engagement"));
     }
 
     /** https://learn.microsoft.com/en-us/linkedin/shared/authentication/programmatic-refresh-tokens */
     public static TokenPolicy linkedIn(Refresher refresher) {
         return new TokenPolicy(
-                "member",
-                List.of("w_member_social"),
-                new Renewal.ByRefreshToken(false, refresher),
-                Schedule.of(Duration.ofDays(7)));
+                        "member",
+                        List.of("w_member_social"),
+                        new Renewal.ByRefreshToken(false, refresher),
+                        Schedule.of(Duration.ofDays(7)))
+                .withKind(LINKEDIN_ORGANIZATION, List.of("w_organization_social", "r_organization_social"));
     }
 
     /** https://developers.tiktok.com/doc/oauth-user-access-token-management */

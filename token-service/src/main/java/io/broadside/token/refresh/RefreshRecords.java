@@ -59,9 +59,10 @@ public final class RefreshRecords {
         Instant refreshExpiresAt = tokens.refreshLifetime().map(askedAt::plus).orElse(null);
         var scopes = tokens.scopes().isEmpty() ? state.connection().getScopes() : tokens.scopes();
         var platform = state.connection().getPlatform();
+        var kind = state.connection().getAccountKind();
         var missing = platforms
                 .find(platform)
-                .map(known -> known.policy().missingFrom(scopes))
+                .map(known -> known.policy().missingFrom(kind, scopes))
                 .orElse(List.of());
         var credential = Credential.newBuilder()
                 .setConnectionId(id)
@@ -87,7 +88,7 @@ public final class RefreshRecords {
                 .build();
         var withdrawn = platforms
                 .find(platform)
-                .map(known -> known.policy().withdrawn(state.connection().getScopes(), scopes))
+                .map(known -> known.policy().withdrawn(kind, state.connection().getScopes(), scopes))
                 .orElse(List.of());
         var connection = Connection.newBuilder(state.connection())
                 .setStatus(ConnectionStatus.HEALTHY)

@@ -18,9 +18,9 @@ import io.broadside.token.platform.SignIn;
 import io.broadside.token.platform.SignInEntry;
 import io.broadside.token.platform.Step;
 import io.broadside.token.platform.TokenEndpoint;
+import io.broadside.token.platform.TokenPolicies;
 import java.net.URI;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,11 +58,10 @@ public final class LinkedInSignIn implements SignIn {
 
     private static final String ID = "linkedin";
     private static final String TITLE = "LinkedIn";
-    private static final String ORGANIZATION = "organization";
+    private static final String ORGANIZATION = TokenPolicies.LINKEDIN_ORGANIZATION;
     private static final String ORGANIZATION_URN = "urn:li:organization:";
     private static final Set<String> DEAD = Set.of("invalid_request", "invalid_grant");
     private static final List<String> ADMINISTERING = List.of("rw_organization_admin", "r_organization_admin");
-    private static final List<String> ORGANIZATION_SCOPES = List.of("w_organization_social", "r_organization_social");
 
     private final LinkedInConfig config;
     private final URI authorize;
@@ -168,8 +167,6 @@ public final class LinkedInSignIn implements SignIn {
     }
 
     private Grant ofOrganization(Account organization, Person person) {
-        var missing = new ArrayList<>(ORGANIZATION_SCOPES);
-        missing.removeAll(person.scopes());
         var grant = new Grant(
                 organization,
                 person.accessToken(),
@@ -179,7 +176,7 @@ public final class LinkedInSignIn implements SignIn {
                 person.refreshExpiresAt(),
                 Optional.empty(),
                 person.scopes(),
-                missing);
+                tokens.policy().missingFrom(ORGANIZATION, person.scopes()));
         return revocable(grant, person);
     }
 

@@ -43,7 +43,7 @@ public final class LinkedInTokens implements TokenPlatform {
             (config, tools) -> new LinkedInTokens(config, tools.calls()));
 
     private static final String ID = "linkedin";
-    private static final String ORGANIZATION = "organization";
+    private static final String ORGANIZATION = TokenPolicies.LINKEDIN_ORGANIZATION;
     private static final String ORGANIZATION_URN = "urn:li:organization:";
 
     /** The documents have one of the two, and answers were seen with the other. */
