@@ -97,7 +97,9 @@ class TopicsTest {
                                         "delete.retention.ms",
                                         retention,
                                         "min.cleanable.dirty.ratio",
-                                        "0.1");
+                                        "0.1",
+                                        "max.compaction.lag.ms",
+                                        "86400000");
                         });
     }
 

@@ -88,10 +88,21 @@ public record TokenConfig(
             "How many renewals a second are asked for of each platform at most, so that after a pause not all that became due"
                     + " meanwhile are asked for at once. A million tokens that live for two hours need 150.");
 
+    /**
+     * The answer to a renewal may be the only copy of what renews the connection next: it is waited for whenever partitions move or the
+     * service ends. So its calls are shorter than others', to fit into the time that a process is given to end.
+     */
+    private static final DispatchConfig.Limits LIMITS = DispatchConfig.Limits.of("14s", "20s", "20s");
+
+    /** Of the consumer's {@code max.poll.interval.ms}, within which a rebalance has to be answered. */
+    private static final String POLL_INTERVAL = "max.poll.interval.ms";
+
+    private static final String USUAL_POLL_INTERVAL = "300000";
+
     public static final List<Setting> SETTINGS = Stream.of(
                     List.of(Settings.CONFIG_FILE),
                     KafkaConfig.SETTINGS,
-                    DispatchConfig.SETTINGS,
+                    DispatchConfig.settings(LIMITS),
                     VaultConfig.SETTINGS,
                     HttpConfig.SETTINGS,
                     TokenPlatforms.Config.SETTINGS,
@@ -117,11 +128,28 @@ public record TokenConfig(
         if (vault.refreshKeyset().isEmpty()) {
             throw new ConfigException("VAULT_REFRESH_KEYSET_FILE: a value needed, was not set");
         }
+        outlastsCalls("DISPATCH_REVOKE_LIMIT", dispatch.revokeLimit(), dispatch);
+        outlastsCalls("DISPATCH_CLOSE_LIMIT", dispatch.closeLimit(), dispatch);
+        var pollInterval =
+                Duration.ofMillis(Long.parseLong(kafka.extra().getOrDefault(POLL_INTERVAL, USUAL_POLL_INTERVAL)));
+        if (dispatch.revokeLimit().compareTo(pollInterval) >= 0) {
+            throw new ConfigException(
+                    "DISPATCH_REVOKE_LIMIT: less than " + POLL_INTERVAL + " (" + pollInterval.toMillis()
+                            + "ms) needed, was " + dispatch.revokeLimit().toMillis() + "ms");
+        }
         if (scanInterval.compareTo(Duration.ofMillis(10)) < 0) {
             throw new ConfigException("TOKEN_REFRESH_SCAN_INTERVAL: at least 10ms needed, was " + scanInterval);
         }
         if (healthInterval.compareTo(Duration.ofMillis(10)) < 0) {
             throw new ConfigException("TOKEN_HEALTH_INTERVAL: at least 10ms needed, was " + healthInterval);
+        }
+    }
+
+    /** A renewal that is answered when nobody waits for it any more has used up a token for nothing. */
+    private static void outlastsCalls(String setting, Duration limit, DispatchConfig dispatch) {
+        if (limit.compareTo(dispatch.longestCalls()) <= 0) {
+            throw new ConfigException(setting + ": more than DISPATCH_INTENT_MAX_AGE and DISPATCH_CALL_LIMIT together ("
+                    + dispatch.longestCalls().toMillis() + "ms) needed, was " + limit.toMillis() + "ms");
         }
     }
 
@@ -134,7 +162,7 @@ public record TokenConfig(
         var settings = Settings.from(environment);
         return new TokenConfig(
                 KafkaConfig.from(settings),
-                DispatchConfig.from(settings),
+                DispatchConfig.from(settings, LIMITS),
                 VaultConfig.from(settings),
                 HttpConfig.from(settings),
                 TokenPlatforms.Config.from(settings),

@@ -103,7 +103,11 @@ public final class TokenService implements AutoCloseable {
         var pause = new EndingPause();
         var records = new RefreshRecords(clients.serdes(), vault, platforms, clock);
         var refreshMetrics = new RefreshMetrics(meters);
-        var renewing = new RefreshHandler(tables, vault, platforms, records, pause, refreshMetrics, clock);
+        var writer = parts.add(new ConnectionWriter(clients, tables));
+        var ways = SignIns.all(config.signIns(), http::call, clock);
+        var disconnecting = new Disconnecting(tables, writer, ways, http::call, vault, clock);
+        var renewing = new RefreshHandler(
+                tables, vault, platforms, records, pause, disconnecting::tookTooLong, refreshMetrics, clock);
         var positions = parts.add(new TokenPositions(clients));
         var healthMetrics = new HealthMetrics(meters);
         var handler = new HealthHandler(
@@ -127,7 +131,6 @@ public final class TokenService implements AutoCloseable {
         var checks = new ArrayList<Checked>(tables.checks());
         checks.addAll(List.of(dispatcher, dueScan, positions, healthScan));
         checks.addAll(notices.checks());
-        var writer = parts.add(new ConnectionWriter(clients, tables));
         var permissions = parts.add(new PermissionWatch(clients, tables, writer, clock));
         checks.add(permissions);
         var management = parts.add(ManagementServer.start(vertx, NAME, config.managementPort(), checks, meters));
@@ -141,7 +144,6 @@ public final class TokenService implements AutoCloseable {
         healthScan.start();
         permissions.start();
         var pasting = new Pasting(platforms, writer, vault, clock);
-        var ways = SignIns.all(config.signIns(), http::call, clock);
         var listening = new AtomicInteger(config.port());
         Supplier<URI> publicUri =
                 () -> config.signIn().publicUri().orElseGet(() -> URI.create("http://localhost:" + listening.get()));
@@ -154,7 +156,7 @@ public final class TokenService implements AutoCloseable {
                 tables,
                 new Acceptance(writer, vault, clock),
                 new PasteForm(platforms, pasting),
-                new Disconnecting(tables, writer, ways, http::call, vault, clock),
+                disconnecting,
                 new Envelopes(vault, clock),
                 clock);
         var api = parts.add(ConnectionsApi.start(

@@ -45,6 +45,32 @@ class TokenConfigTest {
     }
 
     @Test
+    void theAnswerToARenewalIsWaitedForAsLongAsItMayTake() {
+        // Given
+        var usual = TokenConfig.from(environment).dispatch();
+        assertThat(usual.revokeLimit()).isGreaterThan(usual.longestCalls());
+        assertThat(usual.closeLimit()).isGreaterThan(usual.longestCalls());
+        // When
+        environment.put("DISPATCH_CALL_LIMIT", "60s");
+        // Then
+        assertThatThrownBy(() -> TokenConfig.from(environment))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("DISPATCH_REVOKE_LIMIT", "DISPATCH_CALL_LIMIT", "DISPATCH_INTENT_MAX_AGE");
+        environment.put("DISPATCH_REVOKE_LIMIT", "66s");
+        assertThatThrownBy(() -> TokenConfig.from(environment))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("DISPATCH_CLOSE_LIMIT");
+    }
+
+    @Test
+    void aRebalanceIsAnsweredBeforeTheGroupGoesOnWithoutUs() {
+        environment.put("DISPATCH_REVOKE_LIMIT", "6m");
+        assertThatThrownBy(() -> TokenConfig.from(environment))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("max.poll.interval.ms");
+    }
+
+    @Test
     void showsNoSecrets() {
         environment.put("X_CLIENT_ID", "client");
         environment.put("X_CLIENT_SECRET", "hush");

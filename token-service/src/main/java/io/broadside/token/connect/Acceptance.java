@@ -104,6 +104,7 @@ public final class Acceptance {
                 .setIsRenewable(grant.renewing().isPresent())
                 .setConnectedAt(before.map(Connection::getConnectedAt).orElse(now))
                 .setRefreshedAt(now)
+                .setGrantedAt(now)
                 .setUpdatedAt(now)
                 .build();
         var token = FreshToken.newBuilder()

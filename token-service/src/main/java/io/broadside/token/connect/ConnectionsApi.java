@@ -6,6 +6,7 @@ import io.broadside.runtime.config.ConfigException;
 import io.broadside.runtime.tracing.Trace;
 import io.broadside.schemas.ErrorCode;
 import io.broadside.token.KnownConnections;
+import io.broadside.token.Smallest;
 import io.broadside.token.platform.TokenPlatforms;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -21,7 +22,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
-import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -206,11 +206,14 @@ public final class ConnectionsApi implements AutoCloseable {
             return;
         }
         var after = Optional.ofNullable(ctx.request().getParam("after")).orElse("");
-        var page = StreamSupport.stream(connections.all().spliterator(), false)
-                .filter(connection -> connection.getConnectionId().compareTo(after) > 0)
-                .sorted(Comparator.comparing(Connection::getConnectionId))
-                .limit(limit.get() + 1L)
-                .toList();
+        // There may be a million of them.
+        var first = new Smallest<>(limit.get() + 1, Comparator.comparing(Connection::getConnectionId));
+        for (var connection : connections.all()) {
+            if (connection.getConnectionId().compareTo(after) > 0) {
+                first.offer(connection);
+            }
+        }
+        var page = first.inOrder();
         var shown = page.subList(0, Math.min(page.size(), limit.get()));
         var json = new JsonObject().put("connections", ConnectionJson.of(shown));
         if (page.size() > shown.size()) {

@@ -1,5 +1,7 @@
 package io.broadside.token.refresh;
 
+import io.broadside.events.Connection;
+import io.broadside.events.ConnectionStatus;
 import io.broadside.events.RefreshReason;
 import io.broadside.events.RefreshRequest;
 import io.broadside.runtime.config.Secret;
@@ -10,6 +12,7 @@ import io.broadside.runtime.dispatch.Reconciled;
 import io.broadside.runtime.dispatch.Unreadable;
 import io.broadside.runtime.dispatch.Work;
 import io.broadside.runtime.http.CallContext;
+import io.broadside.runtime.tracing.Trace;
 import io.broadside.runtime.vault.KeysetName;
 import io.broadside.runtime.vault.Vault;
 import io.broadside.runtime.vault.VaultException;
@@ -47,7 +50,7 @@ import org.slf4j.LoggerFactory;
  *   <li><b>A refusal is looked at twice.</b> Before a person is asked, the tables are brought up to date once more: perhaps
  *       the connection was made anew in the meantime.
  *   <li><b>A lost answer is noticed at once.</b> If no answer to a call with a single-use refresh token came, the same token
- *       is tried once more, immediately. If it is refused, the platform has used it up for an answer nobody has: the
+ *       is tried once more, immediately, or in the next round where the request's time is used up. If it is refused, the platform has used it up for an answer nobody has: the
  *       chain is broken, and a person is asked now and not when the next renewal would be due.
  *   <li><b>A crash is a lost answer.</b> A request whose call a former owner may have made is not called for here but goes
  *       out anew ({@link #reconcile}), so that the second try has a durable intent of its own. Whether it is needed is
@@ -64,6 +67,7 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
     private final TokenPlatforms platforms;
     private final RefreshRecords records;
     private final Pause pause;
+    private final Unwanted unwanted;
     private final RefreshMetrics metrics;
     private final Clock clock;
 
@@ -80,12 +84,20 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
 
     private record Retry(long tokenVersion, int attempt) {}
 
+    /** What becomes of a token that came for a connection nobody wants any more. */
+    @FunctionalInterface
+    public interface Unwanted {
+        /** The pair is not stored anywhere. May block, for a few seconds. */
+        void dropped(Connection connection, TokenPair tokens, Trace trace);
+    }
+
     public RefreshHandler(
             KnownConnections connections,
             Vault vault,
             TokenPlatforms platforms,
             RefreshRecords records,
             Pause pause,
+            Unwanted unwanted,
             RefreshMetrics metrics,
             Clock clock) {
         this.connections = connections;
@@ -93,6 +105,7 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
         this.platforms = platforms;
         this.records = records;
         this.pause = pause;
+        this.unwanted = unwanted;
         this.metrics = metrics;
         this.clock = clock;
     }
@@ -287,8 +300,11 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
         if (hasMovedOn(state)) {
             RefreshLog.warn(
                     request,
-                    "connection was made anew during a refresh; the refreshed token is dropped",
+                    "connection was changed during a refresh; the refreshed token is dropped",
                     ErrorCode.TOKEN_EXPIRED);
+            if (isDisconnected(request.getConnectionId())) {
+                unwanted.dropped(state.connection(), tokens, work.trace().child());
+            }
             return Outputs.none();
         }
         LOGGER.atInfo()
@@ -369,9 +385,18 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
         return retry.tokenVersion() == request.getTokenVersion() && retry.attempt() > request.getAttempt();
     }
 
+    /** Whether anybody has written it meanwhile: who writes beside renewals has the last word, whatever it is. */
     private boolean hasMovedOn(KnownState before) {
         return KnownState.of(connections, before.connection().getConnectionId())
-                .filter(now -> now.version() == before.version())
+                .filter(now ->
+                        now.version() == before.version() && now.connection().equals(before.connection()))
+                .isEmpty();
+    }
+
+    private boolean isDisconnected(String connectionId) {
+        return connections
+                .connection(connectionId)
+                .filter(now -> now.getStatus() != ConnectionStatus.DISCONNECTED)
                 .isEmpty();
     }
 

@@ -68,6 +68,7 @@ class RefreshHandlerTest {
     private final FakeConnections connections = new FakeConnections();
     private final ScriptedRefresher refresher = new ScriptedRefresher();
     private final List<Duration> pauses = new ArrayList<>();
+    private final List<TokenPair> dropped = new ArrayList<>();
     private final EventSerdes serdes = new EventSerdes(REGISTRY.uri(), true);
     private final Vault vault = Vault.open(
             new VaultConfig(Optional.of(keys.resolve("access.json")), Optional.of(keys.resolve("refresh.json")), true));
@@ -83,6 +84,7 @@ class RefreshHandlerTest {
             platforms,
             new RefreshRecords(serdes, vault, platforms, clock),
             pauses::add,
+            (_, tokens, _) -> dropped.add(tokens),
             new RefreshMetrics(new SimpleMeterRegistry()),
             clock);
 
@@ -405,6 +407,42 @@ class RefreshHandlerTest {
             var outputs = handle(request(1));
             // Then
             assertThat(outputs).isEmpty();
+            assertThat(dropped).isEmpty();
+        }
+
+        @Test
+        void aPermissionTakenBackMeanwhileIsNotMadeWellAgain() {
+            // Given: whoever writes beside renewals, of the same version too
+            refresher.answersAfter(
+                    () -> connections.put(
+                            Connection.newBuilder(connection("x", 1))
+                                    .setStatus(ConnectionStatus.REVOKED)
+                                    .build(),
+                            credential("x", 1, "refresh-1")),
+                    ScriptedRefresher.renewed("access-2", "refresh-2"));
+            // When
+            var outputs = handle(request(1));
+            // Then
+            assertThat(outputs).isEmpty();
+        }
+
+        @Test
+        void whatComesForAConnectionThatWasDisconnectedMeanwhileIsTakenBack() {
+            // Given
+            refresher.answersAfter(
+                    () -> connections.put(
+                            Connection.newBuilder(connection("x", 2))
+                                    .setStatus(ConnectionStatus.DISCONNECTED)
+                                    .build(),
+                            credential("x", 1, "refresh-1")),
+                    ScriptedRefresher.renewed("access-2", "refresh-2"));
+            // When
+            var outputs = handle(request(1));
+            // Then
+            assertThat(outputs).isEmpty();
+            assertThat(dropped)
+                    .singleElement()
+                    .satisfies(tokens -> assertThat(tokens.refreshToken()).contains(Secret.of("refresh-2")));
         }
     }
 
@@ -592,6 +630,7 @@ class RefreshHandlerTest {
                     platforms,
                     new RefreshRecords(serdes, today, platforms, clock),
                     pauses::add,
+                    (_, tokens, _) -> dropped.add(tokens),
                     new RefreshMetrics(new SimpleMeterRegistry()),
                     clock);
         }

@@ -276,6 +276,7 @@ class YearTest {
                 platforms,
                 new RefreshRecords(SERDES, vault, platforms, clock),
                 _ -> {},
+                (_, _, _) -> {},
                 new RefreshMetrics(new SimpleMeterRegistry()),
                 clock);
         var metrics = new HealthMetrics(new SimpleMeterRegistry());
