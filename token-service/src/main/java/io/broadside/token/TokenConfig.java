@@ -25,6 +25,7 @@ import java.util.stream.Stream;
  * @param port of the connections API; 0 for any that is free
  * @param managementPort of health and metrics; 0 for any that is free
  * @param apiKeys who may use the API
+ * @param apiHost the address it listens on
  * @param inspectsPasted whether a pasted token is shown to its platform where the request does not say
  * @param refreshMargin how long before its end a token is renewed
  * @param scanInterval between two looks at which tokens are due
@@ -44,6 +45,7 @@ public record TokenConfig(
         int port,
         int managementPort,
         ApiKeys apiKeys,
+        String apiHost,
         boolean inspectsPasted,
         Duration refreshMargin,
         Duration scanInterval,
@@ -53,6 +55,8 @@ public record TokenConfig(
         NoticeConfig notices) {
 
     private static final int LARGEST_PORT = 65_535;
+    private static final String THIS_MACHINE = "127.0.0.1";
+    private static final String EVERYWHERE = "0.0.0.0";
 
     private static final Setting PORT =
             Setting.of("TOKEN_PORT", "8080", "Port of the connections API; 0: any free one.");
@@ -61,7 +65,11 @@ public record TokenConfig(
     private static final Setting API_KEYS = Setting.optional(
             "TOKEN_API_KEYS",
             "SHA-256 hashes in hex, comma separated, of the keys that may use the connections API (Authorization: Bearer"
-                    + " KEY). Not set: anybody who reaches the port may.");
+                    + " KEY). Not set: anybody who reaches the port may, and without TOKEN_API_HOST only this machine does.");
+    private static final Setting API_HOST = Setting.optional(
+            "TOKEN_API_HOST",
+            "Address that the connections API and the page listen on. Not set: all addresses (0.0.0.0) with TOKEN_API_KEYS, and this"
+                    + " machine alone (127.0.0.1) without.");
     private static final Setting PASTE_VERIFY = Setting.of(
             "TOKEN_PASTE_VERIFY",
             "true",
@@ -112,6 +120,7 @@ public record TokenConfig(
                             PORT,
                             MANAGEMENT_PORT,
                             API_KEYS,
+                            API_HOST,
                             PASTE_VERIFY,
                             REFRESH_MARGIN,
                             REFRESH_SCAN_INTERVAL,
@@ -160,6 +169,7 @@ public record TokenConfig(
      */
     public static TokenConfig from(Map<String, String> environment) {
         var settings = Settings.from(environment);
+        var apiKeys = ApiKeys.of(API_KEYS.name(), settings.list(API_KEYS));
         return new TokenConfig(
                 KafkaConfig.from(settings),
                 DispatchConfig.from(settings, LIMITS),
@@ -170,7 +180,8 @@ public record TokenConfig(
                 SignInConfig.from(settings),
                 settings.integer(PORT, 0, LARGEST_PORT),
                 settings.integer(MANAGEMENT_PORT, 0, LARGEST_PORT),
-                ApiKeys.of(API_KEYS.name(), settings.list(API_KEYS)),
+                apiKeys,
+                settings.optionalText(API_HOST).orElse(apiKeys.isOpen() ? THIS_MACHINE : EVERYWHERE),
                 settings.flag(PASTE_VERIFY),
                 settings.duration(REFRESH_MARGIN),
                 settings.duration(REFRESH_SCAN_INTERVAL),

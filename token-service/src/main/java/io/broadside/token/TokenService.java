@@ -160,10 +160,19 @@ public final class TokenService implements AutoCloseable {
                 new Envelopes(vault, clock),
                 clock);
         var api = parts.add(ConnectionsApi.start(
-                vertx, config.port(), config.apiKeys(), config.inspectsPasted(), platforms, pasting, tables, pages));
+                vertx,
+                config.apiHost(),
+                config.port(),
+                config.apiKeys(),
+                config.inspectsPasted(),
+                platforms,
+                pasting,
+                tables,
+                pages));
         listening.set(api.port());
         if (config.apiKeys().isOpen()) {
             LOGGER.atWarn()
+                    .addKeyValue("host", config.apiHost())
                     .addKeyValue("port", api.port())
                     .log("the connections API is open to whoever reaches it; set TOKEN_API_KEYS to close it");
         }

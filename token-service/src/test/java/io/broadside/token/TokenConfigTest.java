@@ -71,6 +71,16 @@ class TokenConfigTest {
     }
 
     @Test
+    void withoutKeysOnlyThisMachineReachesTheApi() {
+        assertThat(TokenConfig.from(environment).apiHost()).isEqualTo("127.0.0.1");
+        environment.put("TOKEN_API_HOST", "10.0.0.7");
+        assertThat(TokenConfig.from(environment).apiHost()).isEqualTo("10.0.0.7");
+        environment.remove("TOKEN_API_HOST");
+        environment.put("TOKEN_API_KEYS", "a".repeat(64));
+        assertThat(TokenConfig.from(environment).apiHost()).isEqualTo("0.0.0.0");
+    }
+
+    @Test
     void showsNoSecrets() {
         environment.put("X_CLIENT_ID", "client");
         environment.put("X_CLIENT_SECRET", "hush");

@@ -58,6 +58,7 @@ public final class ConnectionsApi implements AutoCloseable {
 
     private ConnectionsApi(
             Vertx vertx,
+            String host,
             int port,
             ApiKeys keys,
             PasteReader reader,
@@ -68,14 +69,15 @@ public final class ConnectionsApi implements AutoCloseable {
         this.reader = reader;
         this.pasting = pasting;
         this.connections = connections;
-        this.server =
-                vertx.createHttpServer(new HttpServerOptions().setPort(port).setIdleTimeout(60));
+        this.server = vertx.createHttpServer(
+                new HttpServerOptions().setHost(host).setPort(port).setIdleTimeout(60));
         server.requestHandler(router(vertx, more));
     }
 
     /**
      * Starts the server and waits until it listens.
      *
+     * @param host the address to listen on: 127.0.0.1 for this machine alone, 0.0.0.0 for all of its addresses
      * @param port the port, or 0 for any that is free
      * @param inspectsByDefault whether a token is shown to its platform where the request does not say
      * @param more mounts what else is served on this port, and sees for itself who may use it
@@ -83,6 +85,7 @@ public final class ConnectionsApi implements AutoCloseable {
      */
     public static ConnectionsApi start(
             Vertx vertx,
+            String host,
             int port,
             ApiKeys keys,
             boolean inspectsByDefault,
@@ -91,7 +94,7 @@ public final class ConnectionsApi implements AutoCloseable {
             KnownConnections connections,
             Consumer<Router> more) {
         var api = new ConnectionsApi(
-                vertx, port, keys, new PasteReader(platforms, inspectsByDefault), pasting, connections, more);
+                vertx, host, port, keys, new PasteReader(platforms, inspectsByDefault), pasting, connections, more);
         try {
             api.server.listen().await();
         } catch (Exception e) {

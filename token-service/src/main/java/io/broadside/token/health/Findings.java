@@ -30,6 +30,7 @@ final class Findings {
         return switch (inspection) {
             case Inspection.Found found -> Optional.of(found(found, connection, platform, now));
             case Inspection.Refused(var code, var sentence) -> refused(code, sentence, connection, now);
+            case Inspection.Withdrawn(var sentence) -> refused(ErrorCode.TOKEN_REVOKED, sentence, connection, now);
             case Inspection.Unavailable _ -> Optional.empty();
         };
     }
@@ -85,7 +86,7 @@ final class Findings {
         return "Connect the account again. " + sentence;
     }
 
-    /** Whether it says anything of the token at all. */
+    /** Whether it says anything of the token at all, and may be about the app that asks instead. */
     static boolean isRefusal(Inspection inspection) {
         return inspection instanceof Inspection.Refused(var code, var _)
                 && (code == ErrorCode.TOKEN_EXPIRED

@@ -14,8 +14,10 @@ import io.broadside.runtime.http.CallContext;
 import io.broadside.runtime.vault.KeysetName;
 import io.broadside.runtime.vault.Vault;
 import io.broadside.runtime.vault.VaultException;
+import io.broadside.schemas.ErrorCode;
 import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topics;
+import io.broadside.token.Doubts;
 import io.broadside.token.KnownConnections;
 import io.broadside.token.platform.Account;
 import io.broadside.token.platform.Inspection;
@@ -170,23 +172,12 @@ public final class HealthHandler implements EffectHandler<RefreshRequest> {
             return Outputs.none();
         }
         note(connection, inspection);
-        if (Findings.isRefusal(inspection) && !isBelieved(connection.getPlatform())) {
+        if (Findings.isRefusal(inspection) && !doubts.believes(connection, clock.instant())) {
             return Outputs.none();
         }
         return Findings.of(inspection, connection, subject.platform(), clock.instant())
                 .map(change -> written(work, subject, change))
                 .orElse(Outputs.none());
-    }
-
-    private boolean isBelieved(String platform) {
-        var inARow = doubts.refused(platform);
-        if (inARow == Doubts.BELIEVED + 1) {
-            LOGGER.atError()
-                    .addKeyValue("platform", platform)
-                    .log(
-                            "platform refuses one token after another and is not believed any more; is its app set up rightly?");
-        }
-        return inARow <= Doubts.BELIEVED;
     }
 
     private void note(Connection connection, Inspection inspection) {
@@ -196,14 +187,8 @@ public final class HealthHandler implements EffectHandler<RefreshRequest> {
                 doubts.accepted(platform);
                 metrics.inspected(platform, "accepted");
             }
-            case Inspection.Refused(var code, var _) -> {
-                metrics.inspected(platform, "refused");
-                LOGGER.atWarn()
-                        .addKeyValue("connectionId", connection.getConnectionId())
-                        .addKeyValue("platform", platform)
-                        .addKeyValue("errorCode", code)
-                        .log("inspection of a token was refused");
-            }
+            case Inspection.Refused(var code, var _) -> refused(connection, code);
+            case Inspection.Withdrawn _ -> refused(connection, ErrorCode.TOKEN_REVOKED);
             case Inspection.Unavailable(var code, var _, var retryAfter) -> {
                 metrics.inspected(platform, "unavailable");
                 retryAfter.ifPresent(
@@ -215,6 +200,15 @@ public final class HealthHandler implements EffectHandler<RefreshRequest> {
                         .log("token could not be inspected; it is tried again");
             }
         }
+    }
+
+    private void refused(Connection connection, ErrorCode code) {
+        metrics.inspected(connection.getPlatform(), "refused");
+        LOGGER.atWarn()
+                .addKeyValue("connectionId", connection.getConnectionId())
+                .addKeyValue("platform", connection.getPlatform())
+                .addKeyValue("errorCode", code)
+                .log("inspection of a token was refused");
     }
 
     private Outputs written(Work<RefreshRequest> work, Subject subject, Change change) {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -15,6 +16,7 @@ import java.util.stream.Collectors;
  * @param accountKind the platform's own word for an account: page, user
  * @param publishScopes what publishing needs, in the platform's own names
  * @param scopesByKind the same for kinds of account that need something else
+ * @param deadCodes errors that a renewal may end in for good, as the platform writes them; any other is trouble that passes
  * @param renewal how a token is replaced by a newer one
  * @param schedule when
  */
@@ -22,6 +24,7 @@ public record TokenPolicy(
         String accountKind,
         List<String> publishScopes,
         Map<String, List<String>> scopesByKind,
+        Set<String> deadCodes,
         Renewal renewal,
         Schedule schedule) {
 
@@ -70,17 +73,23 @@ public record TokenPolicy(
         publishScopes = List.copyOf(publishScopes);
         scopesByKind = scopesByKind.entrySet().stream()
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, kind -> List.copyOf(kind.getValue())));
+        deadCodes = Set.copyOf(deadCodes);
     }
 
     public TokenPolicy(String accountKind, List<String> publishScopes, Renewal renewal, Schedule schedule) {
-        this(accountKind, publishScopes, Map.of(), renewal, schedule);
+        this(accountKind, publishScopes, Map.of(), Set.of(), renewal, schedule);
     }
 
     /** The same, where accounts of this kind need other scopes. */
     TokenPolicy withKind(String kind, List<String> scopes) {
         var more = new HashMap<>(scopesByKind);
         more.put(kind, scopes);
-        return new TokenPolicy(accountKind, publishScopes, more, renewal, schedule);
+        return new TokenPolicy(accountKind, publishScopes, more, deadCodes, renewal, schedule);
+    }
+
+    /** The same, where these errors end what renews a token. */
+    TokenPolicy withDeadCodes(String... codes) {
+        return new TokenPolicy(accountKind, publishScopes, scopesByKind, Set.of(codes), renewal, schedule);
     }
 
     /** What publishing to an account of this kind needs. */

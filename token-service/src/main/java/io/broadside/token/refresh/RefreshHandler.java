@@ -17,6 +17,7 @@ import io.broadside.runtime.vault.KeysetName;
 import io.broadside.runtime.vault.Vault;
 import io.broadside.runtime.vault.VaultException;
 import io.broadside.schemas.ErrorCode;
+import io.broadside.token.Doubts;
 import io.broadside.token.KnownConnections;
 import io.broadside.token.platform.RefreshAnswer;
 import io.broadside.token.platform.Refresher;
@@ -32,6 +33,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,9 +48,10 @@ import org.slf4j.LoggerFactory;
  *   <li><b>Durable before use.</b> The new pair is written in the transaction that marks the request as done; nobody sees
  *       the new access token before its refresh token is safe.
  *   <li><b>Trouble passes.</b> While the platform, the way to it, the broker or our own app is in trouble, the request goes
- *       round again, a few seconds apart, for as long as it takes. It never ends in asking a person.
+ *       round again, a few seconds apart, for as long as it takes. It never ends in asking a person. Of a platform in trouble only so
+ *       many wait here; the rest is asked for again by {@link DueScan}, and other platforms have room.
  *   <li><b>A refusal is looked at twice.</b> Before a person is asked, the tables are brought up to date once more: perhaps
- *       the connection was made anew in the meantime.
+ *       the connection was made anew in the meantime. Refusals of many at once are not believed ({@link Doubts}).
  *   <li><b>A lost answer is noticed at once.</b> If no answer to a call with a single-use refresh token came, the same token
  *       is tried once more, immediately, or in the next round where the request's time is used up. If it is refused, the platform has used it up for an answer nobody has: the
  *       chain is broken, and a person is asked now and not when the next renewal would be due.
@@ -61,6 +64,12 @@ import org.slf4j.LoggerFactory;
 public final class RefreshHandler implements EffectHandler<RefreshRequest> {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(RefreshHandler.class);
+
+    /** So often a connection that is behind its credential is waited for; then it will not come any more. */
+    private static final int PATIENT_ATTEMPTS = 4;
+
+    /** So many of a platform may wait in their places; there are more places than that, and other platforms need some. */
+    static final int MOST_PAUSING = 100;
 
     private final KnownConnections connections;
     private final Vault vault;
@@ -78,6 +87,11 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
     private final Map<String, Retry> retries = new ConcurrentHashMap<>();
 
     private final KeptAnswers answers = new KeptAnswers();
+
+    private final Doubts doubts = new Doubts();
+
+    /** How many requests wait in their places because a platform is in trouble, by platform. */
+    private final Map<String, AtomicInteger> pausing = new ConcurrentHashMap<>();
 
     /** Until when a platform wants to be left alone. */
     private final Map<String, Instant> quietUntil = new ConcurrentHashMap<>();
@@ -155,9 +169,13 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
             RefreshLog.warn(request, "refresh of a token that does not exist was asked for", ErrorCode.TOKEN_MISSING);
             return Outputs.none();
         }
-        if (!state.isWhole()) {
+        if (!state.isWhole() && (state.isConnectionAhead() || request.getAttempt() < PATIENT_ATTEMPTS)) {
             return later(work, ErrorCode.INTERNAL, Optional.empty());
         }
+        return renew(work, state.byNewest());
+    }
+
+    private Outputs renew(Work<RefreshRequest> work, KnownState state) {
         var platform = platforms
                 .find(state.connection().getPlatform())
                 .orElseThrow(() -> new IllegalStateException("Unknown platform"));
@@ -259,7 +277,7 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
             return answered.get();
         }
         if (clock.instant().isBefore(quietUntil.getOrDefault(request.getPlatform(), Instant.MIN))) {
-            return later(work, ErrorCode.RATE_LIMITED, Optional.empty());
+            return notNow(work, ErrorCode.RATE_LIMITED, Optional.empty());
         }
         Secret refreshToken;
         try {
@@ -283,8 +301,23 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
             case RefreshAnswer.Refused(var code) ->
                 refused(work, state, code, isAnswerLost || request.getAttempt() > 1);
             case RefreshAnswer.Unclear(var cause) -> later(work, cause, Optional.empty());
-            case RefreshAnswer.NotNow(var cause, var retryAfter) -> later(work, cause, retryAfter);
+            case RefreshAnswer.NotNow(var cause, var retryAfter) -> notNow(work, cause, retryAfter);
         };
+    }
+
+    /** Nothing was used up. Of what {@link DueScan} asks for again anyway, only so many wait here for it. */
+    private Outputs notNow(Work<RefreshRequest> work, ErrorCode cause, Optional<Duration> retryAfter) {
+        var request = work.value();
+        if (request.getReason() == RefreshReason.EXPIRING
+                && pausing(request.getPlatform()).get() >= MOST_PAUSING) {
+            noteTrouble(request, cause, retryAfter);
+            return Outputs.none();
+        }
+        return later(work, cause, retryAfter);
+    }
+
+    private AtomicInteger pausing(String platform) {
+        return pausing.computeIfAbsent(platform, _ -> new AtomicInteger());
     }
 
     private static CallContext contextOf(Work<RefreshRequest> work) {
@@ -307,7 +340,8 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
             }
             return Outputs.none();
         }
-        LOGGER.atInfo()
+        // The line of the call says as much.
+        LOGGER.atDebug()
                 .addKeyValue("connectionId", request.getConnectionId())
                 .addKeyValue("platform", request.getPlatform())
                 .addKeyValue("tokenVersion", state.version() + 1)
@@ -315,6 +349,7 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
                 .addKeyValue("attempt", request.getAttempt())
                 .log("token renewed");
         metrics.renewed(request.getPlatform());
+        doubts.accepted(request.getPlatform());
         var outputs = records.renewed(state, tokens, askedAt, work.trace());
         answers.keep(request.getConnectionId(), state.version(), outputs);
         return outputs;
@@ -327,6 +362,9 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
         if (hasMovedOn(state)) {
             metrics.served(work.value().getPlatform());
             return Outputs.none();
+        }
+        if (!doubts.believes(state.connection(), clock.instant())) {
+            return notNow(work, ErrorCode.UNKNOWN_REFUSAL, Optional.empty());
         }
         var detail = mayBeBroken
                 ? "Connect the account again: the platform refuses the refresh token (" + platformCode
@@ -352,6 +390,18 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
      */
     private Outputs later(Work<RefreshRequest> work, ErrorCode cause, Optional<Duration> retryAfter) {
         var request = work.value();
+        noteTrouble(request, cause, retryAfter);
+        var waiting = pausing(request.getPlatform());
+        waiting.incrementAndGet();
+        try {
+            pause.await(Pause.after(request.getAttempt()));
+        } finally {
+            waiting.decrementAndGet();
+        }
+        return again(work);
+    }
+
+    private void noteTrouble(RefreshRequest request, ErrorCode cause, Optional<Duration> retryAfter) {
         retryAfter.ifPresent(
                 wait -> quietUntil.put(request.getPlatform(), clock.instant().plus(wait)));
         (cause == ErrorCode.APP_REFUSED ? LOGGER.atError() : LOGGER.atWarn())
@@ -361,8 +411,6 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
                 .addKeyValue("attempt", request.getAttempt())
                 .log("token not renewed; it is tried again");
         metrics.later(request.getPlatform());
-        pause.await(Pause.after(request.getAttempt()));
-        return again(work);
     }
 
     private Outputs again(Work<RefreshRequest> work) {

@@ -144,7 +144,7 @@ public final class InstagramTokens implements TokenPlatform {
                 maybeSent ? new RefreshAnswer.Unclear(cause) : new RefreshAnswer.NotNow(cause, Optional.empty());
             case Reply.Answer answer ->
                 GraphError.in(answer)
-                        .map(GraphError::asRefreshAnswer)
+                        .map(error -> error.asRefreshAnswer(policy.deadCodes()))
                         .orElseGet(() -> renewed(PlatformJson.of(answer)));
         };
     }

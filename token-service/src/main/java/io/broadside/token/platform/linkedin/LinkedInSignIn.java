@@ -25,7 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -60,7 +59,6 @@ public final class LinkedInSignIn implements SignIn {
     private static final String TITLE = "LinkedIn";
     private static final String ORGANIZATION = TokenPolicies.LINKEDIN_ORGANIZATION;
     private static final String ORGANIZATION_URN = "urn:li:organization:";
-    private static final Set<String> DEAD = Set.of("invalid_request", "invalid_grant");
     private static final List<String> ADMINISTERING = List.of("rw_organization_admin", "r_organization_admin");
 
     private final LinkedInConfig config;
@@ -77,8 +75,8 @@ public final class LinkedInSignIn implements SignIn {
         this.scopes = List.copyOf(scopes);
         this.calls = calls;
         this.clock = clock;
-        this.endpoint = new TokenEndpoint(calls, DEAD, TokenEndpoint::retryAfter);
         this.tokens = new LinkedInTokens(config, calls);
+        this.endpoint = new TokenEndpoint(calls, CodeExchange.refusals(tokens.policy()), TokenEndpoint::retryAfter);
     }
 
     @Override

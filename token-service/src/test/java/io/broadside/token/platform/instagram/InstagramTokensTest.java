@@ -86,6 +86,8 @@ class InstagramTokensTest {
         "400, '{\"error\":{\"code\":190,\"error_subcode\":463}}', Refused[platformCode=190/463]",
         "400, '{\"error\":{\"code\":10}}', Refused[platformCode=10]",
         "400, '{\"error\":{\"code\":100}}', Refused[platformCode=100]",
+        "400, '{\"error\":{\"code\":230}}', Refused[platformCode=230]",
+        "400, '{\"error\":{\"code\":999}}', 'NotNow[cause=UNKNOWN_REFUSAL, retryAfter=Optional.empty]'",
         "400, '{\"error\":{\"code\":4}}', 'NotNow[cause=RATE_LIMITED, retryAfter=Optional.empty]'",
         "500, '{\"error\":{\"code\":2}}', Unclear[cause=SERVER_ERROR]",
         "502, '<html>', Unclear[cause=SERVER_ERROR]",
