@@ -107,7 +107,8 @@ class TopicsTest {
     void tokensAndConnectionsAreKeptForEverAndOriginalsOfDeliveriesTwoDays() {
         assertThat(everyTopic().filter(topic -> topic.cleanup() == Topic.Cleanup.COMPACT))
                 .extracting(Topic::name)
-                .containsExactlyInAnyOrder("tokens.fresh", "connections", "connections.credentials");
+                .containsExactlyInAnyOrder(
+                        "tokens.fresh", "connections", "connections.credentials", "connections.waiting");
         assertThat(List.of(Topics.INBOUND_RAW, Topics.INBOUND_QUARANTINE))
                 .extracting(topic -> topic.retention().toDays())
                 .containsOnly(2L);

@@ -1,12 +1,14 @@
 package io.broadside.token;
 
 import io.broadside.events.RefreshRequest;
+import io.broadside.events.WaitingPosts;
 import io.broadside.runtime.dispatch.Dispatcher;
 import io.broadside.runtime.health.Checked;
 import io.broadside.runtime.health.ManagementServer;
 import io.broadside.runtime.health.Meters;
 import io.broadside.runtime.http.PlatformHttp;
 import io.broadside.runtime.kafka.ApiCallJournal;
+import io.broadside.runtime.kafka.CompactedTable;
 import io.broadside.runtime.kafka.KafkaClients;
 import io.broadside.runtime.kafka.TopicSetup;
 import io.broadside.runtime.service.Closing;
@@ -100,6 +102,8 @@ public final class TokenService implements AutoCloseable {
 
         var dueTimes = new DueTimes(platforms, config.refreshMargin());
         var tables = parts.add(new ConnectionTables(clients, meters, dueTimes));
+        var waiting = parts.add(
+                new CompactedTable<WaitingPosts, WaitingPosts>(Topics.WAITING_POSTS, clients, posts -> posts));
         var pause = new EndingPause();
         var records = new RefreshRecords(clients.serdes(), vault, platforms, clock);
         var refreshMetrics = new RefreshMetrics(meters);
@@ -129,13 +133,14 @@ public final class TokenService implements AutoCloseable {
                 clock));
         var notices = parts.add(new Notices(config.notices(), clients, vertx, http::call, tables, meters, clock));
         var checks = new ArrayList<Checked>(tables.checks());
-        checks.addAll(List.of(dispatcher, dueScan, positions, healthScan));
+        checks.addAll(List.of(dispatcher, dueScan, positions, healthScan, waiting));
         checks.addAll(notices.checks());
         var permissions = parts.add(new PermissionWatch(clients, tables, writer, clock));
         checks.add(permissions);
         var management = parts.add(ManagementServer.start(vertx, NAME, config.managementPort(), checks, meters));
 
         tables.start();
+        waiting.start();
         awaitLoaded(tables);
         Thread.ofPlatform().name(REFRESH_GROUP).start(() -> run(dispatcher));
         dueScan.start();
@@ -154,6 +159,7 @@ public final class TokenService implements AutoCloseable {
                 platforms,
                 ways,
                 tables,
+                waiting::get,
                 new Acceptance(writer, vault, clock),
                 new PasteForm(platforms, pasting),
                 disconnecting,
@@ -184,11 +190,12 @@ public final class TokenService implements AutoCloseable {
         return new TokenService(parts, api, management);
     }
 
-    /** Its own topics, the one that tells of calls, the one for what it cannot work on, and the one platforms' news come on. */
+    /** Its own topics, the one that tells of calls, the one for what it cannot work on, the one platforms' news come on, and what
+     * waits. */
     private static List<Topic<?>> topics() {
         return Stream.concat(
                         Topics.all(List.of()).stream().filter(topic -> topic.owner() == Topic.Owner.TOKEN_SERVICE),
-                        Stream.of(Topics.API_CALLS, Topics.DEAD_LETTERS, Topics.INBOUND_EVENTS))
+                        Stream.of(Topics.API_CALLS, Topics.DEAD_LETTERS, Topics.INBOUND_EVENTS, Topics.WAITING_POSTS))
                 .toList();
     }
 

@@ -23,9 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.StreamSupport;
-import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -89,7 +87,7 @@ public final class Disconnecting {
     }
 
     public Ending disconnect(String connectionId, Trace trace) {
-        if (!isCurrent()) {
+        if (!connections.bringUpToDate()) {
             return new Ending.NotNow();
         }
         var before = connections.connection(connectionId);
@@ -137,19 +135,6 @@ public final class Disconnecting {
                 .addKeyValue("platform", connection.getPlatform())
                 .addKeyValue("permission", permission)
                 .log("connection was disconnected during a refresh; the refreshed token is taken back");
-    }
-
-    /** What another instance connected a moment ago is here, too. */
-    private boolean isCurrent() {
-        try {
-            connections.awaitCurrent();
-            return true;
-        } catch (TimeoutException | KafkaException _) {
-            return false;
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
     }
 
     private Optional<Loss> loss(Connection connection) {

@@ -29,8 +29,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeoutException;
-import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -106,7 +104,7 @@ public final class HealthHandler implements EffectHandler<RefreshRequest> {
         if (!isAboutHealth(work)) {
             return renewing.run(work);
         }
-        if (!isCurrent()) {
+        if (!connections.bringUpToDate()) {
             return Outputs.none();
         }
         var found = subject(work);
@@ -168,7 +166,7 @@ public final class HealthHandler implements EffectHandler<RefreshRequest> {
                     .log("access token cannot be opened");
             return Outputs.none();
         }
-        if (!isCurrent() || !connections.connection(id).equals(Optional.of(connection))) {
+        if (!connections.bringUpToDate() || !connections.connection(id).equals(Optional.of(connection))) {
             return Outputs.none();
         }
         note(connection, inspection);
@@ -274,17 +272,5 @@ public final class HealthHandler implements EffectHandler<RefreshRequest> {
                 .connection(work.value().getConnectionId())
                 .flatMap(connection ->
                         platforms.find(connection.getPlatform()).map(platform -> new Subject(connection, platform)));
-    }
-
-    private boolean isCurrent() {
-        try {
-            connections.awaitCurrent();
-            return true;
-        } catch (TimeoutException | KafkaException _) {
-            return false;
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
     }
 }

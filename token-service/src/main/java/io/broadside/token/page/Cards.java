@@ -2,6 +2,8 @@ package io.broadside.token.page;
 
 import io.broadside.events.Connection;
 import io.broadside.events.ConnectionStatus;
+import io.broadside.events.WaitingPosts;
+import io.broadside.token.WaitingOnConnections;
 import io.broadside.token.platform.SignIn;
 import io.broadside.token.platform.SignIns;
 import io.broadside.token.platform.TokenPlatform;
@@ -21,11 +23,13 @@ final class Cards {
 
     private final TokenPlatforms platforms;
     private final SignIns ways;
+    private final WaitingOnConnections waiting;
     private final Clock clock;
 
-    Cards(TokenPlatforms platforms, SignIns ways, Clock clock) {
+    Cards(TokenPlatforms platforms, SignIns ways, WaitingOnConnections waiting, Clock clock) {
         this.platforms = platforms;
         this.ways = ways;
+        this.waiting = waiting;
         this.clock = clock;
     }
 
@@ -64,9 +68,9 @@ final class Cards {
                 <p class="badge %6$s">%7$s</p>
                 <dl>
                 <div><dt>Last refresh</dt><dd><time datetime="%8$s">%9$s</time></dd></div>
-                %10$s</dl>
-                %11$s<div class="actions">
-                %12$s</div>
+                %10$s%11$s</dl>
+                %12$s<div class="actions">
+                %13$s</div>
                 </article>
                 </li>
                 """.formatted(
@@ -83,8 +87,17 @@ final class Cards {
                         .map(end -> "<div><dt>Connect again before</dt><dd><time datetime=\"%s\">%s</time></dd></div>\n"
                                 .formatted(end, Html.time(end)))
                         .orElse(""),
+                waiting.on(connection.getConnectionId()).map(Cards::waiting).orElse(""),
                 advice.isEmpty() ? "" : "<ul class=\"advice\">" + advice + "</ul>\n",
                 actions(connection, title, form));
+    }
+
+    private static String waiting(WaitingPosts posts) {
+        return "<div><dt>Waiting</dt><dd>%s, the oldest since <time datetime=\"%s\">%s</time></dd></div>\n"
+                .formatted(
+                        posts.getCount() == 1 ? "1 post waits" : posts.getCount() + " posts wait",
+                        posts.getOldestSince(),
+                        Html.time(posts.getOldestSince()));
     }
 
     private String actions(Connection connection, String title, String form) {

@@ -31,10 +31,6 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,35 +64,20 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
     /** So often a connection that is behind its credential is waited for; then it will not come any more. */
     private static final int PATIENT_ATTEMPTS = 4;
 
-    /** So many of a platform may wait in their places; there are more places than that, and other platforms need some. */
-    static final int MOST_PAUSING = 100;
-
     private final KnownConnections connections;
     private final Vault vault;
     private final TokenPlatforms platforms;
     private final RefreshRecords records;
-    private final Pause pause;
     private final Unwanted unwanted;
     private final RefreshMetrics metrics;
     private final Clock clock;
 
-    /**
-     * Requests that go round again, by connection: those that came before them need no call of their own. Only what is on its
-     * way is in here: an entry that outlived its request would swallow every later one.
-     */
-    private final Map<String, Retry> retries = new ConcurrentHashMap<>();
-
+    private final Retries retries = new Retries();
     private final KeptAnswers answers = new KeptAnswers();
 
     private final Doubts doubts = new Doubts();
 
-    /** How many requests wait in their places because a platform is in trouble, by platform. */
-    private final Map<String, AtomicInteger> pausing = new ConcurrentHashMap<>();
-
-    /** Until when a platform wants to be left alone. */
-    private final Map<String, Instant> quietUntil = new ConcurrentHashMap<>();
-
-    private record Retry(long tokenVersion, int attempt) {}
+    private final Troubles troubles;
 
     /** What becomes of a token that came for a connection nobody wants any more. */
     @FunctionalInterface
@@ -118,7 +99,7 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
         this.vault = vault;
         this.platforms = platforms;
         this.records = records;
-        this.pause = pause;
+        this.troubles = new Troubles(pause, metrics, clock);
         this.unwanted = unwanted;
         this.metrics = metrics;
         this.clock = clock;
@@ -138,7 +119,7 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
         var isServed = KnownState.of(connections, request.getConnectionId())
                 .filter(state -> state.hasServed(request))
                 .isPresent();
-        if (isServed || isFollowedByRetry(request)) {
+        if (isServed || retries.follow(request)) {
             metrics.served(request.getPlatform());
             return new Decision.Settle(Outputs.none());
         }
@@ -148,8 +129,8 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
     @Override
     public Outputs run(Work<RefreshRequest> work) {
         var request = work.value();
-        retries.computeIfPresent(request.getConnectionId(), (_, retry) -> isBefore(request, retry) ? retry : null);
-        if (!isCurrent()) {
+        retries.begun(request);
+        if (!connections.bringUpToDate()) {
             return later(work, ErrorCode.INTERNAL, Optional.empty());
         }
         var found = KnownState.of(connections, request.getConnectionId());
@@ -276,7 +257,7 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
             RefreshLog.warn(request, "answer to a refresh was not written; it is written now", ErrorCode.INTERNAL);
             return answered.get();
         }
-        if (clock.instant().isBefore(quietUntil.getOrDefault(request.getPlatform(), Instant.MIN))) {
+        if (troubles.isToBeLeftAlone(request.getPlatform())) {
             return notNow(work, ErrorCode.RATE_LIMITED, Optional.empty());
         }
         Secret refreshToken;
@@ -308,16 +289,11 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
     /** Nothing was used up. Of what {@link DueScan} asks for again anyway, only so many wait here for it. */
     private Outputs notNow(Work<RefreshRequest> work, ErrorCode cause, Optional<Duration> retryAfter) {
         var request = work.value();
-        if (request.getReason() == RefreshReason.EXPIRING
-                && pausing(request.getPlatform()).get() >= MOST_PAUSING) {
-            noteTrouble(request, cause, retryAfter);
+        if (request.getReason() == RefreshReason.EXPIRING && troubles.areTooMany(request.getPlatform())) {
+            troubles.note(request, cause, retryAfter);
             return Outputs.none();
         }
         return later(work, cause, retryAfter);
-    }
-
-    private AtomicInteger pausing(String platform) {
-        return pausing.computeIfAbsent(platform, _ -> new AtomicInteger());
     }
 
     private static CallContext contextOf(Work<RefreshRequest> work) {
@@ -356,7 +332,7 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
     }
 
     private Outputs refused(Work<RefreshRequest> work, KnownState state, String platformCode, boolean mayBeBroken) {
-        if (!isCurrent()) {
+        if (!connections.bringUpToDate()) {
             return later(work, ErrorCode.INTERNAL, Optional.empty());
         }
         if (hasMovedOn(state)) {
@@ -390,54 +366,25 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
      */
     private Outputs later(Work<RefreshRequest> work, ErrorCode cause, Optional<Duration> retryAfter) {
         var request = work.value();
-        noteTrouble(request, cause, retryAfter);
-        var waiting = pausing(request.getPlatform());
-        waiting.incrementAndGet();
-        try {
-            pause.await(Pause.after(request.getAttempt()));
-        } finally {
-            waiting.decrementAndGet();
-        }
+        troubles.note(request, cause, retryAfter);
+        troubles.sitOut(request);
         return again(work);
-    }
-
-    private void noteTrouble(RefreshRequest request, ErrorCode cause, Optional<Duration> retryAfter) {
-        retryAfter.ifPresent(
-                wait -> quietUntil.put(request.getPlatform(), clock.instant().plus(wait)));
-        (cause == ErrorCode.APP_REFUSED ? LOGGER.atError() : LOGGER.atWarn())
-                .addKeyValue("connectionId", request.getConnectionId())
-                .addKeyValue("platform", request.getPlatform())
-                .addKeyValue("errorCode", cause)
-                .addKeyValue("attempt", request.getAttempt())
-                .log("token not renewed; it is tried again");
-        metrics.later(request.getPlatform());
     }
 
     private Outputs again(Work<RefreshRequest> work) {
         var request = work.value();
         var attempt = request.getAttempt() + 1;
         if (request.getReason() != RefreshReason.RESEAL) {
-            // Records of this connection that are decided from now on stand before that one in the topic, or know of
-            // it.
-            retries.put(request.getConnectionId(), new Retry(request.getTokenVersion(), attempt));
+            retries.sent(request, attempt);
         }
         return records.again(request, attempt, work.trace());
-    }
-
-    private boolean isFollowedByRetry(RefreshRequest request) {
-        var retry = retries.get(request.getConnectionId());
-        return retry != null && isBefore(request, retry);
-    }
-
-    private static boolean isBefore(RefreshRequest request, Retry retry) {
-        return retry.tokenVersion() == request.getTokenVersion() && retry.attempt() > request.getAttempt();
     }
 
     /** Whether anybody has written it meanwhile: who writes beside renewals has the last word, whatever it is. */
     private boolean hasMovedOn(KnownState before) {
         return KnownState.of(connections, before.connection().getConnectionId())
                 .filter(now ->
-                        now.version() == before.version() && now.connection().equals(before.connection()))
+                        now.version() == before.version() && now.byNewest().connection().equals(before.connection()))
                 .isEmpty();
     }
 
@@ -446,17 +393,5 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
                 .connection(connectionId)
                 .filter(now -> now.getStatus() != ConnectionStatus.DISCONNECTED)
                 .isEmpty();
-    }
-
-    private boolean isCurrent() {
-        try {
-            connections.awaitCurrent();
-            return true;
-        } catch (TimeoutException | KafkaException _) {
-            return false;
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
     }
 }

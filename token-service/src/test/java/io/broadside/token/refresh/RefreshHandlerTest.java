@@ -391,11 +391,11 @@ class RefreshHandlerTest {
             var due = RefreshRequest.newBuilder(request(1))
                     .setReason(RefreshReason.EXPIRING)
                     .build();
-            for (int i = 0; i < RefreshHandler.MOST_PAUSING + 2; i++) {
+            for (int i = 0; i < Troubles.MOST_PAUSING + 2; i++) {
                 refresher.answers(ScriptedRefresher.notNow(ErrorCode.NO_CONNECTION));
             }
             try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-                for (int i = 0; i < RefreshHandler.MOST_PAUSING; i++) {
+                for (int i = 0; i < Troubles.MOST_PAUSING; i++) {
                     var _ = threads.submit(() -> patient.run(workOf(due)));
                     inPlace.acquire();
                 }
