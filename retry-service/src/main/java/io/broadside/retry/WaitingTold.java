@@ -140,8 +140,7 @@ final class WaitingTold {
 
     @SuppressWarnings("NullAway") // A tombstone.
     private void forward(String connectionId, @Nullable WaitingPosts value) {
-        context.forward(
-                new Record<>(connectionId, value, context.currentSystemTimeMs()), RetryTopology.WAITING_POSTS);
+        context.forward(new Record<>(connectionId, value, context.currentSystemTimeMs()), RetryTopology.WAITING_POSTS);
     }
 
     private static boolean isForSomebody(DelayCause cause) {
@@ -160,7 +159,8 @@ final class WaitingTold {
 
     private static Bytes key(String connectionId) {
         var id = connectionId.getBytes(UTF_8);
-        return Bytes.wrap(ByteBuffer.allocate(1 + id.length).put((byte) 'w').put(id).array());
+        return Bytes.wrap(
+                ByteBuffer.allocate(1 + id.length).put((byte) 'w').put(id).array());
     }
 
     /** The first key after this one. */

@@ -85,7 +85,9 @@ class WaitingToldTest {
         Map<String, Integer> counts = new HashMap<>();
         retry.read(Topics.WAITING_POSTS)
                 .forEach(record -> counts.put(record.key(), record.value().getCount()));
-        assertThat(counts).hasSize(450).allSatisfy((_, count) -> assertThat(count).isEqualTo(1));
+        assertThat(counts)
+                .hasSize(450)
+                .allSatisfy((_, count) -> assertThat(count).isEqualTo(1));
     }
 
     private Optional<WaitingPosts> told() {

@@ -282,14 +282,20 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
             case RefreshAnswer.Refused(var code) ->
                 refused(work, state, code, isAnswerLost || request.getAttempt() > 1);
             case RefreshAnswer.Unclear(var cause) -> later(work, cause, Optional.empty());
-            case RefreshAnswer.NotNow(var cause, var retryAfter) -> notNow(work, cause, retryAfter);
+            case RefreshAnswer.NotNow(var cause, var retryAfter) ->
+                isAnswerLost ? later(work, cause, retryAfter) : notNow(work, cause, retryAfter);
         };
     }
 
-    /** Nothing was used up. Of what {@link DueScan} asks for again anyway, only so many wait here for it. */
+    /**
+     * Nothing was used up. Of what {@link DueScan} asks for again anyway, only so many wait here for it; what goes round already may have
+     * been answered once, and is seen to its end.
+     */
     private Outputs notNow(Work<RefreshRequest> work, ErrorCode cause, Optional<Duration> retryAfter) {
         var request = work.value();
-        if (request.getReason() == RefreshReason.EXPIRING && troubles.areTooMany(request.getPlatform())) {
+        if (request.getReason() == RefreshReason.EXPIRING
+                && request.getAttempt() == 1
+                && troubles.areTooMany(request.getPlatform())) {
             troubles.note(request, cause, retryAfter);
             return Outputs.none();
         }
@@ -316,13 +322,10 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
             }
             return Outputs.none();
         }
-        // The line of the call says as much.
         LOGGER.atDebug()
                 .addKeyValue("connectionId", request.getConnectionId())
                 .addKeyValue("platform", request.getPlatform())
                 .addKeyValue("tokenVersion", state.version() + 1)
-                .addKeyValue("reason", request.getReason())
-                .addKeyValue("attempt", request.getAttempt())
                 .log("token renewed");
         metrics.renewed(request.getPlatform());
         doubts.accepted(request.getPlatform());
@@ -383,8 +386,8 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
     /** Whether anybody has written it meanwhile: who writes beside renewals has the last word, whatever it is. */
     private boolean hasMovedOn(KnownState before) {
         return KnownState.of(connections, before.connection().getConnectionId())
-                .filter(now ->
-                        now.version() == before.version() && now.byNewest().connection().equals(before.connection()))
+                .filter(now -> now.version() == before.version()
+                        && now.byNewest().connection().equals(before.connection()))
                 .isEmpty();
     }
 

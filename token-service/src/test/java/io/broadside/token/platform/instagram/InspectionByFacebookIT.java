@@ -9,7 +9,6 @@ import io.broadside.runtime.http.CallJournal;
 import io.broadside.runtime.http.HttpConfig;
 import io.broadside.runtime.http.PlatformHttp;
 import io.broadside.runtime.tracing.Trace;
-import io.broadside.schemas.ErrorCode;
 import io.broadside.simulator.PlatformSimulator;
 import io.broadside.simulator.SimulatorConfig;
 import io.broadside.simulator.account.FacebookPage;
@@ -91,8 +90,8 @@ class InspectionByFacebookIT {
         // Then
         assertThat(look())
                 .isInstanceOfSatisfying(
-                        Inspection.Refused.class,
-                        refused -> assertThat(refused.code()).isEqualTo(ErrorCode.TOKEN_REVOKED));
+                        Inspection.Withdrawn.class,
+                        withdrawn -> assertThat(withdrawn.sentence()).contains("changed the password"));
     }
 
     private Inspection look() {
