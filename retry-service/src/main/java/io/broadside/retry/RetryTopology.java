@@ -33,6 +33,7 @@ final class RetryTopology {
     static final String HOLD = "hold-until-due";
     static final String RESULTS = "results-sink";
     static final String DEAD_LETTERS = "dead-letters-sink";
+    static final String WAITING_POSTS = "waiting-posts-sink";
     static final String REKEYED = "rekeyed-sink";
 
     private static final String SOURCE = "arrivals-source";
@@ -79,6 +80,7 @@ final class RetryTopology {
         parts.platforms()
                 .forEach(platform -> addSink(topology, commandsOf(platform), Topics.commands(platform), parts, HOLD));
         addSink(topology, RESULTS, Topics.RESULTS, parts, HOLD);
+        addSink(topology, WAITING_POSTS, Topics.WAITING_POSTS, parts, HOLD);
         addSink(topology, DEAD_LETTERS, Topics.DEAD_LETTERS, parts, READ, HOLD);
         return topology.addSink(REKEYED, new BackToItsTopic(), new StringSerializer(), new ByteArraySerializer(), READ);
     }
@@ -94,7 +96,7 @@ final class RetryTopology {
     /** The topics it writes. */
     static List<Topic<?>> sinks(List<String> platforms) {
         Stream<Topic<?>> commands = platforms.stream().map(Topics::commands);
-        return Stream.concat(Stream.of(Topics.RESULTS, Topics.DEAD_LETTERS), commands)
+        return Stream.concat(Stream.of(Topics.RESULTS, Topics.DEAD_LETTERS, Topics.WAITING_POSTS), commands)
                 .toList();
     }
 

@@ -185,6 +185,22 @@ final class RetryDriver implements AutoCloseable {
                 .toList();
     }
 
+    /** Keys of what was deleted on the topic since the last look. */
+    List<String> tombstones(Topic<?> topic) {
+        var output = driver.createOutputTopic(topic.name(), new StringDeserializer(), new ByteArrayDeserializer());
+        return output.readRecordsToList().stream()
+                .filter(record -> record.value() == null)
+                .map(TestRecord::key)
+                .toList();
+    }
+
+    /** Whether anything was told of what waits since the last look. */
+    boolean isTold() {
+        return !driver.createOutputTopic(
+                        Topics.WAITING_POSTS.name(), new StringDeserializer(), new ByteArrayDeserializer())
+                .isEmpty();
+    }
+
     @Override
     public void close() {
         driver.close();

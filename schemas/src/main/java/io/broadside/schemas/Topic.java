@@ -52,6 +52,9 @@ public record Topic<V extends SpecificRecord>(
     /** By how much the oldest records of a topic that is exact may go before their time: one segment, and what the broker takes. */
     public static final Duration GONE_EARLIER_BY = SEGMENT.plus(Duration.ofHours(1));
 
+    /** How long at most a record that was replaced or deleted stays in a compacted topic, however little is written to it. */
+    private static final Duration LONGEST_REPLACED = Duration.ofDays(1);
+
     private static final long BOUND_BYTES = 1L << 30;
 
     /** Larger than the longest delivery anybody may configure. */
@@ -75,9 +78,14 @@ public record Topic<V extends SpecificRecord>(
             }
             case COMPACT ->
                 Map.of(
-                        "cleanup.policy", "compact",
-                        "delete.retention.ms", retentionMs,
-                        "min.cleanable.dirty.ratio", "0.1");
+                        "cleanup.policy",
+                        "compact",
+                        "delete.retention.ms",
+                        retentionMs,
+                        "min.cleanable.dirty.ratio",
+                        "0.1",
+                        "max.compaction.lag.ms",
+                        Long.toString(LONGEST_REPLACED.toMillis()));
         };
     }
 

@@ -28,6 +28,7 @@ import io.broadside.events.PublishRequest;
 import io.broadside.events.QuarantinedDelivery;
 import io.broadside.events.RawDelivery;
 import io.broadside.events.RefreshRequest;
+import io.broadside.events.WaitingPosts;
 import io.broadside.events.Withdrawal;
 import java.time.Duration;
 import java.util.List;
@@ -80,6 +81,9 @@ public final class Topics {
             new Topic<>("connections.credentials", TOKEN_SERVICE, Credential.class, "connectionId", COMPACT, days(1));
     public static final Topic<ConnectionEvent> CONNECTION_EVENTS =
             topic("connections.events", TOKEN_SERVICE, ConnectionEvent.class, "connectionId", days(30));
+    /** How many posts wait on each connection, for people. */
+    public static final Topic<WaitingPosts> WAITING_POSTS =
+            new Topic<>("connections.waiting", RETRY_SERVICE, WaitingPosts.class, "connectionId", COMPACT, days(1));
 
     /** Originals of webhook deliveries. LinkedIn forbids keeping them for longer than 48 hours. */
     public static final Topic<RawDelivery> INBOUND_RAW =
@@ -117,6 +121,7 @@ public final class Topics {
             CONNECTIONS,
             CREDENTIALS,
             CONNECTION_EVENTS,
+            WAITING_POSTS,
             INBOUND_RAW,
             INBOUND_EVENTS,
             INBOUND_QUARANTINE,

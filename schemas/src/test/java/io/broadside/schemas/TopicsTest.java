@@ -97,7 +97,9 @@ class TopicsTest {
                                         "delete.retention.ms",
                                         retention,
                                         "min.cleanable.dirty.ratio",
-                                        "0.1");
+                                        "0.1",
+                                        "max.compaction.lag.ms",
+                                        "86400000");
                         });
     }
 
@@ -105,7 +107,8 @@ class TopicsTest {
     void tokensAndConnectionsAreKeptForEverAndOriginalsOfDeliveriesTwoDays() {
         assertThat(everyTopic().filter(topic -> topic.cleanup() == Topic.Cleanup.COMPACT))
                 .extracting(Topic::name)
-                .containsExactlyInAnyOrder("tokens.fresh", "connections", "connections.credentials");
+                .containsExactlyInAnyOrder(
+                        "tokens.fresh", "connections", "connections.credentials", "connections.waiting");
         assertThat(List.of(Topics.INBOUND_RAW, Topics.INBOUND_QUARANTINE))
                 .extracting(topic -> topic.retention().toDays())
                 .containsOnly(2L);

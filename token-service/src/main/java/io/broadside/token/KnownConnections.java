@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import org.apache.kafka.common.KafkaException;
 
 /** The connections there are and what renews them, as of a moment ago. Reads are for any thread and never block. */
 public interface KnownConnections {
@@ -29,7 +30,20 @@ public interface KnownConnections {
      * Waits until everything is here that was written and acknowledged before this call, by whichever instance.
      *
      * @throws TimeoutException if that takes longer than a few seconds
-     * @throws org.apache.kafka.common.KafkaException if the broker cannot be asked
+     * @throws KafkaException if the broker cannot be asked
      */
     void awaitCurrent() throws TimeoutException, InterruptedException;
+
+    /** The same: whether it is so now. */
+    default boolean bringUpToDate() {
+        try {
+            awaitCurrent();
+            return true;
+        } catch (TimeoutException | KafkaException _) {
+            return false;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
 }

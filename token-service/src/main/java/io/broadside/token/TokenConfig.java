@@ -25,6 +25,7 @@ import java.util.stream.Stream;
  * @param port of the connections API; 0 for any that is free
  * @param managementPort of health and metrics; 0 for any that is free
  * @param apiKeys who may use the API
+ * @param apiHost the address it listens on
  * @param inspectsPasted whether a pasted token is shown to its platform where the request does not say
  * @param refreshMargin how long before its end a token is renewed
  * @param scanInterval between two looks at which tokens are due
@@ -44,6 +45,7 @@ public record TokenConfig(
         int port,
         int managementPort,
         ApiKeys apiKeys,
+        String apiHost,
         boolean inspectsPasted,
         Duration refreshMargin,
         Duration scanInterval,
@@ -53,6 +55,8 @@ public record TokenConfig(
         NoticeConfig notices) {
 
     private static final int LARGEST_PORT = 65_535;
+    private static final String THIS_MACHINE = "127.0.0.1";
+    private static final String EVERYWHERE = "0.0.0.0";
 
     private static final Setting PORT =
             Setting.of("TOKEN_PORT", "8080", "Port of the connections API; 0: any free one.");
@@ -61,7 +65,11 @@ public record TokenConfig(
     private static final Setting API_KEYS = Setting.optional(
             "TOKEN_API_KEYS",
             "SHA-256 hashes in hex, comma separated, of the keys that may use the connections API (Authorization: Bearer"
-                    + " KEY). Not set: anybody who reaches the port may.");
+                    + " KEY). Not set: anybody who reaches the port may, and without TOKEN_API_HOST only this machine does.");
+    private static final Setting API_HOST = Setting.optional(
+            "TOKEN_API_HOST",
+            "Address that the connections API and the page listen on. Not set: all addresses (0.0.0.0) with TOKEN_API_KEYS, and this"
+                    + " machine alone (127.0.0.1) without.");
     private static final Setting PASTE_VERIFY = Setting.of(
             "TOKEN_PASTE_VERIFY",
             "true",
@@ -88,10 +96,21 @@ public record TokenConfig(
             "How many renewals a second are asked for of each platform at most, so that after a pause not all that became due"
                     + " meanwhile are asked for at once. A million tokens that live for two hours need 150.");
 
+    /**
+     * The answer to a renewal may be the only copy of what renews the connection next: it is waited for whenever partitions move or the
+     * service ends. So its calls are shorter than others', to fit into the time that a process is given to end.
+     */
+    private static final DispatchConfig.Limits LIMITS = DispatchConfig.Limits.of("14s", "20s", "20s");
+
+    /** Of the consumer's {@code max.poll.interval.ms}, within which a rebalance has to be answered. */
+    private static final String POLL_INTERVAL = "max.poll.interval.ms";
+
+    private static final String USUAL_POLL_INTERVAL = "300000";
+
     public static final List<Setting> SETTINGS = Stream.of(
                     List.of(Settings.CONFIG_FILE),
                     KafkaConfig.SETTINGS,
-                    DispatchConfig.SETTINGS,
+                    DispatchConfig.settings(LIMITS),
                     VaultConfig.SETTINGS,
                     HttpConfig.SETTINGS,
                     TokenPlatforms.Config.SETTINGS,
@@ -101,6 +120,7 @@ public record TokenConfig(
                             PORT,
                             MANAGEMENT_PORT,
                             API_KEYS,
+                            API_HOST,
                             PASTE_VERIFY,
                             REFRESH_MARGIN,
                             REFRESH_SCAN_INTERVAL,
@@ -117,11 +137,28 @@ public record TokenConfig(
         if (vault.refreshKeyset().isEmpty()) {
             throw new ConfigException("VAULT_REFRESH_KEYSET_FILE: a value needed, was not set");
         }
+        outlastsCalls("DISPATCH_REVOKE_LIMIT", dispatch.revokeLimit(), dispatch);
+        outlastsCalls("DISPATCH_CLOSE_LIMIT", dispatch.closeLimit(), dispatch);
+        var pollInterval =
+                Duration.ofMillis(Long.parseLong(kafka.extra().getOrDefault(POLL_INTERVAL, USUAL_POLL_INTERVAL)));
+        if (dispatch.revokeLimit().compareTo(pollInterval) >= 0) {
+            throw new ConfigException(
+                    "DISPATCH_REVOKE_LIMIT: less than " + POLL_INTERVAL + " (" + pollInterval.toMillis()
+                            + "ms) needed, was " + dispatch.revokeLimit().toMillis() + "ms");
+        }
         if (scanInterval.compareTo(Duration.ofMillis(10)) < 0) {
             throw new ConfigException("TOKEN_REFRESH_SCAN_INTERVAL: at least 10ms needed, was " + scanInterval);
         }
         if (healthInterval.compareTo(Duration.ofMillis(10)) < 0) {
             throw new ConfigException("TOKEN_HEALTH_INTERVAL: at least 10ms needed, was " + healthInterval);
+        }
+    }
+
+    /** A renewal that is answered when nobody waits for it any more has used up a token for nothing. */
+    private static void outlastsCalls(String setting, Duration limit, DispatchConfig dispatch) {
+        if (limit.compareTo(dispatch.longestCalls()) <= 0) {
+            throw new ConfigException(setting + ": more than DISPATCH_INTENT_MAX_AGE and DISPATCH_CALL_LIMIT together ("
+                    + dispatch.longestCalls().toMillis() + "ms) needed, was " + limit.toMillis() + "ms");
         }
     }
 
@@ -132,9 +169,10 @@ public record TokenConfig(
      */
     public static TokenConfig from(Map<String, String> environment) {
         var settings = Settings.from(environment);
+        var apiKeys = ApiKeys.of(API_KEYS.name(), settings.list(API_KEYS));
         return new TokenConfig(
                 KafkaConfig.from(settings),
-                DispatchConfig.from(settings),
+                DispatchConfig.from(settings, LIMITS),
                 VaultConfig.from(settings),
                 HttpConfig.from(settings),
                 TokenPlatforms.Config.from(settings),
@@ -142,7 +180,8 @@ public record TokenConfig(
                 SignInConfig.from(settings),
                 settings.integer(PORT, 0, LARGEST_PORT),
                 settings.integer(MANAGEMENT_PORT, 0, LARGEST_PORT),
-                ApiKeys.of(API_KEYS.name(), settings.list(API_KEYS)),
+                apiKeys,
+                settings.optionalText(API_HOST).orElse(apiKeys.isOpen() ? THIS_MACHINE : EVERYWHERE),
                 settings.flag(PASTE_VERIFY),
                 settings.duration(REFRESH_MARGIN),
                 settings.duration(REFRESH_SCAN_INTERVAL),

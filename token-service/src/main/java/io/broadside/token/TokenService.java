@@ -1,12 +1,14 @@
 package io.broadside.token;
 
 import io.broadside.events.RefreshRequest;
+import io.broadside.events.WaitingPosts;
 import io.broadside.runtime.dispatch.Dispatcher;
 import io.broadside.runtime.health.Checked;
 import io.broadside.runtime.health.ManagementServer;
 import io.broadside.runtime.health.Meters;
 import io.broadside.runtime.http.PlatformHttp;
 import io.broadside.runtime.kafka.ApiCallJournal;
+import io.broadside.runtime.kafka.CompactedTable;
 import io.broadside.runtime.kafka.KafkaClients;
 import io.broadside.runtime.kafka.TopicSetup;
 import io.broadside.runtime.service.Closing;
@@ -100,10 +102,16 @@ public final class TokenService implements AutoCloseable {
 
         var dueTimes = new DueTimes(platforms, config.refreshMargin());
         var tables = parts.add(new ConnectionTables(clients, meters, dueTimes));
+        var waiting = parts.add(
+                new CompactedTable<WaitingPosts, WaitingPosts>(Topics.WAITING_POSTS, clients, posts -> posts));
         var pause = new EndingPause();
         var records = new RefreshRecords(clients.serdes(), vault, platforms, clock);
         var refreshMetrics = new RefreshMetrics(meters);
-        var renewing = new RefreshHandler(tables, vault, platforms, records, pause, refreshMetrics, clock);
+        var writer = parts.add(new ConnectionWriter(clients, tables));
+        var ways = SignIns.all(config.signIns(), http::call, clock);
+        var disconnecting = new Disconnecting(tables, writer, ways, http::call, vault, clock);
+        var renewing = new RefreshHandler(
+                tables, vault, platforms, records, pause, disconnecting::tookTooLong, refreshMetrics, clock);
         var positions = parts.add(new TokenPositions(clients));
         var healthMetrics = new HealthMetrics(meters);
         var handler = new HealthHandler(
@@ -125,14 +133,14 @@ public final class TokenService implements AutoCloseable {
                 clock));
         var notices = parts.add(new Notices(config.notices(), clients, vertx, http::call, tables, meters, clock));
         var checks = new ArrayList<Checked>(tables.checks());
-        checks.addAll(List.of(dispatcher, dueScan, positions, healthScan));
+        checks.addAll(List.of(dispatcher, dueScan, positions, healthScan, waiting));
         checks.addAll(notices.checks());
-        var writer = parts.add(new ConnectionWriter(clients, tables));
         var permissions = parts.add(new PermissionWatch(clients, tables, writer, clock));
         checks.add(permissions);
         var management = parts.add(ManagementServer.start(vertx, NAME, config.managementPort(), checks, meters));
 
         tables.start();
+        waiting.start();
         awaitLoaded(tables);
         Thread.ofPlatform().name(REFRESH_GROUP).start(() -> run(dispatcher));
         dueScan.start();
@@ -141,7 +149,6 @@ public final class TokenService implements AutoCloseable {
         healthScan.start();
         permissions.start();
         var pasting = new Pasting(platforms, writer, vault, clock);
-        var ways = SignIns.all(config.signIns(), http::call, clock);
         var listening = new AtomicInteger(config.port());
         Supplier<URI> publicUri =
                 () -> config.signIn().publicUri().orElseGet(() -> URI.create("http://localhost:" + listening.get()));
@@ -152,16 +159,26 @@ public final class TokenService implements AutoCloseable {
                 platforms,
                 ways,
                 tables,
+                waiting::get,
                 new Acceptance(writer, vault, clock),
                 new PasteForm(platforms, pasting),
-                new Disconnecting(tables, writer, ways, http::call, vault, clock),
+                disconnecting,
                 new Envelopes(vault, clock),
                 clock);
         var api = parts.add(ConnectionsApi.start(
-                vertx, config.port(), config.apiKeys(), config.inspectsPasted(), platforms, pasting, tables, pages));
+                vertx,
+                config.apiHost(),
+                config.port(),
+                config.apiKeys(),
+                config.inspectsPasted(),
+                platforms,
+                pasting,
+                tables,
+                pages));
         listening.set(api.port());
         if (config.apiKeys().isOpen()) {
             LOGGER.atWarn()
+                    .addKeyValue("host", config.apiHost())
                     .addKeyValue("port", api.port())
                     .log("the connections API is open to whoever reaches it; set TOKEN_API_KEYS to close it");
         }
@@ -173,11 +190,12 @@ public final class TokenService implements AutoCloseable {
         return new TokenService(parts, api, management);
     }
 
-    /** Its own topics, the one that tells of calls, the one for what it cannot work on, and the one platforms' news come on. */
+    /** Its own topics, the one that tells of calls, the one for what it cannot work on, the one platforms' news come on, and what
+     * waits. */
     private static List<Topic<?>> topics() {
         return Stream.concat(
                         Topics.all(List.of()).stream().filter(topic -> topic.owner() == Topic.Owner.TOKEN_SERVICE),
-                        Stream.of(Topics.API_CALLS, Topics.DEAD_LETTERS, Topics.INBOUND_EVENTS))
+                        Stream.of(Topics.API_CALLS, Topics.DEAD_LETTERS, Topics.INBOUND_EVENTS, Topics.WAITING_POSTS))
                 .toList();
     }
 

@@ -45,6 +45,42 @@ class TokenConfigTest {
     }
 
     @Test
+    void theAnswerToARenewalIsWaitedForAsLongAsItMayTake() {
+        // Given
+        var usual = TokenConfig.from(environment).dispatch();
+        assertThat(usual.revokeLimit()).isGreaterThan(usual.longestCalls());
+        assertThat(usual.closeLimit()).isGreaterThan(usual.longestCalls());
+        // When
+        environment.put("DISPATCH_CALL_LIMIT", "60s");
+        // Then
+        assertThatThrownBy(() -> TokenConfig.from(environment))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("DISPATCH_REVOKE_LIMIT", "DISPATCH_CALL_LIMIT", "DISPATCH_INTENT_MAX_AGE");
+        environment.put("DISPATCH_REVOKE_LIMIT", "66s");
+        assertThatThrownBy(() -> TokenConfig.from(environment))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("DISPATCH_CLOSE_LIMIT");
+    }
+
+    @Test
+    void aRebalanceIsAnsweredBeforeTheGroupGoesOnWithoutUs() {
+        environment.put("DISPATCH_REVOKE_LIMIT", "6m");
+        assertThatThrownBy(() -> TokenConfig.from(environment))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("max.poll.interval.ms");
+    }
+
+    @Test
+    void withoutKeysOnlyThisMachineReachesTheApi() {
+        assertThat(TokenConfig.from(environment).apiHost()).isEqualTo("127.0.0.1");
+        environment.put("TOKEN_API_HOST", "10.0.0.7");
+        assertThat(TokenConfig.from(environment).apiHost()).isEqualTo("10.0.0.7");
+        environment.remove("TOKEN_API_HOST");
+        environment.put("TOKEN_API_KEYS", "a".repeat(64));
+        assertThat(TokenConfig.from(environment).apiHost()).isEqualTo("0.0.0.0");
+    }
+
+    @Test
     void showsNoSecrets() {
         environment.put("X_CLIENT_ID", "client");
         environment.put("X_CLIENT_SECRET", "hush");

@@ -244,6 +244,38 @@ class TokenServiceIT {
     }
 
     @Test
+    void callsThatTakeTheirTimeLoseNothingWhenAnInstanceJoins() throws Exception {
+        // Given: each takes longer than a rebalance
+        var users = IntStream.range(60, 72).mapToObj(this::anXUser).toList();
+        simulator
+                .control()
+                .inject(Failure.of(Platform.X, "oauth2.token", FailureKind.SLOW)
+                        .seconds(8)
+                        .times(users.size()));
+        var patient = Map.of("HTTP_CALL_TIMEOUT", "12s", "DISPATCH_CALL_LIMIT", "14s");
+        try (var first = start(patient)) {
+            var ids = users.stream().map(user -> connectHealthy(first, user)).toList();
+            for (var id : ids) {
+                ask(id, 1, 1, RefreshReason.REFUSED);
+            }
+            // All are under way.
+            await().atMost(SOON).until(() -> simulator.control().failures().isEmpty());
+            // When
+            try (var _ = start(patient)) {
+                ids.forEach(id -> awaitVersion(first, id, 2));
+                awaitAllServed();
+            }
+            // Then
+            var report = simulator.control().report().x();
+            assertThat(report.refreshTokenReuse()).isZero();
+            assertThat(report.tokenRefreshes()).isEqualTo(users.size());
+            for (var id : ids) {
+                assertThat(kindsOf(id)).doesNotContain(ConnectionEventKind.NEEDS_REAUTH);
+            }
+        }
+    }
+
+    @Test
     void aTokenNearItsEndIsRenewedUnasked() throws Exception {
         // Given
         var user = anXUser(8);
@@ -391,8 +423,8 @@ class TokenServiceIT {
             // Then
             await().atMost(SOON)
                     .untilAsserted(() -> assertThat(kindsOf(id)).contains(ConnectionEventKind.DISCONNECTED));
-            assertThat(newest(Topics.CONNECTIONS, id).getStatus()).isEqualTo(ConnectionStatus.DISCONNECTED);
-            for (var topic : List.of(Topics.FRESH_TOKENS, Topics.CREDENTIALS)) {
+            assertThat(get(service, "/v1/connections/" + id).statusCode()).isEqualTo(404);
+            for (var topic : List.of(Topics.FRESH_TOKENS, Topics.CREDENTIALS, Topics.CONNECTIONS)) {
                 assertThat(kafka.readAll(topic.name()).stream()
                                 .filter(record -> id.equals(new String(record.key(), UTF_8)))
                                 .reduce((_, later) -> later)

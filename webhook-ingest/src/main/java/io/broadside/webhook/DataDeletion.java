@@ -83,8 +83,9 @@ final class DataDeletion {
     private String page(Instant askedAt) {
         var end = askedAt.plus(KEPT_AT_MOST);
         var state = clock.instant().isBefore(end)
-                ? "In progress. Access to your accounts ends at once and its tokens are deleted. Records of what was "
-                        + "published and received for them are deleted one by one as they get old, the last by "
+                ? "In progress. Your accounts are disconnected at once, and what was kept to act for them is deleted: "
+                        + "tokens, names and the connections themselves, the last copies within two days. Records of what was "
+                        + "published and received for your accounts are deleted one by one as they get old, the last by "
                         + DAY.format(end) + "."
                 : "Complete. All records were deleted by " + DAY.format(end) + ".";
         return "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>Data deletion</title>"

@@ -104,6 +104,11 @@ public final class Acceptance {
                 .setIsRenewable(grant.renewing().isPresent())
                 .setConnectedAt(before.map(Connection::getConnectedAt).orElse(now))
                 .setRefreshedAt(now)
+                .setGrantedAt(now)
+                // Whoever pastes the same token again has been warned of its end already; another end is warned of
+                // anew.
+                .setWarnedOf(before.flatMap(Connection::getWarnedOf).orElse(null))
+                .setWarnedDays(before.map(Connection::getWarnedDays).orElse(0))
                 .setUpdatedAt(now)
                 .build();
         var token = FreshToken.newBuilder()

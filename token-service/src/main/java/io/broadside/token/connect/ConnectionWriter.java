@@ -157,11 +157,13 @@ public final class ConnectionWriter implements ConnectionStore, Losses, AutoClos
     private List<ProducerRecord<byte[], byte[]>> records(Loss loss, Trace trace) {
         var id = loss.connection().getConnectionId();
         var records = new ArrayList<ProducerRecord<byte[], byte[]>>();
-        if (loss.forgetsTokens()) {
-            records.add(tombstone(Topics.CREDENTIALS, id));
-            records.add(tombstone(Topics.FRESH_TOKENS, id));
-        }
+        records.add(tombstone(Topics.CREDENTIALS, id));
+        records.add(tombstone(Topics.FRESH_TOKENS, id));
+        // Who follows hears how it ended, also where it is forgotten in the same breath.
         records.add(record(Topics.CONNECTIONS, id, loss.connection(), trace));
+        if (loss.forgets() == Loss.Forgets.EVERYTHING) {
+            records.add(tombstone(Topics.CONNECTIONS, id));
+        }
         records.add(record(Topics.CONNECTION_EVENTS, id, loss.event(), trace));
         return records;
     }

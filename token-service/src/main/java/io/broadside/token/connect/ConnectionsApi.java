@@ -6,6 +6,7 @@ import io.broadside.runtime.config.ConfigException;
 import io.broadside.runtime.tracing.Trace;
 import io.broadside.schemas.ErrorCode;
 import io.broadside.token.KnownConnections;
+import io.broadside.token.Smallest;
 import io.broadside.token.platform.TokenPlatforms;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -21,7 +22,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
-import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +58,7 @@ public final class ConnectionsApi implements AutoCloseable {
 
     private ConnectionsApi(
             Vertx vertx,
+            String host,
             int port,
             ApiKeys keys,
             PasteReader reader,
@@ -68,14 +69,15 @@ public final class ConnectionsApi implements AutoCloseable {
         this.reader = reader;
         this.pasting = pasting;
         this.connections = connections;
-        this.server =
-                vertx.createHttpServer(new HttpServerOptions().setPort(port).setIdleTimeout(60));
+        this.server = vertx.createHttpServer(
+                new HttpServerOptions().setHost(host).setPort(port).setIdleTimeout(60));
         server.requestHandler(router(vertx, more));
     }
 
     /**
      * Starts the server and waits until it listens.
      *
+     * @param host the address to listen on: 127.0.0.1 for this machine alone, 0.0.0.0 for all of its addresses
      * @param port the port, or 0 for any that is free
      * @param inspectsByDefault whether a token is shown to its platform where the request does not say
      * @param more mounts what else is served on this port, and sees for itself who may use it
@@ -83,6 +85,7 @@ public final class ConnectionsApi implements AutoCloseable {
      */
     public static ConnectionsApi start(
             Vertx vertx,
+            String host,
             int port,
             ApiKeys keys,
             boolean inspectsByDefault,
@@ -91,7 +94,7 @@ public final class ConnectionsApi implements AutoCloseable {
             KnownConnections connections,
             Consumer<Router> more) {
         var api = new ConnectionsApi(
-                vertx, port, keys, new PasteReader(platforms, inspectsByDefault), pasting, connections, more);
+                vertx, host, port, keys, new PasteReader(platforms, inspectsByDefault), pasting, connections, more);
         try {
             api.server.listen().await();
         } catch (Exception e) {
@@ -206,11 +209,14 @@ public final class ConnectionsApi implements AutoCloseable {
             return;
         }
         var after = Optional.ofNullable(ctx.request().getParam("after")).orElse("");
-        var page = StreamSupport.stream(connections.all().spliterator(), false)
-                .filter(connection -> connection.getConnectionId().compareTo(after) > 0)
-                .sorted(Comparator.comparing(Connection::getConnectionId))
-                .limit(limit.get() + 1L)
-                .toList();
+        // There may be a million of them.
+        var first = new Smallest<>(limit.get() + 1, Comparator.comparing(Connection::getConnectionId));
+        for (var connection : connections.all()) {
+            if (connection.getConnectionId().compareTo(after) > 0) {
+                first.offer(connection);
+            }
+        }
+        var page = first.inOrder();
         var shown = page.subList(0, Math.min(page.size(), limit.get()));
         var json = new JsonObject().put("connections", ConnectionJson.of(shown));
         if (page.size() > shown.size()) {

@@ -17,13 +17,13 @@ import io.broadside.token.KnownConnections;
 import io.broadside.token.platform.PlatformCalls;
 import io.broadside.token.platform.SignIn;
 import io.broadside.token.platform.SignIns;
+import io.broadside.token.platform.TokenPair;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.StreamSupport;
-import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  *
  * <ol>
  *   <li>The connection is DISCONNECTED and its tokens are forgotten, durably, whatever the platform says. Its version grows with
- *       that, so that a refresh under way does not bring it back.
+ *       that, so that a refresh under way does not bring it back; what that refresh brings is taken back at the platform.
  *   <li>Then the permission is taken back at the platform, where it has a call for that, once and within a time limit. What comes
  *       of it is told, and changes nothing.
  *   <li>Where taking it back would end other connections of the same person too, it is left alone until the last of them goes.
@@ -87,17 +87,26 @@ public final class Disconnecting {
     }
 
     public Ending disconnect(String connectionId, Trace trace) {
-        if (!isCurrent()) {
+        if (!connections.bringUpToDate()) {
             return new Ending.NotNow();
         }
         var before = connections.connection(connectionId);
         if (before.isEmpty()) {
             return new Ending.Unknown();
         }
-        // Before they are forgotten.
-        var token = tokenToRevoke(connectionId);
+        var tokens = new ArrayList<Secret>();
         try {
-            var _ = losses.settle(connectionId, current -> current.flatMap(this::loss), trace);
+            var _ = losses.settle(
+                    connectionId,
+                    current -> {
+                        var loss = current.flatMap(this::loss);
+                        if (loss.isPresent()) {
+                            // Before it is forgotten; a renewal that came in between has brought another one.
+                            tokenToRevoke(connectionId).ifPresent(tokens::add);
+                        }
+                        return loss;
+                    },
+                    trace);
         } catch (NotStoredException e) {
             LOGGER.atWarn()
                     .addKeyValue("connectionId", connectionId)
@@ -105,7 +114,8 @@ public final class Disconnecting {
                     .log("disconnection not stored");
             return new Ending.NotNow();
         }
-        var permission = takenBack(before.get(), token, trace);
+        var newest = tokens.isEmpty() ? Optional.<Secret>empty() : Optional.of(tokens.getLast());
+        var permission = takenBack(before.get(), newest, trace);
         LOGGER.atInfo()
                 .addKeyValue("connectionId", connectionId)
                 .addKeyValue("platform", before.get().getPlatform())
@@ -114,17 +124,17 @@ public final class Disconnecting {
         return new Ending.Disconnected(connections.connection(connectionId).orElseGet(before::get), permission);
     }
 
-    /** What another instance connected a moment ago is here, too. */
-    private boolean isCurrent() {
-        try {
-            connections.awaitCurrent();
-            return true;
-        } catch (TimeoutException | KafkaException _) {
-            return false;
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+    /**
+     * Takes back what a renewal brought for a connection that is disconnected by then: the permission it was disconnected with has
+     * become this one.
+     */
+    public void tookTooLong(Connection connection, TokenPair tokens, Trace trace) {
+        var permission = takenBack(connection, Optional.of(tokens.refreshToken().orElse(tokens.accessToken())), trace);
+        LOGGER.atWarn()
+                .addKeyValue("connectionId", connection.getConnectionId())
+                .addKeyValue("platform", connection.getPlatform())
+                .addKeyValue("permission", permission)
+                .log("connection was disconnected during a refresh; the refreshed token is taken back");
     }
 
     private Optional<Loss> loss(Connection connection) {
@@ -148,7 +158,7 @@ public final class Disconnecting {
                 .setReason(ErrorCode.CONNECTION_DISCONNECTED.name())
                 .setDetail("Somebody disconnected the account here. Connect it again to publish to it.")
                 .build();
-        return Optional.of(new Loss(lost, event, true));
+        return Optional.of(new Loss(lost, event, Loss.Forgets.TOKENS));
     }
 
     /** What renews it, or else the person's token: either stands for the permission. */

@@ -6,6 +6,15 @@ import io.broadside.events.ConnectionEvent;
 /**
  * A connection that has lost its permission: all that is written of it, together.
  *
- * @param forgetsTokens whether its tokens are deleted too
+ * @param forgets what is deleted with that
  */
-public record Loss(Connection connection, ConnectionEvent event, boolean forgetsTokens) {}
+public record Loss(Connection connection, ConnectionEvent event, Forgets forgets) {
+
+    /** What is deleted. */
+    public enum Forgets {
+        /** Its tokens, which are good for nothing any more. */
+        TOKENS,
+        /** The connection too: once it was said how it ended, nothing of it is kept but what happened to it. */
+        EVERYTHING
+    }
+}

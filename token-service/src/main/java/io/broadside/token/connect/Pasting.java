@@ -51,12 +51,16 @@ public final class Pasting {
         }
         return switch (platform.inspect(request.accessToken(), request.accountId(), CallContext.forApp(trace))) {
             case Inspection.Found found -> accepted(request, platform, found, trace);
-            case Inspection.Refused(var code, var sentence) ->
-                new Pasted.Refused(
-                        code, sentence, List.of(new FieldFault("accessToken", "refusedByPlatform", sentence)));
+            case Inspection.Refused(var code, var sentence) -> refused(code, sentence);
+            case Inspection.Withdrawn(var sentence) -> refused(ErrorCode.TOKEN_REVOKED, sentence);
             case Inspection.Unavailable(var code, var sentence, var retryAfter) ->
                 new Pasted.NotNow(code, sentence, retryAfter.orElse(PLATFORM_RETRY));
         };
+    }
+
+    private static Pasted refused(ErrorCode code, String sentence) {
+        return new Pasted.Refused(
+                code, sentence, List.of(new FieldFault("accessToken", "refusedByPlatform", sentence)));
     }
 
     private Pasted accepted(PasteRequest request, TokenPlatform platform, Inspection.Found found, Trace trace) {
@@ -92,6 +96,8 @@ public final class Pasting {
                 Optional.empty(),
                 found.dataAccessExpiresAt(),
                 found.scopes(),
-                platform.policy().missingFrom(found.scopes()));
+                platform.policy()
+                        .missingFrom(
+                                found.account().kind().orElse(platform.policy().accountKind()), found.scopes()));
     }
 }

@@ -30,17 +30,19 @@ final class Findings {
         return switch (inspection) {
             case Inspection.Found found -> Optional.of(found(found, connection, platform, now));
             case Inspection.Refused(var code, var sentence) -> refused(code, sentence, connection, now);
+            case Inspection.Withdrawn(var sentence) -> refused(ErrorCode.TOKEN_REVOKED, sentence, connection, now);
             case Inspection.Unavailable _ -> Optional.empty();
         };
     }
 
     private static Change found(Inspection.Found found, Connection connection, TokenPlatform platform, Instant now) {
         var scopes = found.scopes().isEmpty() ? connection.getScopes() : found.scopes();
-        var withdrawn = platform.policy().withdrawn(connection.getScopes(), scopes);
+        var kind = connection.getAccountKind();
+        var withdrawn = platform.policy().withdrawn(kind, connection.getScopes(), scopes);
         var seen = Connection.newBuilder(connection)
                 .setInspectedAt(now)
                 .setScopes(scopes)
-                .setMissingScopes(platform.policy().missingFrom(scopes))
+                .setMissingScopes(platform.policy().missingFrom(kind, scopes))
                 .setUpdatedAt(now);
         found.expiresAt().ifPresent(seen::setAccessExpiresAt);
         found.dataAccessExpiresAt().ifPresent(seen::setDataAccessExpiresAt);
@@ -84,7 +86,7 @@ final class Findings {
         return "Connect the account again. " + sentence;
     }
 
-    /** Whether it says anything of the token at all. */
+    /** Whether it says anything of the token at all, and may be about the app that asks instead. */
     static boolean isRefusal(Inspection inspection) {
         return inspection instanceof Inspection.Refused(var code, var _)
                 && (code == ErrorCode.TOKEN_EXPIRED

@@ -32,6 +32,9 @@ public record Health(
     /** A person hears of an end so long before it. */
     public static final Duration FIRST_WARNING = Duration.ofDays(30);
 
+    private static final String RECONNECT =
+            "Connect the account again. Posts to it wait until then, unless their deadline passes.";
+
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm 'UTC'", Locale.ENGLISH)
             .withZone(ZoneOffset.UTC);
 
@@ -84,7 +87,10 @@ public record Health(
                 Optional.empty(),
                 reason,
                 sentence,
-                "Connect the account again. Posts to it wait until then, unless their deadline passes.");
+                connection.getStatus() == ConnectionStatus.DISCONNECTED
+                        ? "Connect the account again to post to it. What waited for it goes out then, unless its deadline"
+                                + " passes; new posts are refused."
+                        : RECONNECT);
     }
 
     private static Health ended(Ending ending, String account) {
@@ -94,7 +100,7 @@ public record Health(
                 Optional.of(ending.kind().code()),
                 "The access to the " + account + " ended on " + DAY.format(ending.at()) + ": " + why(ending.kind())
                         + ".",
-                "Connect the account again. Posts to it wait until then, unless their deadline passes.");
+                RECONNECT);
     }
 
     private static Health ending(Ending ending, String account, Instant now) {

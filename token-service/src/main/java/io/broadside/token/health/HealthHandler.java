@@ -14,9 +14,12 @@ import io.broadside.runtime.http.CallContext;
 import io.broadside.runtime.vault.KeysetName;
 import io.broadside.runtime.vault.Vault;
 import io.broadside.runtime.vault.VaultException;
+import io.broadside.schemas.ErrorCode;
 import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topics;
+import io.broadside.token.Doubts;
 import io.broadside.token.KnownConnections;
+import io.broadside.token.platform.Account;
 import io.broadside.token.platform.Inspection;
 import io.broadside.token.platform.TokenPlatform;
 import io.broadside.token.platform.TokenPlatforms;
@@ -26,8 +29,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeoutException;
-import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -103,7 +104,7 @@ public final class HealthHandler implements EffectHandler<RefreshRequest> {
         if (!isAboutHealth(work)) {
             return renewing.run(work);
         }
-        if (!isCurrent()) {
+        if (!connections.bringUpToDate()) {
             return Outputs.none();
         }
         var found = subject(work);
@@ -157,8 +158,7 @@ public final class HealthHandler implements EffectHandler<RefreshRequest> {
         Inspection inspection;
         try {
             var token = vault.unseal(KeysetName.ACCESS, sealed.get(), id);
-            inspection = subject.platform()
-                    .inspect(token, Optional.of(connection.getAccountId()), contextOf(work, connection));
+            inspection = subject.platform().inspect(token, accountOf(connection), contextOf(work, connection));
         } catch (VaultException e) {
             LOGGER.atError()
                     .addKeyValue("connectionId", id)
@@ -166,27 +166,16 @@ public final class HealthHandler implements EffectHandler<RefreshRequest> {
                     .log("access token cannot be opened");
             return Outputs.none();
         }
-        if (!isCurrent() || !connections.connection(id).equals(Optional.of(connection))) {
+        if (!connections.bringUpToDate() || !connections.connection(id).equals(Optional.of(connection))) {
             return Outputs.none();
         }
         note(connection, inspection);
-        if (Findings.isRefusal(inspection) && !isBelieved(connection.getPlatform())) {
+        if (Findings.isRefusal(inspection) && !doubts.believes(connection, clock.instant())) {
             return Outputs.none();
         }
         return Findings.of(inspection, connection, subject.platform(), clock.instant())
                 .map(change -> written(work, subject, change))
                 .orElse(Outputs.none());
-    }
-
-    private boolean isBelieved(String platform) {
-        var inARow = doubts.refused(platform);
-        if (inARow == Doubts.BELIEVED + 1) {
-            LOGGER.atError()
-                    .addKeyValue("platform", platform)
-                    .log(
-                            "platform refuses one token after another and is not believed any more; is its app set up rightly?");
-        }
-        return inARow <= Doubts.BELIEVED;
     }
 
     private void note(Connection connection, Inspection inspection) {
@@ -196,14 +185,8 @@ public final class HealthHandler implements EffectHandler<RefreshRequest> {
                 doubts.accepted(platform);
                 metrics.inspected(platform, "accepted");
             }
-            case Inspection.Refused(var code, var _) -> {
-                metrics.inspected(platform, "refused");
-                LOGGER.atWarn()
-                        .addKeyValue("connectionId", connection.getConnectionId())
-                        .addKeyValue("platform", platform)
-                        .addKeyValue("errorCode", code)
-                        .log("inspection of a token was refused");
-            }
+            case Inspection.Refused(var code, var _) -> refused(connection, code);
+            case Inspection.Withdrawn _ -> refused(connection, ErrorCode.TOKEN_REVOKED);
             case Inspection.Unavailable(var code, var _, var retryAfter) -> {
                 metrics.inspected(platform, "unavailable");
                 retryAfter.ifPresent(
@@ -217,6 +200,15 @@ public final class HealthHandler implements EffectHandler<RefreshRequest> {
         }
     }
 
+    private void refused(Connection connection, ErrorCode code) {
+        metrics.inspected(connection.getPlatform(), "refused");
+        LOGGER.atWarn()
+                .addKeyValue("connectionId", connection.getConnectionId())
+                .addKeyValue("platform", connection.getPlatform())
+                .addKeyValue("errorCode", code)
+                .log("inspection of a token was refused");
+    }
+
     private Outputs written(Work<RefreshRequest> work, Subject subject, Change change) {
         var id = change.connection().getConnectionId();
         var out = Outputs.to(serdes, work.trace().child());
@@ -226,7 +218,8 @@ public final class HealthHandler implements EffectHandler<RefreshRequest> {
         change.event().ifPresent(event -> {
             out.add(Topics.CONNECTION_EVENTS, id, event);
             if (event.getKind() == ConnectionEventKind.EXPIRING) {
-                metrics.warned(event.getPlatform(), change.connection().getWarnedDays());
+                var days = event.getActBefore().map(_ -> change.connection().getWarnedDays());
+                metrics.warned(event.getPlatform(), days.orElse(0));
             }
             LOGGER.atWarn()
                     .addKeyValue("connectionId", id)
@@ -251,6 +244,14 @@ public final class HealthHandler implements EffectHandler<RefreshRequest> {
                 .build();
     }
 
+    private static Account accountOf(Connection connection) {
+        return new Account(
+                connection.getAccountId(),
+                connection.getAccountName(),
+                connection.getGrantedBy(),
+                Optional.of(connection.getAccountKind()));
+    }
+
     private static CallContext contextOf(Work<RefreshRequest> work, Connection connection) {
         return new CallContext(
                 connection.getConnectionId(),
@@ -271,17 +272,5 @@ public final class HealthHandler implements EffectHandler<RefreshRequest> {
                 .connection(work.value().getConnectionId())
                 .flatMap(connection ->
                         platforms.find(connection.getPlatform()).map(platform -> new Subject(connection, platform)));
-    }
-
-    private boolean isCurrent() {
-        try {
-            connections.awaitCurrent();
-            return true;
-        } catch (TimeoutException | KafkaException _) {
-            return false;
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
     }
 }

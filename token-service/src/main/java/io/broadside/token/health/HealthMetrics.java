@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * How connections fare, as metrics: {@code broadside.connections.health} by platform and status as of the last look,
- * {@code broadside.connection.warnings} given by platform and days, {@code broadside.inspections} by platform and outcome.
+ * {@code broadside.connection.warnings} given by platform and days (0: of a renewal that fails), {@code broadside.inspections} by platform and outcome.
  */
 public final class HealthMetrics {
 

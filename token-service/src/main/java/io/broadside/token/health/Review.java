@@ -1,6 +1,7 @@
 package io.broadside.token.health;
 
 import io.broadside.events.Connection;
+import io.broadside.events.ConnectionEvent;
 import io.broadside.events.ConnectionEventKind;
 import io.broadside.events.ConnectionStatus;
 import io.broadside.token.platform.TokenPlatform;
@@ -19,6 +20,8 @@ import java.util.OptionalInt;
  *       whose time is nearest is given.
  *   <li>Which warning was given, and of which end, stands in the connection itself, and is written together with the event.
  *   <li>When the end has come, it needs a person.
+ *   <li>A token that has ended and is not renewed, although it could be, is told of when that is noticed, once, without a day: nobody
+ *       knows how long it could still be renewed.
  *   <li>Its status is that of its {@link Health}.
  * </ol>
  */
@@ -43,10 +46,15 @@ final class Review {
         if (warning.isPresent()) {
             return Optional.of(warned(connection, health, warning.getAsInt(), now));
         }
-        return Optional.of(Change.silently(Connection.newBuilder(connection)
+        var changed = Connection.newBuilder(connection)
                 .setStatus(health.status())
                 .setUpdatedAt(now)
-                .build()));
+                .build();
+        // Nobody knows its end, and it is not well: there will be no other word of it.
+        var isStuck = health.status() == ConnectionStatus.EXPIRING
+                && health.actBefore().isEmpty();
+        return Optional.of(
+                isStuck ? Change.telling(changed, expiring(changed, health, now)) : Change.silently(changed));
     }
 
     /** Whether anything is to be written now; cheap, for looks at very many connections. */
@@ -87,12 +95,14 @@ final class Review {
                 .setWarnedDays(days)
                 .setUpdatedAt(now)
                 .build();
-        return Change.telling(
-                warned,
-                Change.event(warned, ConnectionEventKind.EXPIRING, now)
-                        .setReason(health.reason().orElseThrow().name())
-                        .setDetail(health.sentence() + " " + health.recommendation())
-                        .setActBefore(end)
-                        .build());
+        return Change.telling(warned, expiring(warned, health, now));
+    }
+
+    private static ConnectionEvent expiring(Connection connection, Health health, Instant now) {
+        return Change.event(connection, ConnectionEventKind.EXPIRING, now)
+                .setReason(health.reason().orElseThrow().name())
+                .setDetail(health.sentence() + " " + health.recommendation())
+                .setActBefore(health.actBefore().orElse(null))
+                .build();
     }
 }

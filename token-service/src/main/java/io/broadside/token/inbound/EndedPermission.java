@@ -16,10 +16,13 @@ import java.util.Optional;
  * What an inbound event means for a connection.
  *
  * <ol>
- *   <li>TOKEN_REVOKED and ACCOUNT_DEAUTHORIZED make it REVOKED: nothing is tried with its token any more, and a person is asked.
- *   <li>DATA_DELETION_REQUESTED makes it DISCONNECTED, and its tokens and its name go.
- *   <li>A connection whose token is newer than the event is not concerned: the person has connected it again since, and the event
- *       comes late, as webhooks do.
+ *   <li>TOKEN_REVOKED and ACCOUNT_DEAUTHORIZED make it REVOKED: its tokens, which are good for nothing any more, are forgotten, and a
+ *       person is asked.
+ *   <li>DATA_DELETION_REQUESTED ends it: it is told to be DISCONNECTED, without names, and deleted. So is one that was disconnected
+ *       before.
+ *   <li>Its version grows with that, so that a refresh under way does not bring it back.
+ *   <li>A connection that a person has connected since is not concerned: the event comes late, as webhooks do. A token that was renewed
+ *       since says nothing: renewals go on until the platform stops them.
  *   <li>The same event once more changes nothing.
  * </ol>
  */
@@ -54,20 +57,24 @@ final class EndedPermission {
     /** What is to be written of a connection it is about; empty if nothing is. */
     static Optional<Loss> lossOf(InboundEvent event, Connection connection, Instant now) {
         var happenedAt = event.getOccurredAt().orElse(event.getReceivedAt());
-        if (happenedAt.plus(CLOCK_SKEW).isBefore(connection.getRefreshedAt())) {
+        if (happenedAt.plus(CLOCK_SKEW).isBefore(connection.getGrantedAt().orElseGet(connection::getRefreshedAt))) {
             return Optional.empty();
         }
         var isDeletion = event.getKind() == InboundKind.DATA_DELETION_REQUESTED;
         var status = isDeletion ? ConnectionStatus.DISCONNECTED : ConnectionStatus.REVOKED;
-        if (connection.getStatus() == status || connection.getStatus() == ConnectionStatus.DISCONNECTED) {
+        // What is to be deleted is deleted whatever it is: where it was already, there is no connection.
+        if (!isDeletion
+                && (connection.getStatus() == status || connection.getStatus() == ConnectionStatus.DISCONNECTED)) {
             return Optional.empty();
         }
         var lost = Connection.newBuilder(connection)
                 .setStatus(status)
                 .setStatusReason(ErrorCode.TOKEN_REVOKED.name())
+                .setTokenVersion(connection.getTokenVersion() + 1)
+                .setIsRenewable(false)
                 .setUpdatedAt(now);
         if (isDeletion) {
-            lost.setAccountName(connection.getAccountId());
+            lost.setAccountName("").setAccountId("").setGrantedBy(null);
         }
         var told = ConnectionEvent.newBuilder()
                 .setConnectionId(connection.getConnectionId())
@@ -82,6 +89,6 @@ final class EndedPermission {
                                         + " that."
                                 : "The person took back the permission at the platform. Connect the account again.")
                 .build();
-        return Optional.of(new Loss(lost.build(), told, isDeletion));
+        return Optional.of(new Loss(lost.build(), told, isDeletion ? Loss.Forgets.EVERYTHING : Loss.Forgets.TOKENS));
     }
 }

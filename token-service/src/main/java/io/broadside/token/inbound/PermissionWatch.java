@@ -1,6 +1,5 @@
 package io.broadside.token.inbound;
 
-import io.broadside.events.Connection;
 import io.broadside.events.InboundEvent;
 import io.broadside.runtime.health.Check;
 import io.broadside.runtime.health.Checked;
@@ -11,9 +10,11 @@ import io.broadside.schemas.Topics;
 import io.broadside.token.KnownConnections;
 import io.broadside.token.connect.Losses;
 import io.broadside.token.connect.NotStoredException;
+import io.broadside.token.inbound.Concerned.Told;
 import io.broadside.token.refresh.EndingPause;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
@@ -28,7 +29,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads inbound.events for permissions that have ended, and has it written of every connection concerned. An event is done when
- * that is durable, and not before; one that is read twice changes nothing the second time.
+ * that is durable, and not before; one that is read twice changes nothing the second time. All connections are looked through once for
+ * whatever comes in one poll, which may be hundreds of events.
  */
 public final class PermissionWatch implements Checked, AutoCloseable {
 
@@ -110,10 +112,19 @@ public final class PermissionWatch implements Checked, AutoCloseable {
         if (records.isEmpty()) {
             return;
         }
+        var told = new ArrayList<Told>();
         for (var record : records) {
-            var event = event(record);
-            if (event.isPresent() && EndedPermission.isTold(event.get())) {
-                act(event.get(), Trace.from(record.headers()).child());
+            event(record)
+                    .filter(EndedPermission::isTold)
+                    .ifPresent(event -> told.add(
+                            new Told(event, Trace.from(record.headers()).child())));
+        }
+        if (!told.isEmpty()) {
+            // A connection that was made a moment ago is among them.
+            connections.awaitCurrent();
+            for (var concerned : Concerned.of(told, connections.all())) {
+                lose(concerned);
+                lastRound = System.nanoTime();
             }
         }
         consumer.commitSync();
@@ -132,26 +143,16 @@ public final class PermissionWatch implements Checked, AutoCloseable {
         }
     }
 
-    private void act(InboundEvent event, Trace trace)
-            throws NotStoredException, TimeoutException, InterruptedException {
-        // A connection that was made a moment ago is among them.
-        connections.awaitCurrent();
-        for (var connection : connections.all()) {
-            if (EndedPermission.concerns(event, connection)) {
-                lose(event, connection, trace);
-            }
-        }
-    }
-
-    private void lose(InboundEvent event, Connection connection, Trace trace) throws NotStoredException {
+    private void lose(Concerned concerned) throws NotStoredException {
+        var event = concerned.told().event();
         var isWritten = losses.settle(
-                connection.getConnectionId(),
+                concerned.connectionId(),
                 current -> current.flatMap(now -> EndedPermission.lossOf(event, now, clock.instant())),
-                trace);
+                concerned.told().trace());
         if (isWritten) {
             LOGGER.atWarn()
-                    .addKeyValue("connectionId", connection.getConnectionId())
-                    .addKeyValue("platform", connection.getPlatform())
+                    .addKeyValue("connectionId", concerned.connectionId())
+                    .addKeyValue("platform", event.getPlatform())
                     .addKeyValue("kind", event.getKind())
                     .addKeyValue("eventId", event.getEventId())
                     .log("connection has lost its permission");

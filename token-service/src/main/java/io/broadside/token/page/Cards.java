@@ -2,10 +2,13 @@ package io.broadside.token.page;
 
 import io.broadside.events.Connection;
 import io.broadside.events.ConnectionStatus;
+import io.broadside.events.WaitingPosts;
+import io.broadside.token.WaitingOnConnections;
 import io.broadside.token.platform.SignIn;
 import io.broadside.token.platform.SignIns;
 import io.broadside.token.platform.TokenPlatform;
 import io.broadside.token.platform.TokenPlatforms;
+import io.broadside.token.platform.TokenPolicies;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
@@ -16,15 +19,17 @@ import java.util.stream.Collectors;
 /** Connections as cards, and the buttons and forms around them. */
 final class Cards {
 
-    private static final String BY_FACEBOOK = "facebook_login";
+    private static final String BY_FACEBOOK = TokenPolicies.INSTAGRAM_BY_FACEBOOK;
 
     private final TokenPlatforms platforms;
     private final SignIns ways;
+    private final WaitingOnConnections waiting;
     private final Clock clock;
 
-    Cards(TokenPlatforms platforms, SignIns ways, Clock clock) {
+    Cards(TokenPlatforms platforms, SignIns ways, WaitingOnConnections waiting, Clock clock) {
         this.platforms = platforms;
         this.ways = ways;
+        this.waiting = waiting;
         this.clock = clock;
     }
 
@@ -45,14 +50,14 @@ final class Cards {
     }
 
     private String card(Connection connection, String form) {
-        var standing = standing(connection)
-                .orElseGet(() -> new Standing(Standing.Level.OFF, "Unknown platform", Optional.empty(), List.of()));
+        var standing = standing(connection);
         var id = Html.text(connection.getConnectionId());
         var title = platforms
                 .find(connection.getPlatform())
                 .map(TokenPlatform::title)
                 .orElse(connection.getPlatform());
-        var advice = standing.recommendations().stream()
+        var advice = standing.stream()
+                .flatMap(Standing::sentences)
                 .map(sentence -> "<li>" + Html.text(sentence) + "</li>")
                 .collect(Collectors.joining());
         return """
@@ -63,9 +68,9 @@ final class Cards {
                 <p class="badge %6$s">%7$s</p>
                 <dl>
                 <div><dt>Last refresh</dt><dd><time datetime="%8$s">%9$s</time></dd></div>
-                %10$s</dl>
-                %11$s<div class="actions">
-                %12$s</div>
+                %10$s%11$s</dl>
+                %12$s<div class="actions">
+                %13$s</div>
                 </article>
                 </li>
                 """.formatted(
@@ -74,16 +79,25 @@ final class Cards {
                 Html.text(title),
                 Html.text(connection.getAccountKind().replace('_', ' ')),
                 Html.text(connection.getProfileId()),
-                standing.level().name().toLowerCase(Locale.ROOT),
-                Html.text(standing.badge()),
+                standing.map(Standing::level).orElse(Standing.Level.OFF).name().toLowerCase(Locale.ROOT),
+                Html.text(standing.map(Standing::badge).orElse("Unknown platform")),
                 connection.getRefreshedAt(),
                 Html.time(connection.getRefreshedAt()),
-                standing.actBefore()
+                standing.flatMap(Standing::actBefore)
                         .map(end -> "<div><dt>Connect again before</dt><dd><time datetime=\"%s\">%s</time></dd></div>\n"
                                 .formatted(end, Html.time(end)))
                         .orElse(""),
+                waiting.on(connection.getConnectionId()).map(Cards::waiting).orElse(""),
                 advice.isEmpty() ? "" : "<ul class=\"advice\">" + advice + "</ul>\n",
                 actions(connection, title, form));
+    }
+
+    private static String waiting(WaitingPosts posts) {
+        return "<div><dt>Waiting</dt><dd>%s, the oldest since <time datetime=\"%s\">%s</time></dd></div>\n"
+                .formatted(
+                        posts.getCount() == 1 ? "1 post waits" : posts.getCount() + " posts wait",
+                        posts.getOldestSince(),
+                        Html.time(posts.getOldestSince()));
     }
 
     private String actions(Connection connection, String title, String form) {
@@ -115,7 +129,7 @@ final class Cards {
                         tokens(connection.getConnectionId())));
         if (connection.getStatus() != ConnectionStatus.DISCONNECTED) {
             actions.append("""
-                    <form method="post" action="/connections/%s/disconnect" data-confirm="Disconnect %s? Posts to it will fail.">
+                    <form method="post" action="/connections/%s/disconnect" data-confirm="Disconnect %s? New posts to it will fail. What waits goes out if it is connected again.">
                     %s<button class="quiet" aria-label="Disconnect %s">Disconnect</button>
                     </form>
                     """.formatted(Html.part(connection.getConnectionId()), label, hidden(form), label));

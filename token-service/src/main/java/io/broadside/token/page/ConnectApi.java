@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.broadside.runtime.api.ApiKeys;
 import io.broadside.schemas.ErrorCode;
 import io.broadside.token.KnownConnections;
+import io.broadside.token.WaitingOnConnections;
 import io.broadside.token.connect.ConnectionJson;
 import io.broadside.token.connect.Disconnecting;
 import io.broadside.token.platform.SignIn;
@@ -32,7 +33,8 @@ import java.util.function.Supplier;
  *   <li>{@code POST /v1/connect-links {"profileId", "platforms", "expiresInSeconds", "returnUrl"}}: 201 with {@code url} and {@code
  *       expiresAt}. Without platforms all, without a time a day
  *   <li>{@code DELETE /v1/connections/{connectionId}}: 200 with the connection, DISCONNECTED, and what became of the permission
- *   <li>{@code GET /v1/connections/{connectionId}/health}: how it stands and what to do
+ *   <li>{@code GET /v1/connections/{connectionId}/health}: how it stands ({@code summary}, {@code sentence}), why ({@code reason}), until
+ *       when a person must act ({@code actBefore}), what to do ({@code recommendations}), and what waits on it ({@code waiting})
  * </ul>
  */
 final class ConnectApi {
@@ -49,6 +51,7 @@ final class ConnectApi {
     private final ReturnUrls returnUrls;
     private final Disconnecting disconnecting;
     private final KnownConnections connections;
+    private final WaitingOnConnections waiting;
     private final Cards cards;
     private final Supplier<URI> publicUri;
 
@@ -60,6 +63,7 @@ final class ConnectApi {
             ReturnUrls returnUrls,
             Disconnecting disconnecting,
             KnownConnections connections,
+            WaitingOnConnections waiting,
             Cards cards,
             Supplier<URI> publicUri) {
         this.web = web;
@@ -69,6 +73,7 @@ final class ConnectApi {
         this.returnUrls = returnUrls;
         this.disconnecting = disconnecting;
         this.connections = connections;
+        this.waiting = waiting;
         this.cards = cards;
         this.publicUri = publicUri;
     }
@@ -180,14 +185,25 @@ final class ConnectApi {
             unknown(ctx);
             return;
         }
+        var health = standing.get().health();
         var json = new JsonObject()
                 .put("connectionId", connection.get().getConnectionId())
-                .put("status", connection.get().getStatus().name())
+                .put("status", health.status().name())
                 .put("summary", standing.get().badge())
+                .put("sentence", health.sentence())
                 .put("needsPerson", standing.get().level() != Standing.Level.GOOD);
+        health.reason().ifPresent(reason -> json.put("reason", reason.name()));
         standing.get().actBefore().ifPresent(end -> json.put("actBefore", end.toString()));
+        waiting.on(connection.get().getConnectionId())
+                .ifPresent(posts -> json.put(
+                        "waiting",
+                        new JsonObject()
+                                .put("posts", posts.getCount())
+                                .put("oldestSince", posts.getOldestSince().toString())));
         json.put("missingScopes", new JsonArray(connection.get().getMissingScopes()))
-                .put("recommendations", new JsonArray(standing.get().recommendations()));
+                .put(
+                        "recommendations",
+                        new JsonArray(standing.get().recommendations().toList()));
         send(ctx, 200, json);
     }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.broadside.events.Connection;
 import io.broadside.token.KnownConnections;
+import io.broadside.token.Smallest;
 import io.broadside.token.connect.Disconnecting;
 import io.broadside.token.connect.PasteForm;
 import io.vertx.ext.web.Router;
@@ -18,7 +19,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 
 /**
  * The page of connections.
@@ -32,6 +32,10 @@ import java.util.stream.StreamSupport;
 final class ConnectionsPage {
 
     private static final int MOST_CARDS = 50;
+    private static final Comparator<Connection> ORDER = Comparator.comparing(Connection::getProfileId)
+            .thenComparing(Connection::getPlatform)
+            .thenComparing(Connection::getAccountName)
+            .thenComparing(Connection::getConnectionId);
     private static final List<String> PASTED =
             List.of("profileId", "platform", "accountId", "accessToken", "refreshToken");
 
@@ -94,15 +98,13 @@ final class ConnectionsPage {
             return;
         }
         var form = door.formToken(visitor);
-        var found = profileId
-                .map(profile -> connections.ofProfile(profile).stream())
-                .orElseGet(() -> StreamSupport.stream(connections.all().spliterator(), false))
-                .sorted(Comparator.comparing(Connection::getProfileId)
-                        .thenComparing(Connection::getPlatform)
-                        .thenComparing(Connection::getAccountName)
-                        .thenComparing(Connection::getConnectionId))
-                .limit(MOST_CARDS + 1L)
-                .toList();
+        // There may be a million of them.
+        var first = new Smallest<>(MOST_CARDS + 1, ORDER);
+        profileId
+                .<Iterable<Connection>>map(connections::ofProfile)
+                .orElseGet(connections::all)
+                .forEach(first::offer);
+        var found = first.inOrder();
         var body = new StringBuilder("<h1>Connections</h1>\n")
                 .append(news(news))
                 .append("""

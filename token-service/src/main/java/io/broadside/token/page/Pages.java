@@ -2,6 +2,7 @@ package io.broadside.token.page;
 
 import io.broadside.runtime.api.ApiKeys;
 import io.broadside.token.KnownConnections;
+import io.broadside.token.WaitingOnConnections;
 import io.broadside.token.connect.Acceptance;
 import io.broadside.token.connect.Disconnecting;
 import io.broadside.token.connect.PasteForm;
@@ -36,6 +37,7 @@ public final class Pages implements Consumer<Router> {
             TokenPlatforms platforms,
             SignIns ways,
             KnownConnections connections,
+            WaitingOnConnections waiting,
             Acceptance acceptance,
             PasteForm pasting,
             Disconnecting disconnecting,
@@ -43,14 +45,14 @@ public final class Pages implements Consumer<Router> {
             Clock clock) {
         var web = new Web(publicUri);
         var door = new Visitor.Door(web, keys, envelopes, clock);
-        var cards = new Cards(platforms, ways, clock);
+        var cards = new Cards(platforms, ways, waiting, clock);
         var links = new ConnectLinks(envelopes, clock);
         var signingIn = new SigningIn(config, publicUri, platforms, acceptance, envelopes, clock);
         this.connectionsPage = new ConnectionsPage(web, door, connections, pasting, disconnecting, cards);
         this.signInPages = new SignInPages(
                 web, door, ways, signingIn, links, config.returnUrls(), connections, cards, config.within());
         this.api = new ConnectApi(
-                web, keys, ways, links, config.returnUrls(), disconnecting, connections, cards, publicUri);
+                web, keys, ways, links, config.returnUrls(), disconnecting, connections, waiting, cards, publicUri);
     }
 
     @Override

@@ -15,14 +15,15 @@ import java.util.UUID;
  *
  * <ol>
  *   <li>Who they are stands sealed in a cookie that no other site can have sent along.
- *   <li>Where the API wants a key, so does the page: once, for some hours; the key itself is not kept.
+ *   <li>Where the API wants a key, so does the page: once, for some hours, and not for longer than that key is known. It is not kept,
+ *       its hash is.
  *   <li>A form counts if it was given out by this service to the same browser.
  * </ol>
  *
  * @param id of the browser
- * @param isAdmitted whether they have shown a key
+ * @param keyHash of the key that they have shown; empty if they have shown none
  */
-record Visitor(String id, boolean isAdmitted) {
+record Visitor(String id, String keyHash) {
 
     static final Duration STAYS = Duration.ofHours(12);
 
@@ -33,13 +34,13 @@ record Visitor(String id, boolean isAdmitted) {
 
         /** Whoever this is; a new visitor gets a cookie. */
         Visitor greet(RoutingContext ctx) {
-            return known(ctx).orElseGet(() -> let(ctx, false));
+            return known(ctx).orElseGet(() -> let(ctx, ""));
         }
 
         /** Whether this may be done: by a visitor who has shown a key, with a key, or where none is needed. */
         boolean admits(RoutingContext ctx) {
             return keys.admits(ctx.request().getHeader("authorization"))
-                    || known(ctx).filter(Visitor::isAdmitted).isPresent();
+                    || known(ctx).map(Visitor::keyHash).filter(keys::isKnown).isPresent();
         }
 
         boolean needsKey() {
@@ -51,7 +52,7 @@ record Visitor(String id, boolean isAdmitted) {
             if (!keys.admits("Bearer " + key)) {
                 return false;
             }
-            var _ = let(ctx, true);
+            var _ = let(ctx, ApiKeys.hashOf(key.strip()));
             return true;
         }
 
@@ -84,12 +85,12 @@ record Visitor(String id, boolean isAdmitted) {
                     .flatMap(given -> envelopes.open(Purpose.SESSION, given))
                     .map(content -> new Visitor(
                             content.path("visitor").asText(),
-                            content.path("admitted").asBoolean()));
+                            content.path("key").asText("")));
         }
 
-        private Visitor let(RoutingContext ctx, boolean isAdmitted) {
-            var visitor = new Visitor(UUID.randomUUID().toString(), isAdmitted);
-            var content = Envelopes.content().put("visitor", visitor.id()).put("admitted", isAdmitted);
+        private Visitor let(RoutingContext ctx, String keyHash) {
+            var visitor = new Visitor(UUID.randomUUID().toString(), keyHash);
+            var content = Envelopes.content().put("visitor", visitor.id()).put("key", keyHash);
             web.cookie(
                     ctx,
                     COOKIE,

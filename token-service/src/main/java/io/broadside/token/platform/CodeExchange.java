@@ -7,12 +7,25 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What the sign-ins of several platforms have in common. */
 public final class CodeExchange {
 
+    private static final String INVALID_REQUEST = "invalid_request";
+
     private CodeExchange() {}
+
+    /**
+     * Errors by which a platform refuses a code. To those that end a refresh token comes one more, which some give for a code that is
+     * used: to believe it costs a person a second try, and no connection.
+     */
+    public static Set<String> refusals(TokenPolicy policy) {
+        return Stream.concat(policy.deadCodes().stream(), Stream.of(INVALID_REQUEST))
+                .collect(Collectors.toUnmodifiableSet());
+    }
 
     /** An address with these parameters, in their order. */
     public static URI withQuery(URI base, Map<String, String> parameters) {
@@ -62,11 +75,15 @@ public final class CodeExchange {
         return switch (inspection) {
             case Inspection.Found found -> new Step.Done<>(found.account());
             case Inspection.Unavailable(var code, var _, var _) -> away(title, code);
-            case Inspection.Refused(var code, var _) ->
-                Step.failed(
-                        code,
-                        title + " let you in, but does not say which account it is (" + code
-                                + "). Begin again, and leave every permission ticked.");
+            case Inspection.Refused(var code, var _) -> notTold(title, code);
+            case Inspection.Withdrawn _ -> notTold(title, ErrorCode.TOKEN_REVOKED);
         };
+    }
+
+    private static Step<Account> notTold(String title, ErrorCode code) {
+        return Step.failed(
+                code,
+                title + " let you in, but does not say which account it is (" + code
+                        + "). Begin again, and leave every permission ticked.");
     }
 }

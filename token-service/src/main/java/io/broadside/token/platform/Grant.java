@@ -43,7 +43,7 @@ public record Grant(
                 person.refreshExpiresAt(),
                 Optional.empty(),
                 person.scopes(),
-                policy.missingFrom(person.scopes()));
+                policy.missingFrom(account.kind().orElse(policy.accountKind()), person.scopes()));
     }
 
     public Grant withUserToken(Secret token) {

@@ -27,6 +27,12 @@ public sealed interface Inspection {
     /** The platform does not accept the token, or it is not one that can publish. */
     record Refused(ErrorCode code, String sentence) implements Inspection {}
 
+    /**
+     * The platform does not accept the token, and says that the person has ended it: removed the app, or changed the password. It is
+     * as REVOKED as any that is refused, and there is no doubt about it.
+     */
+    record Withdrawn(String sentence) implements Inspection {}
+
     /** It cannot be found out now. */
     record Unavailable(ErrorCode code, String sentence, Optional<Duration> retryAfter) implements Inspection {}
 }

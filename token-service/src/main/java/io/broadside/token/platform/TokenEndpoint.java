@@ -42,7 +42,11 @@ public record TokenEndpoint(PlatformCalls calls, Set<String> dead, Function<Repl
 
     /** The error in an answer, whatever its status: refusals were seen to come with 200. */
     public static Optional<String> errorIn(Reply.Answer answer) {
-        return PlatformJson.text(PlatformJson.of(answer), "error").filter(code -> code.matches("[a-z_]{1,40}"));
+        return errorIn(PlatformJson.of(answer));
+    }
+
+    private static Optional<String> errorIn(JsonNode body) {
+        return PlatformJson.text(body, "error").filter(code -> code.matches("[a-z_]{1,40}"));
     }
 
     /** Seconds in Retry-After. */
@@ -56,9 +60,10 @@ public record TokenEndpoint(PlatformCalls calls, Set<String> dead, Function<Repl
     }
 
     private RefreshAnswer of(Reply.Answer answer) {
-        var error = errorIn(answer);
+        var body = PlatformJson.of(answer);
+        var error = errorIn(body);
         if (answer.isSuccess() && error.isEmpty()) {
-            return renewed(PlatformJson.of(answer));
+            return renewed(body);
         }
         if (answer.status() >= 500) {
             return new RefreshAnswer.Unclear(ErrorCode.SERVER_ERROR);

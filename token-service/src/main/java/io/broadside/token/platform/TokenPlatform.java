@@ -30,4 +30,9 @@ public interface TokenPlatform {
     default Inspection inspect(Secret accessToken, Optional<String> accountId, CallContext context) {
         return inspect(accessToken, context);
     }
+
+    /** The same for the token of an account that is connected already, of whichever kind it is. */
+    default Inspection inspect(Secret accessToken, Account account, CallContext context) {
+        return inspect(accessToken, Optional.of(account.id()), context);
+    }
 }

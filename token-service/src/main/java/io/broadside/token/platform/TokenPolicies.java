@@ -9,6 +9,8 @@ import java.util.List;
  * How the tokens of each platform live: the one table of it. Lifetimes are not in it, since platforms change them; they are read
  * from each answer.
  *
+ * <p>Which errors of a renewal end a connection is in it too; {@code docs/tokens.md} says the same, and a test compares the two.
+ *
  * <table>
  * <caption>renewed by, when, and what ends it</caption>
  * <tr><th>platform</th><th>renewed by</th><th>before its end</th><th>a person must act</th></tr>
@@ -21,6 +23,12 @@ import java.util.List;
  * </table>
  */
 public final class TokenPolicies {
+
+    /** Kind of an Instagram account that is reached with the token of its Page. */
+    public static final String INSTAGRAM_BY_FACEBOOK = "facebook_login";
+
+    /** Kind of an account of LinkedIn that a member speaks for. */
+    public static final String LINKEDIN_ORGANIZATION = "organization";
 
     private TokenPolicies() {}
 
@@ -36,36 +44,49 @@ public final class TokenPolicies {
     /** https://developers.facebook.com/docs/instagram-platform/reference/refresh_access_token */
     public static TokenPolicy instagram(Refresher refresher) {
         return new TokenPolicy(
-                "instagram_login",
-                List.of("instagram_business_basic", "instagram_business_content_publish"),
-                new Renewal.ByItself(refresher),
-                Schedule.of(Duration.ofDays(25)).withMinimumAge(Duration.ofHours(24)));
+                        "instagram_login",
+                        List.of("instagram_business_basic", "instagram_business_content_publish"),
+                        new Renewal.ByItself(refresher),
+                        Schedule.of(Duration.ofDays(25)).withMinimumAge(Duration.ofHours(24)))
+                .withDeadCodes("3", "10", "100", "102", "190", "200-299")
+                .withKind(
+                        INSTAGRAM_BY_FACEBOOK,
+                        List.of(
+                                "instagram_basic",
+                                "instagram_content_publish",
+                                "pages_show_list",
+                                "pages_read_engagement"));
     }
 
     /** https://learn.microsoft.com/en-us/linkedin/shared/authentication/programmatic-refresh-tokens */
     public static TokenPolicy linkedIn(Refresher refresher) {
         return new TokenPolicy(
-                "member",
-                List.of("w_member_social"),
-                new Renewal.ByRefreshToken(false, refresher),
-                Schedule.of(Duration.ofDays(7)));
+                        "member",
+                        List.of("w_member_social"),
+                        new Renewal.ByRefreshToken(false, refresher),
+                        Schedule.of(Duration.ofDays(7)))
+                // The documents have one of the two, and answers were seen with the other.
+                .withDeadCodes("invalid_grant", "invalid_request")
+                .withKind(LINKEDIN_ORGANIZATION, List.of("w_organization_social", "r_organization_social"));
     }
 
     /** https://developers.tiktok.com/doc/oauth-user-access-token-management */
     public static TokenPolicy tikTok(Refresher refresher) {
         return new TokenPolicy(
-                "user",
-                List.of("user.info.basic", "video.publish", "video.list"),
-                new Renewal.ByRefreshToken(true, refresher),
-                Schedule.USUAL);
+                        "user",
+                        List.of("user.info.basic", "video.publish", "video.list"),
+                        new Renewal.ByRefreshToken(true, refresher),
+                        Schedule.USUAL)
+                .withDeadCodes("invalid_grant");
     }
 
     /** https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code */
     public static TokenPolicy x(Refresher refresher) {
         return new TokenPolicy(
-                "user",
-                List.of("tweet.read", "tweet.write", "users.read", "media.write", "offline.access"),
-                new Renewal.ByRefreshToken(true, refresher),
-                Schedule.USUAL);
+                        "user",
+                        List.of("tweet.read", "tweet.write", "users.read", "media.write", "offline.access"),
+                        new Renewal.ByRefreshToken(true, refresher),
+                        Schedule.USUAL)
+                .withDeadCodes("invalid_grant", "invalid_request");
     }
 }

@@ -3,18 +3,30 @@ package io.broadside.token.platform;
 import io.broadside.runtime.config.Secret;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * How the tokens of one platform live: what is different between platforms, as data.
  *
  * @param accountKind the platform's own word for an account: page, user
  * @param publishScopes what publishing needs, in the platform's own names
+ * @param scopesByKind the same for kinds of account that need something else
+ * @param deadCodes errors that a renewal may end in for good, as the platform writes them; any other is trouble that passes
  * @param renewal how a token is replaced by a newer one
  * @param schedule when
  */
-public record TokenPolicy(String accountKind, List<String> publishScopes, Renewal renewal, Schedule schedule) {
+public record TokenPolicy(
+        String accountKind,
+        List<String> publishScopes,
+        Map<String, List<String>> scopesByKind,
+        Set<String> deadCodes,
+        Renewal renewal,
+        Schedule schedule) {
 
     /** How a token is replaced by a newer one. */
     public sealed interface Renewal {
@@ -59,6 +71,30 @@ public record TokenPolicy(String accountKind, List<String> publishScopes, Renewa
 
     public TokenPolicy {
         publishScopes = List.copyOf(publishScopes);
+        scopesByKind = scopesByKind.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, kind -> List.copyOf(kind.getValue())));
+        deadCodes = Set.copyOf(deadCodes);
+    }
+
+    public TokenPolicy(String accountKind, List<String> publishScopes, Renewal renewal, Schedule schedule) {
+        this(accountKind, publishScopes, Map.of(), Set.of(), renewal, schedule);
+    }
+
+    /** The same, where accounts of this kind need other scopes. */
+    TokenPolicy withKind(String kind, List<String> scopes) {
+        var more = new HashMap<>(scopesByKind);
+        more.put(kind, scopes);
+        return new TokenPolicy(accountKind, publishScopes, more, deadCodes, renewal, schedule);
+    }
+
+    /** The same, where these errors end what renews a token. */
+    TokenPolicy withDeadCodes(String... codes) {
+        return new TokenPolicy(accountKind, publishScopes, scopesByKind, Set.of(codes), renewal, schedule);
+    }
+
+    /** What publishing to an account of this kind needs. */
+    public List<String> publishScopes(String kind) {
+        return scopesByKind.getOrDefault(kind, publishScopes);
     }
 
     /** Whether there are refresh tokens beside the tokens that publish. */
@@ -83,16 +119,16 @@ public record TokenPolicy(String accountKind, List<String> publishScopes, Renewa
         return now.isBefore(since.plus(schedule.minimumAge()));
     }
 
-    /** What publishing needs, was allowed before and is no longer; nothing if either is not known. */
-    public List<String> withdrawn(List<String> before, List<String> after) {
-        return missingFrom(after).stream().filter(before::contains).toList();
+    /** What publishing to such an account needs, was allowed before and is no longer; nothing if either is not known. */
+    public List<String> withdrawn(String kind, List<String> before, List<String> after) {
+        return missingFrom(kind, after).stream().filter(before::contains).toList();
     }
 
-    /** What publishing needs and these scopes do not allow; nothing if the scopes are not known. */
-    public List<String> missingFrom(List<String> scopes) {
+    /** What publishing to such an account needs and these scopes do not allow; nothing if the scopes are not known. */
+    public List<String> missingFrom(String kind, List<String> scopes) {
         return scopes.isEmpty()
                 ? List.of()
-                : publishScopes.stream()
+                : publishScopes(kind).stream()
                         .filter(scope -> !scopes.contains(scope))
                         .toList();
     }

@@ -37,6 +37,25 @@ record KnownState(Connection connection, Optional<Credential> credential) {
         return credential.isEmpty() || credential.get().getVersion() == connection.getTokenVersion();
     }
 
+    /** Whether the connection is the newer of the two: its credential is still to come. */
+    boolean isConnectionAhead() {
+        return credential.isPresent() && credential.get().getVersion() < connection.getTokenVersion();
+    }
+
+    /**
+     * The same, where the connection has the version of the newest token. Somebody may have written what it was before over what it
+     * became, as a look at a connection does that ends just when a person pastes a token; the token is there, all the same.
+     */
+    KnownState byNewest() {
+        return connection.getTokenVersion() == version()
+                ? this
+                : new KnownState(
+                        Connection.newBuilder(connection)
+                                .setTokenVersion(version())
+                                .build(),
+                        credential);
+    }
+
     /** The refresh token that belongs to the current version. */
     Optional<ByteBuffer> sealedRefreshToken() {
         return credential.flatMap(Credential::getSealedRefreshToken);

@@ -1,5 +1,7 @@
 package io.broadside.token.refresh;
 
+import io.broadside.events.Connection;
+import io.broadside.events.ConnectionStatus;
 import io.broadside.events.RefreshReason;
 import io.broadside.events.RefreshRequest;
 import io.broadside.runtime.config.Secret;
@@ -10,10 +12,12 @@ import io.broadside.runtime.dispatch.Reconciled;
 import io.broadside.runtime.dispatch.Unreadable;
 import io.broadside.runtime.dispatch.Work;
 import io.broadside.runtime.http.CallContext;
+import io.broadside.runtime.tracing.Trace;
 import io.broadside.runtime.vault.KeysetName;
 import io.broadside.runtime.vault.Vault;
 import io.broadside.runtime.vault.VaultException;
 import io.broadside.schemas.ErrorCode;
+import io.broadside.token.Doubts;
 import io.broadside.token.KnownConnections;
 import io.broadside.token.platform.RefreshAnswer;
 import io.broadside.token.platform.Refresher;
@@ -27,9 +31,6 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeoutException;
-import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,11 +44,12 @@ import org.slf4j.LoggerFactory;
  *   <li><b>Durable before use.</b> The new pair is written in the transaction that marks the request as done; nobody sees
  *       the new access token before its refresh token is safe.
  *   <li><b>Trouble passes.</b> While the platform, the way to it, the broker or our own app is in trouble, the request goes
- *       round again, a few seconds apart, for as long as it takes. It never ends in asking a person.
+ *       round again, a few seconds apart, for as long as it takes. It never ends in asking a person. Of a platform in trouble only so
+ *       many wait here; the rest is asked for again by {@link DueScan}, and other platforms have room.
  *   <li><b>A refusal is looked at twice.</b> Before a person is asked, the tables are brought up to date once more: perhaps
- *       the connection was made anew in the meantime.
+ *       the connection was made anew in the meantime. Refusals of many at once are not believed ({@link Doubts}).
  *   <li><b>A lost answer is noticed at once.</b> If no answer to a call with a single-use refresh token came, the same token
- *       is tried once more, immediately. If it is refused, the platform has used it up for an answer nobody has: the
+ *       is tried once more, immediately, or in the next round where the request's time is used up. If it is refused, the platform has used it up for an answer nobody has: the
  *       chain is broken, and a person is asked now and not when the next renewal would be due.
  *   <li><b>A crash is a lost answer.</b> A request whose call a former owner may have made is not called for here but goes
  *       out anew ({@link #reconcile}), so that the second try has a durable intent of its own. Whether it is needed is
@@ -59,26 +61,30 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(RefreshHandler.class);
 
+    /** So often a connection that is behind its credential is waited for; then it will not come any more. */
+    private static final int PATIENT_ATTEMPTS = 4;
+
     private final KnownConnections connections;
     private final Vault vault;
     private final TokenPlatforms platforms;
     private final RefreshRecords records;
-    private final Pause pause;
+    private final Unwanted unwanted;
     private final RefreshMetrics metrics;
     private final Clock clock;
 
-    /**
-     * Requests that go round again, by connection: those that came before them need no call of their own. Only what is on its
-     * way is in here: an entry that outlived its request would swallow every later one.
-     */
-    private final Map<String, Retry> retries = new ConcurrentHashMap<>();
-
+    private final Retries retries = new Retries();
     private final KeptAnswers answers = new KeptAnswers();
 
-    /** Until when a platform wants to be left alone. */
-    private final Map<String, Instant> quietUntil = new ConcurrentHashMap<>();
+    private final Doubts doubts = new Doubts();
 
-    private record Retry(long tokenVersion, int attempt) {}
+    private final Troubles troubles;
+
+    /** What becomes of a token that came for a connection nobody wants any more. */
+    @FunctionalInterface
+    public interface Unwanted {
+        /** The pair is not stored anywhere. May block, for a few seconds. */
+        void dropped(Connection connection, TokenPair tokens, Trace trace);
+    }
 
     public RefreshHandler(
             KnownConnections connections,
@@ -86,13 +92,15 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
             TokenPlatforms platforms,
             RefreshRecords records,
             Pause pause,
+            Unwanted unwanted,
             RefreshMetrics metrics,
             Clock clock) {
         this.connections = connections;
         this.vault = vault;
         this.platforms = platforms;
         this.records = records;
-        this.pause = pause;
+        this.troubles = new Troubles(pause, metrics, clock);
+        this.unwanted = unwanted;
         this.metrics = metrics;
         this.clock = clock;
     }
@@ -111,7 +119,7 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
         var isServed = KnownState.of(connections, request.getConnectionId())
                 .filter(state -> state.hasServed(request))
                 .isPresent();
-        if (isServed || isFollowedByRetry(request)) {
+        if (isServed || retries.follow(request)) {
             metrics.served(request.getPlatform());
             return new Decision.Settle(Outputs.none());
         }
@@ -121,8 +129,8 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
     @Override
     public Outputs run(Work<RefreshRequest> work) {
         var request = work.value();
-        retries.computeIfPresent(request.getConnectionId(), (_, retry) -> isBefore(request, retry) ? retry : null);
-        if (!isCurrent()) {
+        retries.begun(request);
+        if (!connections.bringUpToDate()) {
             return later(work, ErrorCode.INTERNAL, Optional.empty());
         }
         var found = KnownState.of(connections, request.getConnectionId());
@@ -142,9 +150,13 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
             RefreshLog.warn(request, "refresh of a token that does not exist was asked for", ErrorCode.TOKEN_MISSING);
             return Outputs.none();
         }
-        if (!state.isWhole()) {
+        if (!state.isWhole() && (state.isConnectionAhead() || request.getAttempt() < PATIENT_ATTEMPTS)) {
             return later(work, ErrorCode.INTERNAL, Optional.empty());
         }
+        return renew(work, state.byNewest());
+    }
+
+    private Outputs renew(Work<RefreshRequest> work, KnownState state) {
         var platform = platforms
                 .find(state.connection().getPlatform())
                 .orElseThrow(() -> new IllegalStateException("Unknown platform"));
@@ -245,8 +257,8 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
             RefreshLog.warn(request, "answer to a refresh was not written; it is written now", ErrorCode.INTERNAL);
             return answered.get();
         }
-        if (clock.instant().isBefore(quietUntil.getOrDefault(request.getPlatform(), Instant.MIN))) {
-            return later(work, ErrorCode.RATE_LIMITED, Optional.empty());
+        if (troubles.isToBeLeftAlone(request.getPlatform())) {
+            return notNow(work, ErrorCode.RATE_LIMITED, Optional.empty());
         }
         Secret refreshToken;
         try {
@@ -270,8 +282,24 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
             case RefreshAnswer.Refused(var code) ->
                 refused(work, state, code, isAnswerLost || request.getAttempt() > 1);
             case RefreshAnswer.Unclear(var cause) -> later(work, cause, Optional.empty());
-            case RefreshAnswer.NotNow(var cause, var retryAfter) -> later(work, cause, retryAfter);
+            case RefreshAnswer.NotNow(var cause, var retryAfter) ->
+                isAnswerLost ? later(work, cause, retryAfter) : notNow(work, cause, retryAfter);
         };
+    }
+
+    /**
+     * Nothing was used up. Of what {@link DueScan} asks for again anyway, only so many wait here for it; what goes round already may have
+     * been answered once, and is seen to its end.
+     */
+    private Outputs notNow(Work<RefreshRequest> work, ErrorCode cause, Optional<Duration> retryAfter) {
+        var request = work.value();
+        if (request.getReason() == RefreshReason.EXPIRING
+                && request.getAttempt() == 1
+                && troubles.areTooMany(request.getPlatform())) {
+            troubles.note(request, cause, retryAfter);
+            return Outputs.none();
+        }
+        return later(work, cause, retryAfter);
     }
 
     private static CallContext contextOf(Work<RefreshRequest> work) {
@@ -287,30 +315,35 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
         if (hasMovedOn(state)) {
             RefreshLog.warn(
                     request,
-                    "connection was made anew during a refresh; the refreshed token is dropped",
+                    "connection was changed during a refresh; the refreshed token is dropped",
                     ErrorCode.TOKEN_EXPIRED);
+            if (isDisconnected(request.getConnectionId())) {
+                unwanted.dropped(state.connection(), tokens, work.trace().child());
+            }
             return Outputs.none();
         }
-        LOGGER.atInfo()
+        LOGGER.atDebug()
                 .addKeyValue("connectionId", request.getConnectionId())
                 .addKeyValue("platform", request.getPlatform())
                 .addKeyValue("tokenVersion", state.version() + 1)
-                .addKeyValue("reason", request.getReason())
-                .addKeyValue("attempt", request.getAttempt())
                 .log("token renewed");
         metrics.renewed(request.getPlatform());
+        doubts.accepted(request.getPlatform());
         var outputs = records.renewed(state, tokens, askedAt, work.trace());
         answers.keep(request.getConnectionId(), state.version(), outputs);
         return outputs;
     }
 
     private Outputs refused(Work<RefreshRequest> work, KnownState state, String platformCode, boolean mayBeBroken) {
-        if (!isCurrent()) {
+        if (!connections.bringUpToDate()) {
             return later(work, ErrorCode.INTERNAL, Optional.empty());
         }
         if (hasMovedOn(state)) {
             metrics.served(work.value().getPlatform());
             return Outputs.none();
+        }
+        if (!doubts.believes(state.connection(), clock.instant())) {
+            return notNow(work, ErrorCode.UNKNOWN_REFUSAL, Optional.empty());
         }
         var detail = mayBeBroken
                 ? "Connect the account again: the platform refuses the refresh token (" + platformCode
@@ -336,16 +369,8 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
      */
     private Outputs later(Work<RefreshRequest> work, ErrorCode cause, Optional<Duration> retryAfter) {
         var request = work.value();
-        retryAfter.ifPresent(
-                wait -> quietUntil.put(request.getPlatform(), clock.instant().plus(wait)));
-        (cause == ErrorCode.APP_REFUSED ? LOGGER.atError() : LOGGER.atWarn())
-                .addKeyValue("connectionId", request.getConnectionId())
-                .addKeyValue("platform", request.getPlatform())
-                .addKeyValue("errorCode", cause)
-                .addKeyValue("attempt", request.getAttempt())
-                .log("token not renewed; it is tried again");
-        metrics.later(request.getPlatform());
-        pause.await(Pause.after(request.getAttempt()));
+        troubles.note(request, cause, retryAfter);
+        troubles.sitOut(request);
         return again(work);
     }
 
@@ -353,37 +378,23 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
         var request = work.value();
         var attempt = request.getAttempt() + 1;
         if (request.getReason() != RefreshReason.RESEAL) {
-            // Records of this connection that are decided from now on stand before that one in the topic, or know of
-            // it.
-            retries.put(request.getConnectionId(), new Retry(request.getTokenVersion(), attempt));
+            retries.sent(request, attempt);
         }
         return records.again(request, attempt, work.trace());
     }
 
-    private boolean isFollowedByRetry(RefreshRequest request) {
-        var retry = retries.get(request.getConnectionId());
-        return retry != null && isBefore(request, retry);
-    }
-
-    private static boolean isBefore(RefreshRequest request, Retry retry) {
-        return retry.tokenVersion() == request.getTokenVersion() && retry.attempt() > request.getAttempt();
-    }
-
+    /** Whether anybody has written it meanwhile: who writes beside renewals has the last word, whatever it is. */
     private boolean hasMovedOn(KnownState before) {
         return KnownState.of(connections, before.connection().getConnectionId())
-                .filter(now -> now.version() == before.version())
+                .filter(now -> now.version() == before.version()
+                        && now.byNewest().connection().equals(before.connection()))
                 .isEmpty();
     }
 
-    private boolean isCurrent() {
-        try {
-            connections.awaitCurrent();
-            return true;
-        } catch (TimeoutException | KafkaException _) {
-            return false;
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+    private boolean isDisconnected(String connectionId) {
+        return connections
+                .connection(connectionId)
+                .filter(now -> now.getStatus() != ConnectionStatus.DISCONNECTED)
+                .isEmpty();
     }
 }

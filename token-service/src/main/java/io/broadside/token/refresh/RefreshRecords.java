@@ -21,6 +21,7 @@ import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topics;
 import io.broadside.token.platform.TokenPair;
 import io.broadside.token.platform.TokenPlatforms;
+import io.broadside.token.platform.TokenPolicy.Renewal;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Instant;
@@ -55,21 +56,30 @@ public final class RefreshRecords {
         var version = state.version() + 1;
         var now = clock.instant();
         @Nullable Instant expiresAt = tokens.lifetime().map(askedAt::plus).orElse(null);
+        // A refresh token that works many times stays what it is, and ends when it ends, whatever an answer leaves out.
+        var isReused = isReused(state.connection().getPlatform());
         @Nullable
-        Instant refreshExpiresAt = tokens.refreshLifetime().map(askedAt::plus).orElse(null);
+        Instant refreshExpiresAt = tokens.refreshLifetime()
+                .map(askedAt::plus)
+                .or(() -> state.connection().getRefreshExpiresAt().filter(_ -> isReused))
+                .orElse(null);
+        @Nullable
+        ByteBuffer refreshToken = tokens.refreshToken()
+                .map(token -> ByteBuffer.wrap(vault.seal(KeysetName.REFRESH, token, id)))
+                .or(() -> state.sealedRefreshToken().filter(_ -> isReused))
+                .orElse(null);
         var scopes = tokens.scopes().isEmpty() ? state.connection().getScopes() : tokens.scopes();
         var platform = state.connection().getPlatform();
+        var kind = state.connection().getAccountKind();
         var missing = platforms
                 .find(platform)
-                .map(known -> known.policy().missingFrom(scopes))
+                .map(known -> known.policy().missingFrom(kind, scopes))
                 .orElse(List.of());
         var credential = Credential.newBuilder()
                 .setConnectionId(id)
                 .setPlatform(platform)
                 .setVersion(version)
-                .setSealedRefreshToken(tokens.refreshToken()
-                        .map(token -> ByteBuffer.wrap(vault.seal(KeysetName.REFRESH, token, id)))
-                        .orElse(null))
+                .setSealedRefreshToken(refreshToken)
                 .setSealedUserToken(state.credential()
                         .flatMap(Credential::getSealedUserToken)
                         .orElse(null))
@@ -87,7 +97,7 @@ public final class RefreshRecords {
                 .build();
         var withdrawn = platforms
                 .find(platform)
-                .map(known -> known.policy().withdrawn(state.connection().getScopes(), scopes))
+                .map(known -> known.policy().withdrawn(kind, state.connection().getScopes(), scopes))
                 .orElse(List.of());
         var connection = Connection.newBuilder(state.connection())
                 .setStatus(ConnectionStatus.HEALTHY)
@@ -97,7 +107,7 @@ public final class RefreshRecords {
                 .setRefreshExpiresAt(refreshExpiresAt)
                 .setScopes(scopes)
                 .setMissingScopes(missing)
-                .setIsRenewable(tokens.refreshToken().isPresent())
+                .setIsRenewable(refreshToken != null)
                 .setRefreshedAt(now)
                 .setUpdatedAt(now)
                 .build();
@@ -111,6 +121,14 @@ public final class RefreshRecords {
                                         .build())
                         .build()
                 : needsReauth(told, connection, ErrorCode.PERMISSION_MISSING, withdrawn(withdrawn));
+    }
+
+    private boolean isReused(String platform) {
+        return platforms
+                .find(platform)
+                .map(known -> known.policy().renewal())
+                .filter(renewal -> renewal instanceof Renewal.ByRefreshToken(var isSingleUse, var _) && !isSingleUse)
+                .isPresent();
     }
 
     private static String withdrawn(List<String> scopes) {

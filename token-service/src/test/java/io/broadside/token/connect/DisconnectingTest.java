@@ -20,6 +20,7 @@ import io.broadside.token.connect.Disconnecting.AtPlatform;
 import io.broadside.token.connect.Disconnecting.Ending;
 import io.broadside.token.platform.ScriptedCalls;
 import io.broadside.token.platform.SignIns;
+import io.broadside.token.platform.TokenPair;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ class DisconnectingTest {
         // Then
         assertThat(permission(ending)).isEqualTo(AtPlatform.REVOKED);
         var loss = losses.getFirst();
-        assertThat(loss.forgetsTokens()).isTrue();
+        assertThat(loss.forgets()).isEqualTo(Loss.Forgets.TOKENS);
         assertThat(loss.connection().getStatus()).isEqualTo(ConnectionStatus.DISCONNECTED);
         assertThat(loss.connection().getTokenVersion()).isEqualTo(4);
         assertThat(loss.event().getKind()).isEqualTo(ConnectionEventKind.DISCONNECTED);
@@ -64,6 +65,40 @@ class DisconnectingTest {
         assertThat(call.body())
                 .isInstanceOfSatisfying(
                         Body.Form.class, form -> assertThat(form.fields()).containsEntry("token", "rt-c1"));
+    }
+
+    @Test
+    void whatARenewalBroughtInBetweenIsWhatIsTakenBack() {
+        // Given: it is written twice, because a refresh was written in between
+        add("c1", "x", "1111", Optional.empty());
+        calls.answer(200, "{\"revoked\":true}");
+        var beside = with((id, compose, _) -> {
+            compose.apply(connections.connection(id)).ifPresent(losses::add);
+            add("c1", "x", "1111", Optional.empty(), "rt-renewed");
+            compose.apply(connections.connection(id)).ifPresent(losses::add);
+            return true;
+        });
+        // When
+        beside.disconnect("c1", Trace.root());
+        // Then
+        assertThat(calls.calls().getFirst().body())
+                .isInstanceOfSatisfying(
+                        Body.Form.class, form -> assertThat(form.fields()).containsEntry("token", "rt-renewed"));
+    }
+
+    @Test
+    void whatARenewalBringsAfterwardsIsTakenBackToo() {
+        // Given
+        add("c1", "x", "1111", Optional.empty());
+        calls.answer(200, "{\"revoked\":true}");
+        var tokens = new TokenPair(
+                Secret.of("at-late"), Optional.of(Secret.of("rt-late")), Optional.empty(), Optional.empty(), List.of());
+        // When
+        disconnecting.tookTooLong(connections.connection("c1").orElseThrow(), tokens, Trace.root());
+        // Then
+        assertThat(calls.calls().getFirst().body())
+                .isInstanceOfSatisfying(
+                        Body.Form.class, form -> assertThat(form.fields()).containsEntry("token", "rt-late"));
     }
 
     @Test
@@ -155,6 +190,10 @@ class DisconnectingTest {
     }
 
     private void add(String id, String platform, String account, Optional<String> grantedBy) {
+        add(id, platform, account, grantedBy, "rt-" + id);
+    }
+
+    private void add(String id, String platform, String account, Optional<String> grantedBy, String refreshToken) {
         var connection = Connection.newBuilder()
                 .setConnectionId(id)
                 .setProfileId("bakery")
@@ -173,7 +212,7 @@ class DisconnectingTest {
                 .setConnectionId(id)
                 .setPlatform(platform)
                 .setVersion(3)
-                .setSealedRefreshToken(ByteBuffer.wrap(vault.seal(KeysetName.REFRESH, Secret.of("rt-" + id), id)))
+                .setSealedRefreshToken(ByteBuffer.wrap(vault.seal(KeysetName.REFRESH, Secret.of(refreshToken), id)))
                 .setStoredAt(clock.instant())
                 .build();
         connections.put(connection, credential);

@@ -19,6 +19,30 @@ import org.junit.jupiter.api.Test;
 
 class FindingsTest {
 
+    @Test
+    void aConnectionIsJudgedByTheRightsThatItsKindOfAccountNeeds() {
+        // Given
+        var linkedIn = FakeTokenPlatform.linkedIn();
+        var organization = on(linkedIn)
+                .setAccountKind("organization")
+                .setScopes(List.of("w_member_social", "w_organization_social", "r_organization_social"))
+                .build();
+        // When: the right to post for organizations is gone, that to post for the member is not
+        var change = Findings.of(
+                        new Inspection.Found(
+                                new Account("account-1", "Harbour Bakery"),
+                                Optional.empty(),
+                                Optional.empty(),
+                                List.of("w_member_social", "r_organization_social")),
+                        organization,
+                        linkedIn,
+                        START)
+                .orElseThrow();
+        // Then
+        assertThat(change.connection().getStatus()).isEqualTo(ConnectionStatus.NEEDS_REAUTH);
+        assertThat(change.connection().getMissingScopes()).containsExactly("w_organization_social");
+    }
+
     private static final List<String> ALL = List.of("pages_show_list", "pages_read_engagement", "pages_manage_posts");
 
     private final FakeTokenPlatform facebook = FakeTokenPlatform.facebook();

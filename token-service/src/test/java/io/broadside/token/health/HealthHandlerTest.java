@@ -31,6 +31,7 @@ import io.broadside.schemas.ErrorCode;
 import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topic;
 import io.broadside.schemas.Topics;
+import io.broadside.token.Doubts;
 import io.broadside.token.FakeConnections;
 import io.broadside.token.SettableClock;
 import io.broadside.token.platform.Account;
@@ -44,6 +45,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -238,7 +240,10 @@ class HealthHandlerTest {
             var told = 0;
             for (int i = 0; i < 3 * Doubts.BELIEVED; i++) {
                 var id = "connection-" + i;
-                put(on(facebook).setConnectionId(id).build());
+                put(on(facebook)
+                        .setConnectionId(id)
+                        .setAccountId("account-" + i)
+                        .build());
                 told += handle(RefreshRequest.newBuilder(inspection())
                                         .setConnectionId(id)
                                         .build())
@@ -249,6 +254,41 @@ class HealthHandlerTest {
             }
             // Then
             assertThat(told).isEqualTo(Doubts.BELIEVED);
+        }
+
+        @Test
+        void allTokensOfOnePersonAreOneRefusal() {
+            // Given: an agency's person, who granted very many Pages, is gone
+            facebook.inspects(new Inspection.Refused(ErrorCode.TOKEN_REVOKED, "Of somebody who left."));
+            // Then
+            assertThat(toldOf(3 * Doubts.BELIEVED, "person-1")).isEqualTo(3 * Doubts.BELIEVED);
+        }
+
+        @Test
+        void whatThePlatformSaysThePersonDidIsBelievedHoweverOften() {
+            // Given
+            facebook.inspects(new Inspection.Withdrawn("The person changed the password."));
+            // Then
+            assertThat(toldOf(3 * Doubts.BELIEVED, null)).isEqualTo(3 * Doubts.BELIEVED);
+        }
+
+        /** Of how many connections a person is told, if all of them are shown. */
+        private int toldOf(int count, @Nullable String grantedBy) {
+            clock.advance(Duration.ofDays(2));
+            var told = 0;
+            for (int i = 0; i < count; i++) {
+                var id = "connection-" + i;
+                put(on(facebook)
+                        .setConnectionId(id)
+                        .setAccountId("account-" + i)
+                        .setGrantedBy(grantedBy)
+                        .build());
+                var request = RefreshRequest.newBuilder(inspection())
+                        .setConnectionId(id)
+                        .build();
+                told += handle(request).records().isEmpty() ? 0 : 1;
+            }
+            return told;
         }
 
         @Test

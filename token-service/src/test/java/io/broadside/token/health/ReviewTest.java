@@ -69,6 +69,23 @@ class ReviewTest {
     }
 
     @Test
+    void theSameTokenPastedAgainIsNotWarnedOfAgain() {
+        // Given
+        lookHourly(day(0), day(54));
+        told.clear();
+        // When: what accepts tokens keeps the note of the warning
+        connection = Connection.newBuilder(connection)
+                .setStatus(ConnectionStatus.HEALTHY)
+                .setTokenVersion(2)
+                .build();
+        lookHourly(day(54), day(59));
+        // Then: nothing until the next one is due
+        assertThat(told).isEmpty();
+        lookHourly(day(59), day(60));
+        assertThat(told).hasSize(1);
+    }
+
+    @Test
     void anEndThatMovesByTheTimeAnAnswerTookIsTheSame() {
         // Given
         lookHourly(day(0), day(31));

@@ -7,7 +7,11 @@ import io.broadside.events.ConnectionEventKind;
 import io.broadside.events.ConnectionStatus;
 import io.broadside.events.InboundEvent;
 import io.broadside.events.InboundKind;
+import io.broadside.runtime.tracing.Trace;
+import io.broadside.token.connect.Loss;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,7 +65,18 @@ class EndedPermissionTest {
         assertThat(loss.connection().getStatusReason()).contains("TOKEN_REVOKED");
         assertThat(loss.connection().getUpdatedAt()).isEqualTo(NOW);
         assertThat(loss.event().getKind()).isEqualTo(ConnectionEventKind.DEAUTHORIZED);
-        assertThat(loss.forgetsTokens()).isFalse();
+        assertThat(loss.forgets()).isEqualTo(Loss.Forgets.TOKENS);
+    }
+
+    @Test
+    void itsVersionGrowsSoThatARefreshUnderWayIsDropped() {
+        // Given
+        var before = connection(ConnectionStatus.HEALTHY);
+        // When
+        var loss = EndedPermission.lossOf(event(InboundKind.TOKEN_REVOKED), before, NOW)
+                .orElseThrow();
+        // Then
+        assertThat(loss.connection().getTokenVersion()).isEqualTo(before.getTokenVersion() + 1);
     }
 
     @Test
@@ -72,18 +87,23 @@ class EndedPermissionTest {
                 .orElseThrow();
         // Then
         assertThat(loss.connection().getStatus()).isEqualTo(ConnectionStatus.DISCONNECTED);
-        assertThat(loss.connection().getAccountName()).isEqualTo("account-1");
+        assertThat(loss.connection().getAccountName()).isEmpty();
+        assertThat(loss.connection().getAccountId()).isEmpty();
         assertThat(loss.event().getKind()).isEqualTo(ConnectionEventKind.DISCONNECTED);
-        assertThat(loss.forgetsTokens()).isTrue();
+        assertThat(loss.forgets()).isEqualTo(Loss.Forgets.EVERYTHING);
+    }
+
+    @Test
+    void whoWasDisconnectedBeforeIsDeletedAllTheSame() {
+        // When
+        var loss = EndedPermission.lossOf(
+                event(InboundKind.DATA_DELETION_REQUESTED), connection(ConnectionStatus.DISCONNECTED), NOW);
+        // Then
+        assertThat(loss).hasValueSatisfying(it -> assertThat(it.forgets()).isEqualTo(Loss.Forgets.EVERYTHING));
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "TOKEN_REVOKED, REVOKED",
-        "TOKEN_REVOKED, DISCONNECTED",
-        "ACCOUNT_DEAUTHORIZED, REVOKED",
-        "DATA_DELETION_REQUESTED, DISCONNECTED"
-    })
+    @CsvSource({"TOKEN_REVOKED, REVOKED", "TOKEN_REVOKED, DISCONNECTED", "ACCOUNT_DEAUTHORIZED, REVOKED"})
     void whatIsSoAlreadyIsNotWrittenAgain(InboundKind kind, ConnectionStatus status) {
         assertThat(EndedPermission.lossOf(event(kind), connection(status), NOW)).isEmpty();
     }
@@ -92,16 +112,58 @@ class EndedPermissionTest {
     void whoConnectedAgainSinceIsNotConcerned() {
         // Given
         var again = Connection.newBuilder(connection(ConnectionStatus.HEALTHY))
-                .setRefreshedAt(HAPPENED_AT.plusSeconds(3))
+                .setGrantedAt(HAPPENED_AT.plusSeconds(3))
                 .build();
         var justBefore = Connection.newBuilder(again)
-                .setRefreshedAt(HAPPENED_AT.plusSeconds(1))
+                .setGrantedAt(HAPPENED_AT.plusSeconds(1))
                 .build();
         // When / Then: platforms name whole seconds, and their clocks are not ours
         assertThat(EndedPermission.lossOf(event(InboundKind.TOKEN_REVOKED), again, NOW))
                 .isEmpty();
         assertThat(EndedPermission.lossOf(event(InboundKind.TOKEN_REVOKED), justBefore, NOW))
                 .isPresent();
+    }
+
+    @Test
+    void aTokenThatWasRenewedSinceIsNoPersonWhoConnectedAgain() {
+        // Given: a refresh that was under way ended just after the person had left
+        var renewed = Connection.newBuilder(connection(ConnectionStatus.HEALTHY))
+                .setGrantedAt(CONNECTED_AT)
+                .setRefreshedAt(HAPPENED_AT.plusSeconds(60))
+                .build();
+        // Then
+        assertThat(EndedPermission.lossOf(event(InboundKind.TOKEN_REVOKED), renewed, NOW))
+                .isPresent();
+    }
+
+    @Test
+    void allConnectionsAreReadOnceForAllEventsOfAPoll() {
+        // Given: 200 people leave, of 100,000
+        var told = IntStream.range(0, 200)
+                .mapToObj(number -> InboundEvent.newBuilder(event(InboundKind.TOKEN_REVOKED))
+                        .setAccountId("account-" + number * 100)
+                        .build())
+                .map(event -> new Concerned.Told(event, Trace.root()))
+                .toList();
+        var reads = new AtomicInteger();
+        Iterable<Connection> many = () -> {
+            reads.incrementAndGet();
+            return IntStream.range(0, 100_000)
+                    .mapToObj(number -> Connection.newBuilder(connection(ConnectionStatus.HEALTHY))
+                            .setConnectionId("connection-" + number)
+                            .setAccountId("account-" + number)
+                            .build())
+                    .iterator();
+        };
+        // When
+        var concerned = Concerned.of(told, many);
+        // Then
+        assertThat(reads).hasValue(1);
+        assertThat(concerned)
+                .extracting(Concerned::connectionId)
+                .containsExactlyElementsOf(IntStream.range(0, 200)
+                        .mapToObj(number -> "connection-" + number * 100)
+                        .toList());
     }
 
     @Test

@@ -51,10 +51,15 @@ class LockedPageIT {
 
     @BeforeEach
     void start() throws Exception {
+        serve(KEY);
+    }
+
+    /** From now on this key is the one that is known. */
+    private void serve(String key) throws Exception {
         var vault = Vault.open(new VaultConfig(
                 Optional.of(keys.resolve("access.json")), Optional.of(keys.resolve("refresh.json")), true));
         var settings = Settings.from(Map.of("X_CLIENT_ID", "x-id", "TOKEN_RETURN_URLS", "https://app.example/"));
-        var hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(KEY.getBytes(UTF_8)));
+        var hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(key.getBytes(UTF_8)));
         var platforms = TokenPlatforms.all(TokenPlatforms.Config.from(settings), calls, clock);
         var ways = SignIns.all(SignIns.Config.from(settings), calls, clock);
         var connections = new FakeConnections();
@@ -66,6 +71,7 @@ class LockedPageIT {
                 platforms,
                 ways,
                 connections,
+                _ -> Optional.empty(),
                 stored.acceptance(vault, clock),
                 new PasteForm(platforms, stored.pasting(platforms, vault, clock)),
                 new Disconnecting(connections, (_, _, _) -> true, ways, calls, vault, clock),
@@ -107,6 +113,17 @@ class LockedPageIT {
         // Then
         assertThat(answer.statusCode()).isEqualTo(403);
         assertThat(answer.body()).contains("This key is not known.").doesNotContain("wrong");
+        assertThat(browser.get(at("/")).statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void aKeyThatIsTakenOutTakesItsVisitorsAlong() throws Exception {
+        // Given
+        enter(KEY);
+        assertThat(browser.get(at("/")).statusCode()).isEqualTo(200);
+        // When: the service is started with another key
+        serve("another-key");
+        // Then
         assertThat(browser.get(at("/")).statusCode()).isEqualTo(401);
     }
 

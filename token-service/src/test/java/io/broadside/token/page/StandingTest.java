@@ -30,7 +30,7 @@ class StandingTest {
         "PT24H, Expires in 1 day, WARNING",
         "PT5H, Expires in 5 hours, WARNING",
         "PT10M, Expires within the hour, WARNING",
-        "PT0S, Expired, WARNING"
+        "PT0S, Reconnect needed, BAD"
     })
     void theBadgeSaysWhenAPersonIsNeeded(Duration left, String badge, Level level) {
         // Given
@@ -42,7 +42,7 @@ class StandingTest {
         // Then
         assertThat(standing.badge()).isEqualTo(badge);
         assertThat(standing.level()).isEqualTo(level);
-        assertThat(standing.recommendations().isEmpty()).isEqualTo(level == Level.GOOD);
+        assertThat(standing.sentences().toList().isEmpty()).isEqualTo(level == Level.GOOD);
     }
 
     @Test
@@ -96,7 +96,83 @@ class StandingTest {
         var standing = standing(connection);
         // Then
         assertThat(standing.badge()).isEqualTo("Permission missing");
-        assertThat(standing.recommendations()).singleElement().asString().contains("video.publish");
+        assertThat(standing.recommendations().toList())
+                .singleElement()
+                .asString()
+                .contains("video.publish");
+    }
+
+    @Test
+    void aTokenThatCannotBeRenewedIsNotWell() {
+        // Given: it ended two days ago
+        var connection = connection("x")
+                .setIsRenewable(true)
+                .setAccessExpiresAt(clock.instant().minus(Duration.ofDays(2)))
+                .build();
+        // When
+        var standing = standing(connection);
+        // Then
+        assertThat(standing.level()).isEqualTo(Level.WARNING);
+        assertThat(standing.badge()).isEqualTo("Not renewed");
+        assertThat(standing.sentences().toList()).first().asString().contains("could not be renewed");
+    }
+
+    @Test
+    void aTokenOfXThatHasEndedAndThatNothingRenewsNeedsAPerson() {
+        // Given
+        var connection = connection("x")
+                .setAccessExpiresAt(clock.instant().minusSeconds(60))
+                .build();
+        // Then
+        assertThat(standing(connection).level()).isEqualTo(Level.BAD);
+    }
+
+    @Test
+    void afterTheEndOfARefreshTokenOfLinkedInTheAccessTokenStillWorks() {
+        // Given
+        var end = clock.instant().plus(Duration.ofDays(40));
+        var connection = connection("linkedin")
+                .setIsRenewable(true)
+                .setAccessExpiresAt(end)
+                .setRefreshExpiresAt(clock.instant().minus(Duration.ofDays(1)))
+                .build();
+        // When: and 15 days later
+        var early = standing(connection);
+        clock.advance(Duration.ofDays(15));
+        var late = standing(connection);
+        // Then
+        assertThat(early.badge()).isEqualTo("Connected");
+        assertThat(late.badge()).isEqualTo("Expires in 25 days");
+        assertThat(late.actBefore()).contains(end);
+    }
+
+    @Test
+    void whatLacksARightIsNotSaidToHaveABadToken() {
+        // Given
+        var connection = connection("facebook")
+                .setStatus(ConnectionStatus.NEEDS_REAUTH)
+                .setStatusReason("PERMISSION_MISSING")
+                .build();
+        // When
+        var standing = standing(connection);
+        // Then
+        assertThat(standing.badge()).isEqualTo("Permission missing");
+        assertThat(standing.level()).isEqualTo(Level.BAD);
+        assertThat(standing.sentences().toList())
+                .noneMatch(sentence -> sentence.contains("no longer accepts"))
+                .anyMatch(sentence -> sentence.contains("no longer complete"));
+    }
+
+    @Test
+    void whatIsDisconnectedSaysWhatBecomesOfPosts() {
+        // Given
+        var connection =
+                connection("x").setStatus(ConnectionStatus.DISCONNECTED).build();
+        // Then
+        assertThat(standing(connection).recommendations().toList())
+                .singleElement()
+                .asString()
+                .contains("What waited for it goes out then", "new posts are refused");
     }
 
     @ParameterizedTest
@@ -111,7 +187,7 @@ class StandingTest {
         // Then
         assertThat(standing.badge()).isEqualTo(badge);
         assertThat(standing.level()).isEqualTo(level);
-        assertThat(standing.recommendations()).isNotEmpty();
+        assertThat(standing.recommendations().toList()).isNotEmpty();
     }
 
     @Test

@@ -29,6 +29,7 @@ import io.broadside.schemas.ErrorCode;
 import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topic;
 import io.broadside.schemas.Topics;
+import io.broadside.token.Doubts;
 import io.broadside.token.FakeConnections;
 import io.broadside.token.SettableClock;
 import io.broadside.token.platform.RefreshAnswer;
@@ -44,6 +45,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
@@ -68,6 +72,7 @@ class RefreshHandlerTest {
     private final FakeConnections connections = new FakeConnections();
     private final ScriptedRefresher refresher = new ScriptedRefresher();
     private final List<Duration> pauses = new ArrayList<>();
+    private final List<TokenPair> dropped = new ArrayList<>();
     private final EventSerdes serdes = new EventSerdes(REGISTRY.uri(), true);
     private final Vault vault = Vault.open(
             new VaultConfig(Optional.of(keys.resolve("access.json")), Optional.of(keys.resolve("refresh.json")), true));
@@ -83,6 +88,7 @@ class RefreshHandlerTest {
             platforms,
             new RefreshRecords(serdes, vault, platforms, clock),
             pauses::add,
+            (_, tokens, _) -> dropped.add(tokens),
             new RefreshMetrics(new SimpleMeterRegistry()),
             clock);
 
@@ -339,6 +345,71 @@ class RefreshHandlerTest {
         }
 
         @Test
+        void refusalsWithoutEndAreTroubleOfThePlatformAndNotOfTheConnections() {
+            // Given
+            var lost = 0;
+            for (int i = 0; i < 3 * Doubts.BELIEVED; i++) {
+                var id = "connection-" + i;
+                connections.put(
+                        Connection.newBuilder(connection("x", 1))
+                                .setConnectionId(id)
+                                .setAccountId("account-" + i)
+                                .build(),
+                        Credential.newBuilder(credential("x", 1, ""))
+                                .setConnectionId(id)
+                                .setSealedRefreshToken(
+                                        ByteBuffer.wrap(vault.seal(KeysetName.REFRESH, Secret.of("refresh"), id)))
+                                .build());
+                refresher.answers(new RefreshAnswer.Refused("invalid_request"));
+                // When
+                var outputs = handler.run(workOf(RefreshRequest.newBuilder(request(1))
+                        .setConnectionId(id)
+                        .build()));
+                lost += outputs.records().size() == 2 ? 1 : 0;
+            }
+            // Then
+            assertThat(lost).isEqualTo(Doubts.BELIEVED);
+        }
+
+        @Test
+        void onlySoManyOfAPlatformWaitInTheirPlaces() throws Exception {
+            // Given: more are due than may wait
+            var inPlace = new Semaphore(0);
+            var end = new CountDownLatch(1);
+            var patient = new RefreshHandler(
+                    connections,
+                    vault,
+                    platforms,
+                    new RefreshRecords(serdes, vault, platforms, clock),
+                    _ -> {
+                        inPlace.release();
+                        awaitUninterrupted(end);
+                    },
+                    (_, _, _) -> {},
+                    new RefreshMetrics(new SimpleMeterRegistry()),
+                    clock);
+            var due = RefreshRequest.newBuilder(request(1))
+                    .setReason(RefreshReason.EXPIRING)
+                    .build();
+            for (int i = 0; i < Troubles.MOST_PAUSING + 2; i++) {
+                refresher.answers(ScriptedRefresher.notNow(ErrorCode.NO_CONNECTION));
+            }
+            try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int i = 0; i < Troubles.MOST_PAUSING; i++) {
+                    var _ = threads.submit(() -> patient.run(workOf(due)));
+                    inPlace.acquire();
+                }
+                // When
+                var beyond = patient.run(workOf(due));
+                // Then: it is asked for again when the next look comes, and holds no place until then
+                assertThat(beyond.records()).isEmpty();
+                assertThat(inPlace.availablePermits()).isZero();
+                end.countDown();
+            }
+            assertThat(patient.run(workOf(due)).records()).hasSize(1);
+        }
+
+        @Test
         void aCredentialThatCannotBeOpenedIsKept() {
             // Given
             var foreign = ByteBuffer.wrap(vault.seal(KeysetName.REFRESH, Secret.of("refresh"), "another connection"));
@@ -405,6 +476,42 @@ class RefreshHandlerTest {
             var outputs = handle(request(1));
             // Then
             assertThat(outputs).isEmpty();
+            assertThat(dropped).isEmpty();
+        }
+
+        @Test
+        void aPermissionTakenBackMeanwhileIsNotMadeWellAgain() {
+            // Given: whoever writes beside renewals, of the same version too
+            refresher.answersAfter(
+                    () -> connections.put(
+                            Connection.newBuilder(connection("x", 1))
+                                    .setStatus(ConnectionStatus.REVOKED)
+                                    .build(),
+                            credential("x", 1, "refresh-1")),
+                    ScriptedRefresher.renewed("access-2", "refresh-2"));
+            // When
+            var outputs = handle(request(1));
+            // Then
+            assertThat(outputs).isEmpty();
+        }
+
+        @Test
+        void whatComesForAConnectionThatWasDisconnectedMeanwhileIsTakenBack() {
+            // Given
+            refresher.answersAfter(
+                    () -> connections.put(
+                            Connection.newBuilder(connection("x", 2))
+                                    .setStatus(ConnectionStatus.DISCONNECTED)
+                                    .build(),
+                            credential("x", 1, "refresh-1")),
+                    ScriptedRefresher.renewed("access-2", "refresh-2"));
+            // When
+            var outputs = handle(request(1));
+            // Then
+            assertThat(outputs).isEmpty();
+            assertThat(dropped)
+                    .singleElement()
+                    .satisfies(tokens -> assertThat(tokens.refreshToken()).contains(Secret.of("refresh-2")));
         }
     }
 
@@ -592,6 +699,7 @@ class RefreshHandlerTest {
                     platforms,
                     new RefreshRecords(serdes, today, platforms, clock),
                     pauses::add,
+                    (_, tokens, _) -> dropped.add(tokens),
                     new RefreshMetrics(new SimpleMeterRegistry()),
                     clock);
         }
@@ -704,6 +812,62 @@ class RefreshHandlerTest {
     }
 
     @Test
+    void aConnectionThatStaysBehindItsCredentialIsRenewedByThat() throws Exception {
+        // Given: a token was pasted, and what a look found of the former one was written over the connection
+        connections.put(connection("x", 1), credential("x", 2, "pasted"));
+        var request = request(2);
+        // When
+        var rounds = 0;
+        while (refresher.presented().isEmpty() && rounds < 10) {
+            rounds++;
+            refresher.answers(ScriptedRefresher.renewed("access-3", "refresh-3"));
+            var outputs = handler.run(workOf(request));
+            connections.write(outputs, serdes);
+            connections.awaitCurrent();
+            request = RefreshRequest.newBuilder(request)
+                    .setAttempt(request.getAttempt() + 1)
+                    .build();
+        }
+        // Then
+        assertThat(refresher.presented()).containsExactly("pasted");
+        assertThat(rounds).isBetween(2, 5);
+        assertThat(connections.connection(ID))
+                .hasValueSatisfying(
+                        connection -> assertThat(connection.getTokenVersion()).isEqualTo(3));
+    }
+
+    @Test
+    void aRefreshTokenThatWorksManyTimesStaysWhereAnAnswerLeavesItOut() {
+        // Given
+        var hardEnd = SettableClock.START.plus(Duration.ofDays(365));
+        connections.put(
+                Connection.newBuilder(connection("reusing", 1))
+                        .setRefreshExpiresAt(hardEnd)
+                        .build(),
+                credential("reusing", 1, "refresh-1"));
+        refresher.answers(new RefreshAnswer.Renewed(new TokenPair(
+                Secret.of("access-2"),
+                Optional.empty(),
+                Optional.of(Duration.ofDays(60)),
+                Optional.empty(),
+                List.of())));
+        // When
+        var outputs = handler.run(workOf(request(1)));
+        // Then
+        var connection = only(Topics.CONNECTIONS, outputs);
+        assertThat(connection.getIsRenewable()).isTrue();
+        assertThat(connection.getRefreshExpiresAt()).contains(hardEnd);
+        var credential = only(Topics.CREDENTIALS, outputs);
+        assertThat(credential.getRefreshExpiresAt()).contains(hardEnd);
+        assertThat(vault.unseal(
+                                KeysetName.REFRESH,
+                                credential.getSealedRefreshToken().orElseThrow(),
+                                ID)
+                        .reveal())
+                .isEqualTo("refresh-1");
+    }
+
+    @Test
     void aRightThatTheNewTokenLacksNeedsAPersonAtOnce() {
         // Given
         connections.put(
@@ -772,6 +936,14 @@ class RefreshHandlerTest {
                 .toList();
         assertThat(found).hasSize(1);
         return serdes.read(topic, found.getFirst().value());
+    }
+
+    private static void awaitUninterrupted(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static Work<RefreshRequest> workOf(RefreshRequest request) {

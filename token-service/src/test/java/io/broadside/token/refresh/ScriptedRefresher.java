@@ -7,18 +7,18 @@ import io.broadside.token.platform.RefreshAnswer;
 import io.broadside.token.platform.Refresher;
 import io.broadside.token.platform.TokenPair;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
 /** Answers as told, in that order, and remembers which refresh tokens came. */
 final class ScriptedRefresher implements Refresher {
 
-    private final Queue<Supplier<RefreshAnswer>> answers = new ArrayDeque<>();
-    private final List<String> presented = new ArrayList<>();
+    private final Queue<Supplier<RefreshAnswer>> answers = new ConcurrentLinkedQueue<>();
+    private final List<String> presented = new CopyOnWriteArrayList<>();
 
     void answers(RefreshAnswer... next) {
         for (var answer : next) {

@@ -167,13 +167,32 @@ class YearTest {
                 .brokenFrom(day(10)));
         for (var now = clock.instant(); now.isBefore(day(200)); now = clock.instant()) {
             anHour(NONE);
-            // No post can go out meanwhile, and the badge says so; who runs the service is told by its metrics.
+            // No post can go out meanwhile, and the badge says so, as does an event.
             assertThat(account.works() || connection().getStatus() != ConnectionStatus.HEALTHY || now.isBefore(day(12)))
                     .as("on %s", now)
                     .isTrue();
         }
-        assertThat(told()).hasSize(4);
-        assertKinds(3, 1);
+        // Once when it became so, and then of the end of its refresh token.
+        assertThat(told()).hasSize(5);
+        assertThat(told().getFirst().getActBefore()).isEmpty();
+        assertKinds(4, 1);
+    }
+
+    @Test
+    void xThatCannotBeRenewedSaysSoOnceAlthoughNobodyKnowsItsEnd() {
+        connect(new AccountOfAYear(FakeTokenPlatform.x(), Kind.ROTATING, Duration.ofHours(2), clock)
+                .refreshLife(days(182))
+                .brokenFrom(day(10)));
+        while (clock.instant().isBefore(day(100))) {
+            anHour(NONE);
+        }
+        assertThat(told()).hasSize(1);
+        var told = told().getFirst();
+        assertThat(told.getKind()).isEqualTo(ConnectionEventKind.EXPIRING);
+        assertThat(told.getActBefore()).isEmpty();
+        assertThat(told.getDetail().orElseThrow()).contains("could not be renewed");
+        assertThat(told.getAt()).isBetween(day(11), day(12));
+        assertThat(connection().getStatus()).isEqualTo(ConnectionStatus.EXPIRING);
     }
 
     @ParameterizedTest
@@ -257,6 +276,7 @@ class YearTest {
                 platforms,
                 new RefreshRecords(SERDES, vault, platforms, clock),
                 _ -> {},
+                (_, _, _) -> {},
                 new RefreshMetrics(new SimpleMeterRegistry()),
                 clock);
         var metrics = new HealthMetrics(new SimpleMeterRegistry());

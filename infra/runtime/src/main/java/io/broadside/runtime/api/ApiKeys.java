@@ -52,7 +52,21 @@ public final class ApiKeys {
         if (authorization == null || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             return false;
         }
-        var given = sha256(authorization.substring(SCHEME.length()).strip());
+        return isKnown(sha256(authorization.substring(SCHEME.length()).strip()));
+    }
+
+    /** What stands for a key where it was shown once: whether it still counts is seen by {@link #isKnown(String)}. */
+    public static String hashOf(String key) {
+        return HexFormat.of().formatHex(sha256(key));
+    }
+
+    /** Whether the key with this hash, in hex, may use the API now. */
+    public boolean isKnown(String hash) {
+        return isOpen()
+                || (SHA_256.matcher(hash).matches() && isKnown(HexFormat.of().parseHex(hash)));
+    }
+
+    private boolean isKnown(byte[] given) {
         var isKnown = false;
         for (var hash : hashes) {
             isKnown |= MessageDigest.isEqual(hash, given);

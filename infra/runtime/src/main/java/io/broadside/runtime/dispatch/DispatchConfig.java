@@ -54,28 +54,47 @@ public record DispatchConfig(
             "Bytes of records held in memory, all partitions together, before partitions are paused.");
     private static final Setting INTENT_MAX_AGE = Setting.of(
             "DISPATCH_INTENT_MAX_AGE", "5s", "A call starts only if its durable intent is younger than this.");
-    private static final Setting CALL_LIMIT = Setting.of(
-            "DISPATCH_CALL_LIMIT",
-            "60s",
-            "Longest time of all calls for one record; the next owner of a partition waits it out before it looks.");
     private static final Setting CLOCK_SKEW =
             Setting.of("DISPATCH_CLOCK_SKEW", "2s", "By how much the clocks of two instances may differ.");
-    private static final Setting REVOKE_LIMIT = Setting.of(
-            "DISPATCH_REVOKE_LIMIT", "3s", "How long a rebalance waits for calls of partitions that are leaving.");
-    private static final Setting CLOSE_LIMIT =
-            Setting.of("DISPATCH_CLOSE_LIMIT", "12s", "How long a shutdown waits for calls under way.");
+    /** All settings, with the usual limits. */
+    public static final List<Setting> SETTINGS = settings(Limits.USUAL);
 
-    public static final List<Setting> SETTINGS = List.of(
-            MAX_IN_FLIGHT,
-            MAX_IN_FLIGHT_PER_TOPIC,
-            LEDGER_LENGTH,
-            BUFFER,
-            BUFFER_BYTES,
-            INTENT_MAX_AGE,
-            CALL_LIMIT,
-            CLOCK_SKEW,
-            REVOKE_LIMIT,
-            CLOSE_LIMIT);
+    /**
+     * How long calls may last, and how long they are waited for, where nothing is set: that differs between services, as their calls
+     * do.
+     */
+    public record Limits(Setting call, Setting revoke, Setting close) {
+
+        public static final Limits USUAL = of("60s", "3s", "12s");
+
+        public static Limits of(String call, String revoke, String close) {
+            return new Limits(
+                    Setting.of(
+                            "DISPATCH_CALL_LIMIT",
+                            call,
+                            "Longest time of all calls for one record; the next owner of a partition waits it out before it looks."),
+                    Setting.of(
+                            "DISPATCH_REVOKE_LIMIT",
+                            revoke,
+                            "How long a rebalance waits for calls of partitions that are leaving."),
+                    Setting.of("DISPATCH_CLOSE_LIMIT", close, "How long a shutdown waits for calls under way."));
+        }
+    }
+
+    /** All settings, with these limits. */
+    public static List<Setting> settings(Limits limits) {
+        return List.of(
+                MAX_IN_FLIGHT,
+                MAX_IN_FLIGHT_PER_TOPIC,
+                LEDGER_LENGTH,
+                BUFFER,
+                BUFFER_BYTES,
+                INTENT_MAX_AGE,
+                limits.call(),
+                CLOCK_SKEW,
+                limits.revoke(),
+                limits.close());
+    }
 
     public DispatchConfig {
         if (maxInFlightPerTopic > maxInFlight) {
@@ -85,6 +104,10 @@ public record DispatchConfig(
     }
 
     public static DispatchConfig from(Settings settings) {
+        return from(settings, Limits.USUAL);
+    }
+
+    public static DispatchConfig from(Settings settings, Limits limits) {
         var maxInFlight = settings.integer(MAX_IN_FLIGHT, 1, 100_000);
         return new DispatchConfig(
                 maxInFlight,
@@ -93,10 +116,15 @@ public record DispatchConfig(
                 settings.integer(BUFFER, 1, 100_000),
                 settings.integer(BUFFER_BYTES, 1 << 20, Integer.MAX_VALUE),
                 settings.duration(INTENT_MAX_AGE),
-                settings.duration(CALL_LIMIT),
+                settings.duration(limits.call()),
                 settings.duration(CLOCK_SKEW),
-                settings.duration(REVOKE_LIMIT),
-                settings.duration(CLOSE_LIMIT));
+                settings.duration(limits.revoke()),
+                settings.duration(limits.close()));
+    }
+
+    /** By when the calls of a record have ended here, counted from its intent. */
+    public Duration longestCalls() {
+        return intentMaxAge.plus(callLimit);
     }
 
     /** After this long, counted from the time of an intent, none of its calls can be under way any more. */

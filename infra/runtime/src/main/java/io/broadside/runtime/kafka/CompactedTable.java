@@ -13,13 +13,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -75,14 +75,24 @@ public final class CompactedTable<V extends SpecificRecord, T> implements AutoCl
     private final Consumer<byte[], byte[]> consumer;
     private final Admin admin;
     private final Thread thread;
-    private final SharedAnswer<Map<TopicPartition, Long>> ends = new SharedAnswer<>(this::lookUpEnds);
+    private final SharedAnswer<Mark> ends = new SharedAnswer<>(this::lookUpEnds);
     private final CountDownLatch loaded = new CountDownLatch(1);
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition moved = lock.newCondition();
     private Map<TopicPartition, Long> positions = Map.of();
+
+    /** Those that are not reached. */
+    private final List<Mark> awaited = new ArrayList<>();
+
     private volatile long lastPoll = System.nanoTime();
     private volatile boolean isClosing;
     private volatile @Nullable String fault;
+
+    /**
+     * Where the partitions ended when that was asked, for all who asked together.
+     *
+     * @param reached completed, once, when everything before is here
+     */
+    private record Mark(Map<TopicPartition, Long> ends, CompletableFuture<Boolean> reached) {}
 
     public CompactedTable(Topic<V> topic, KafkaClients clients, Function<V, T> projection, Listener<T> listener) {
         this(topic, clients, projection, listener, new ConcurrentHashMap<>());
@@ -138,18 +148,13 @@ public final class CompactedTable<V extends SpecificRecord, T> implements AutoCl
         if (!loaded.await(limit.toNanos(), TimeUnit.NANOSECONDS)) {
             throw new TimeoutException("The table of " + topic + " could not be read within " + limit);
         }
-        var ends = ends(limit);
-        lock.lock();
+        var mark = mark(limit);
         try {
-            while (!hasReached(ends)) {
-                var left = deadline - System.nanoTime();
-                if (left <= 0) {
-                    throw new TimeoutException("The table of " + topic + " did not catch up within " + limit);
-                }
-                var _ = moved.awaitNanos(left);
-            }
-        } finally {
-            lock.unlock();
+            mark.reached().get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("Nothing fails there", e);
+        } catch (TimeoutException _) {
+            throw new TimeoutException("The table of " + topic + " did not catch up within " + limit);
         }
     }
 
@@ -190,7 +195,7 @@ public final class CompactedTable<V extends SpecificRecord, T> implements AutoCl
         }
     }
 
-    private Map<TopicPartition, Long> ends(Duration limit) throws InterruptedException, TimeoutException {
+    private Mark mark(Duration limit) throws InterruptedException, TimeoutException {
         try {
             return ends.ask().get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
@@ -199,7 +204,7 @@ public final class CompactedTable<V extends SpecificRecord, T> implements AutoCl
     }
 
     /** Open transactions end below these offsets; only when they have ended does a reader get as far. */
-    private CompletionStage<Map<TopicPartition, Long>> lookUpEnds() {
+    private CompletionStage<Mark> lookUpEnds() {
         Map<TopicPartition, OffsetSpec> wanted;
         lock.lock();
         try {
@@ -214,7 +219,23 @@ public final class CompactedTable<V extends SpecificRecord, T> implements AutoCl
                     var found = new HashMap<TopicPartition, Long>();
                     offsets.forEach((partition, end) -> found.put(partition, end.offset()));
                     return found;
-                });
+                })
+                .thenApply(this::awaited);
+    }
+
+    private Mark awaited(Map<TopicPartition, Long> ends) {
+        var mark = new Mark(ends, new CompletableFuture<>());
+        lock.lock();
+        try {
+            if (hasReached(ends)) {
+                mark.reached().complete(true);
+            } else if (fault == null) {
+                awaited.add(mark);
+            }
+        } finally {
+            lock.unlock();
+        }
+        return mark;
     }
 
     private boolean hasReached(Map<TopicPartition, Long> ends) {
@@ -246,7 +267,13 @@ public final class CompactedTable<V extends SpecificRecord, T> implements AutoCl
     }
 
     private void fail(RuntimeException cause) {
-        fault = cause.toString();
+        lock.lock();
+        try {
+            fault = cause.toString();
+            awaited.clear();
+        } finally {
+            lock.unlock();
+        }
         LOGGER.atError().addKeyValue("topic", topic).setCause(cause).log("table stopped");
     }
 
@@ -269,13 +296,16 @@ public final class CompactedTable<V extends SpecificRecord, T> implements AutoCl
             // The broker is away for long: what is here stays, and the next poll goes on.
             return;
         }
+        var reached = new ArrayList<Mark>();
         lock.lock();
         try {
             positions = now;
-            moved.signalAll();
+            awaited.removeIf(mark -> hasReached(mark.ends()) && reached.add(mark));
         } finally {
             lock.unlock();
         }
+        // However many wait for it, each place is compared once, by this thread.
+        reached.forEach(mark -> mark.reached().complete(true));
     }
 
     /** A registry that is away for a while must not end the table. */

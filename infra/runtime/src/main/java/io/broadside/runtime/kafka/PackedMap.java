@@ -213,6 +213,9 @@ public final class PackedMap<T> extends AbstractMap<String, T> {
         private int count;
         private int garbage;
 
+        /** No rank is below this one: most looks find nothing, and need not read what there is. */
+        private long lowest = Long.MAX_VALUE;
+
         synchronized byte @Nullable [] get(byte[] key) {
             var slot = find(key);
             return slot < 0 ? null : value(slots[slot] - 1);
@@ -220,6 +223,7 @@ public final class PackedMap<T> extends AbstractMap<String, T> {
 
         synchronized byte @Nullable [] put(byte[] key, byte[] value, long rank) {
             makeRoom(HEADER + key.length + value.length);
+            lowest = Math.min(lowest, rank);
             var slot = find(key);
             byte[] before = null;
             if (slot >= 0) {
@@ -254,10 +258,18 @@ public final class PackedMap<T> extends AbstractMap<String, T> {
         }
 
         synchronized List<Packed> upTo(long rank) {
+            if (rank < lowest) {
+                return List.of();
+            }
             var found = new ArrayList<Packed>();
+            lowest = Long.MAX_VALUE;
             for (var slot : slots) {
-                if (slot > 0 && (long) LONG.get(data, slot - 1) <= rank) {
-                    found.add(new Packed(key(slot - 1), value(slot - 1)));
+                if (slot > 0) {
+                    var its = (long) LONG.get(data, slot - 1);
+                    lowest = Math.min(lowest, its);
+                    if (its <= rank) {
+                        found.add(new Packed(key(slot - 1), value(slot - 1)));
+                    }
                 }
             }
             return found;

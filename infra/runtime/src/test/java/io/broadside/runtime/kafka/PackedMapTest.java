@@ -92,6 +92,35 @@ class PackedMapTest {
     }
 
     @Test
+    void aLookByRankMissesNothingWhateverComesAndGoes() {
+        // Given
+        var model = new HashMap<String, String>();
+        var dice = new SplittableRandom(11);
+        for (int i = 0; i < 20_000; i++) {
+            var key = "key " + dice.nextInt(300);
+            if (dice.nextInt(3) == 0) {
+                map.remove(key);
+                model.remove(key);
+            } else {
+                var value = "v".repeat(1 + dice.nextInt(60));
+                map.put(key, value);
+                model.put(key, value);
+            }
+            if (i % 50 == 0) {
+                // When
+                var rank = dice.nextInt(70);
+                var found = map.upTo(rank).sorted().toList();
+                // Then
+                assertThat(found)
+                        .isEqualTo(model.values().stream()
+                                .filter(value -> value.length() <= rank)
+                                .sorted()
+                                .toList());
+            }
+        }
+    }
+
+    @Test
     void choosesByHowValuesBegin() {
         // Given
         map.putAll(Map.of("1", "bakery 1", "2", "bak", "3", "bakery 2", "4", "library"));

@@ -58,7 +58,10 @@ final class MailChannel implements NoticeChannel, AutoCloseable {
         var name = connections.apply(event.getConnectionId()).map(Connection::getAccountName);
         var account = event.getPlatform() + name.map(it -> " account " + it).orElse(" account");
         var subject = switch (event.getKind()) {
-            case EXPIRING -> "Connect the " + account + " again in time";
+            case EXPIRING ->
+                event.getActBefore().isPresent()
+                        ? "Connect the " + account + " again in time"
+                        : "The token of the " + account + " is not renewed: posts to it wait";
             case RECOVERED -> "The " + account + " is connected again";
             default -> "Connect the " + account + " again: posts to it wait";
         };

@@ -99,6 +99,6 @@ public final class FacebookSignIn implements SignIn {
                 Optional.empty(),
                 consent.dataAccessExpiresAt(),
                 consent.scopes(),
-                TokenPolicies.facebook().missingFrom(consent.scopes()));
+                TokenPolicies.facebook().missingFrom(TokenPolicies.facebook().accountKind(), consent.scopes()));
     }
 }

@@ -7,6 +7,7 @@ import io.broadside.token.platform.Inspection;
 import io.broadside.token.platform.PlatformJson;
 import io.broadside.token.platform.RefreshAnswer;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * An error of the Graph API. Its code counts, not the HTTP status: throttling, authentication and bad input all come as 400.
@@ -19,6 +20,11 @@ import java.util.Optional;
 public record GraphError(int status, int code, int subcode) {
 
     private static final int EXPIRED = 463;
+    private static final int APP_REMOVED = 458;
+    private static final int PASSWORD_CHANGED = 460;
+
+    /** Codes of scopes that are missing, as a policy names them. */
+    private static final String SCOPES = "200-299";
 
     /** The error in an answer; empty for an answer without one. */
     public static Optional<GraphError> in(Reply.Answer answer) {
@@ -60,15 +66,19 @@ public record GraphError(int status, int code, int subcode) {
     /** What it says about a token that was looked at. */
     public Inspection asInspection(Words words) {
         return switch (kind()) {
-            case TOKEN ->
-                subcode == EXPIRED
-                        ? new Inspection.Refused(
+            case TOKEN -> {
+                var sentence = words.title() + " does not accept this token" + inBrackets() + ": " + what(words)
+                        + ". Get a new one.";
+                yield switch (subcode) {
+                    case EXPIRED ->
+                        new Inspection.Refused(
                                 ErrorCode.TOKEN_EXPIRED,
-                                words.title() + " says that this token has expired. Get a new one.")
-                        : new Inspection.Refused(
-                                ErrorCode.TOKEN_REVOKED,
-                                words.title() + " does not accept this token" + inBrackets() + ": " + what(words)
-                                        + ". Get a new one.");
+                                words.title() + " says that this token has expired. Get a new one.");
+                    // No fault of an app's looks like these.
+                    case APP_REMOVED, PASSWORD_CHANGED -> new Inspection.Withdrawn(sentence);
+                    default -> new Inspection.Refused(ErrorCode.TOKEN_REVOKED, sentence);
+                };
+            }
             case LIMIT ->
                 new Inspection.Unavailable(
                         ErrorCode.RATE_LIMITED,
@@ -94,23 +104,37 @@ public record GraphError(int status, int code, int subcode) {
         };
     }
 
-    /** What it says about a token that was to be extended. */
-    public RefreshAnswer asRefreshAnswer() {
+    /**
+     * What it says about a token that was to be extended.
+     *
+     * @param dead codes that end it, as in a policy: {@code 190}, or {@code 200-299} for all of them
+     */
+    public RefreshAnswer asRefreshAnswer(Set<String> dead) {
         return switch (kind()) {
-            case TOKEN, PERMISSION -> new RefreshAnswer.Refused(text());
             case LIMIT -> new RefreshAnswer.NotNow(ErrorCode.RATE_LIMITED, Optional.empty());
             case FAULT -> new RefreshAnswer.Unclear(ErrorCode.SERVER_ERROR);
-            case OTHER ->
-                code == 0 ? new RefreshAnswer.Unclear(ErrorCode.UNEXPECTED_ANSWER) : new RefreshAnswer.Refused(text());
+            case TOKEN, PERMISSION, OTHER -> {
+                if (code == 0) {
+                    yield new RefreshAnswer.Unclear(ErrorCode.UNEXPECTED_ANSWER);
+                }
+                var isDead = dead.contains(Integer.toString(code)) || (isScope() && dead.contains(SCOPES));
+                yield isDead
+                        ? new RefreshAnswer.Refused(text())
+                        : new RefreshAnswer.NotNow(ErrorCode.UNKNOWN_REFUSAL, Optional.empty());
+            }
         };
+    }
+
+    private boolean isScope() {
+        return code >= 200 && code <= 299;
     }
 
     /** What has happened to a token, as its subcode tells. */
     private String what(Words words) {
         return switch (subcode) {
-            case 458 -> "the person removed the app";
+            case APP_REMOVED -> "the person removed the app";
             case 459 -> "the person has to log in at " + words.title() + " first";
-            case 460 -> "the person changed the password, or ended all sessions";
+            case PASSWORD_CHANGED -> "the person changed the password, or ended all sessions";
             case 492 -> "the person no longer has a role on this " + words.account();
             default -> "it was withdrawn, or is not one of " + words.title() + "'s";
         };
@@ -141,7 +165,7 @@ public record GraphError(int status, int code, int subcode) {
             case 4, 17, 32, 341, 368, 613, 80001, 80002, 80006 -> Kind.LIMIT;
             case 3, 10 -> Kind.PERMISSION;
             case 1, 2 -> Kind.FAULT;
-            default -> code >= 200 && code <= 299 ? Kind.PERMISSION : status >= 500 ? Kind.FAULT : Kind.OTHER;
+            default -> isScope() ? Kind.PERMISSION : status >= 500 ? Kind.FAULT : Kind.OTHER;
         };
     }
 

@@ -9,9 +9,10 @@ import io.broadside.token.platform.Person;
 import io.broadside.token.platform.SignIn;
 import io.broadside.token.platform.SignInEntry;
 import io.broadside.token.platform.Step;
+import io.broadside.token.platform.TokenPolicies;
+import io.broadside.token.platform.TokenPolicy;
 import io.broadside.token.platform.facebook.FacebookLogin;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -32,20 +33,24 @@ public final class InstagramByFacebookSignIn implements SignIn {
     /** This way's line of the list. */
     public static final SignInEntry ENTRY = new SignInEntry(List.of(SCOPES), settings -> {
         var login = FacebookLogin.Config.from(settings);
+        var instagram = InstagramConfig.from(settings);
         var scopes = settings.list(SCOPES);
-        return tools -> new InstagramByFacebookSignIn(login.with(tools.calls(), tools.clock()), scopes);
+        return tools -> new InstagramByFacebookSignIn(
+                login.with(tools.calls(), tools.clock()),
+                scopes,
+                new InstagramTokens(instagram, login.facebook(), tools.calls()).policy());
     });
 
-    private static final List<String> NEEDED =
-            List.of("instagram_basic", "instagram_content_publish", "pages_show_list", "pages_read_engagement");
-    private static final String KIND = "facebook_login";
+    private static final String KIND = TokenPolicies.INSTAGRAM_BY_FACEBOOK;
 
     private final FacebookLogin login;
     private final List<String> scopes;
+    private final TokenPolicy policy;
 
-    InstagramByFacebookSignIn(FacebookLogin login, List<String> scopes) {
+    InstagramByFacebookSignIn(FacebookLogin login, List<String> scopes, TokenPolicy policy) {
         this.login = login;
         this.scopes = List.copyOf(scopes);
+        this.policy = policy;
     }
 
     @Override
@@ -98,8 +103,6 @@ public final class InstagramByFacebookSignIn implements SignIn {
 
     private Grant grant(FacebookLogin.Page page, Person person, FacebookLogin.Consent consent, CallContext context) {
         var id = page.instagramId().orElseThrow();
-        var missing = new ArrayList<>(NEEDED);
-        missing.removeAll(consent.scopes());
         return new Grant(
                 new Account(
                         id, login.instagramName(id, page, context), Optional.of(consent.userId()), Optional.of(KIND)),
@@ -110,6 +113,6 @@ public final class InstagramByFacebookSignIn implements SignIn {
                 Optional.empty(),
                 consent.dataAccessExpiresAt(),
                 consent.scopes(),
-                missing);
+                policy.missingFrom(KIND, consent.scopes()));
     }
 }

@@ -19,6 +19,7 @@ import io.broadside.token.platform.SignIn;
 import io.broadside.token.platform.SignInEntry;
 import io.broadside.token.platform.Step;
 import io.broadside.token.platform.TokenEndpoint;
+import io.broadside.token.platform.facebook.FacebookConfig;
 import io.broadside.token.platform.graph.GraphError;
 import java.net.URI;
 import java.time.Clock;
@@ -56,8 +57,9 @@ public final class InstagramSignIn implements SignIn {
     public static final SignInEntry ENTRY =
             new SignInEntry(List.of(AUTHORIZE, OAUTH, APP_ID, APP_SECRET, SCOPES), settings -> {
                 var config = InstagramConfig.from(settings);
+                var facebook = FacebookConfig.from(settings);
                 var login = Login.from(settings);
-                return tools -> new InstagramSignIn(config, login, tools.calls(), tools.clock());
+                return tools -> new InstagramSignIn(config, facebook, login, tools.calls(), tools.clock());
             });
 
     private static final String ID = "instagram";
@@ -93,12 +95,12 @@ public final class InstagramSignIn implements SignIn {
         }
     }
 
-    InstagramSignIn(InstagramConfig config, Login login, PlatformCalls calls, Clock clock) {
+    InstagramSignIn(InstagramConfig config, FacebookConfig facebook, Login login, PlatformCalls calls, Clock clock) {
         this.config = config;
         this.login = login;
         this.calls = calls;
         this.clock = clock;
-        this.tokens = new InstagramTokens(config, calls);
+        this.tokens = new InstagramTokens(config, facebook, calls);
     }
 
     @Override

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.broadside.runtime.config.Secret;
+import io.broadside.runtime.config.Settings;
 import io.broadside.runtime.http.Call;
 import io.broadside.runtime.http.CallContext;
 import io.broadside.runtime.http.Reply;
@@ -19,6 +20,8 @@ import io.broadside.token.platform.TokenPlatform;
 import io.broadside.token.platform.TokenPlatformEntry;
 import io.broadside.token.platform.TokenPolicies;
 import io.broadside.token.platform.TokenPolicy;
+import io.broadside.token.platform.facebook.FacebookConfig;
+import io.broadside.token.platform.facebook.PageTokenLook;
 import io.broadside.token.platform.graph.GraphError;
 import java.net.URLEncoder;
 import java.time.Duration;
@@ -27,32 +30,49 @@ import java.util.Optional;
 
 /**
  * Long-lived tokens of accounts that log in with Instagram. Such a token lives for 60 days and, from the age of a day on, brings
- * its own successor. Instagram does not say what becomes of the old one: it is taken for dead.
+ * its own successor. Instagram does not say what becomes of the old one: it is taken for dead. Its scopes and its end cannot be asked
+ * for; they are known once it was renewed.
  *
- * <p>Its scopes and its end cannot be asked for; they are known once it was renewed.
+ * <p>Accounts that were connected with Facebook have the token of their Page instead: nothing renews it, and Facebook is asked how it
+ * fares.
  *
  * <p>https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/business-login
  */
 public final class InstagramTokens implements TokenPlatform {
 
     /** This platform's line of the list. */
-    public static final TokenPlatformEntry<InstagramConfig> ENTRY = new TokenPlatformEntry<>(
+    public static final TokenPlatformEntry<Config> ENTRY = new TokenPlatformEntry<>(
             InstagramConfig.SETTINGS,
-            InstagramConfig::from,
-            (config, tools) -> new InstagramTokens(config, tools.calls()));
+            Config::from,
+            (config, tools) -> new InstagramTokens(config.instagram(), config.facebook(), tools.calls()));
 
     private static final String ID = "instagram";
 
     private static final GraphError.Words WORDS = new GraphError.Words(
             "Instagram", "account", "instagram_business_basic and instagram_business_content_publish");
 
+    private static final GraphError.Words WORDS_BY_FACEBOOK = new GraphError.Words(
+            "Facebook",
+            "Instagram account",
+            "instagram_basic, instagram_content_publish, pages_show_list and pages_read_engagement");
+
     private final InstagramConfig config;
     private final PlatformCalls calls;
+    private final PageTokenLook byFacebook;
     private final TokenPolicy policy;
 
-    public InstagramTokens(InstagramConfig config, PlatformCalls calls) {
+    /** How Instagram is reached by itself, and by Facebook. */
+    public record Config(InstagramConfig instagram, FacebookConfig facebook) {
+
+        static Config from(Settings settings) {
+            return new Config(InstagramConfig.from(settings), FacebookConfig.from(settings));
+        }
+    }
+
+    public InstagramTokens(InstagramConfig config, FacebookConfig facebook, PlatformCalls calls) {
         this.config = config;
         this.calls = calls;
+        this.byFacebook = new PageTokenLook(ID, WORDS_BY_FACEBOOK, facebook, calls);
         this.policy = TokenPolicies.instagram(this::refresh);
     }
 
@@ -85,6 +105,24 @@ public final class InstagramTokens implements TokenPlatform {
         };
     }
 
+    /** An account that was connected with Facebook has the token of its Page, which Instagram itself does not know. */
+    @Override
+    public Inspection inspect(Secret accessToken, Account account, CallContext context) {
+        if (account.kind().filter(TokenPolicies.INSTAGRAM_BY_FACEBOOK::equals).isEmpty()) {
+            return inspect(accessToken, context);
+        }
+        var path = "/" + URLEncoder.encode(account.id(), UTF_8) + "?fields=username";
+        return byFacebook.at(
+                "instagram.account",
+                path,
+                found -> PlatformJson.text(found, "id")
+                        .filter(account.id()::equals)
+                        .map(id -> new Account(
+                                id, PlatformJson.text(found, "username").orElse(id), Optional.empty(), account.kind())),
+                accessToken,
+                context);
+    }
+
     /** The plain id is one that only this app knows; what is published to is {@code user_id}. */
     private static Inspection identified(JsonNode me) {
         return PlatformJson.text(me, "user_id")
@@ -106,7 +144,7 @@ public final class InstagramTokens implements TokenPlatform {
                 maybeSent ? new RefreshAnswer.Unclear(cause) : new RefreshAnswer.NotNow(cause, Optional.empty());
             case Reply.Answer answer ->
                 GraphError.in(answer)
-                        .map(GraphError::asRefreshAnswer)
+                        .map(error -> error.asRefreshAnswer(policy.deadCodes()))
                         .orElseGet(() -> renewed(PlatformJson.of(answer)));
         };
     }

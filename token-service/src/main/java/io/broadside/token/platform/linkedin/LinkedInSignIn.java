@@ -18,14 +18,13 @@ import io.broadside.token.platform.SignIn;
 import io.broadside.token.platform.SignInEntry;
 import io.broadside.token.platform.Step;
 import io.broadside.token.platform.TokenEndpoint;
+import io.broadside.token.platform.TokenPolicies;
 import java.net.URI;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -58,11 +57,9 @@ public final class LinkedInSignIn implements SignIn {
 
     private static final String ID = "linkedin";
     private static final String TITLE = "LinkedIn";
-    private static final String ORGANIZATION = "organization";
+    private static final String ORGANIZATION = TokenPolicies.LINKEDIN_ORGANIZATION;
     private static final String ORGANIZATION_URN = "urn:li:organization:";
-    private static final Set<String> DEAD = Set.of("invalid_request", "invalid_grant");
     private static final List<String> ADMINISTERING = List.of("rw_organization_admin", "r_organization_admin");
-    private static final List<String> ORGANIZATION_SCOPES = List.of("w_organization_social", "r_organization_social");
 
     private final LinkedInConfig config;
     private final URI authorize;
@@ -78,8 +75,8 @@ public final class LinkedInSignIn implements SignIn {
         this.scopes = List.copyOf(scopes);
         this.calls = calls;
         this.clock = clock;
-        this.endpoint = new TokenEndpoint(calls, DEAD, TokenEndpoint::retryAfter);
         this.tokens = new LinkedInTokens(config, calls);
+        this.endpoint = new TokenEndpoint(calls, CodeExchange.refusals(tokens.policy()), TokenEndpoint::retryAfter);
     }
 
     @Override
@@ -168,8 +165,6 @@ public final class LinkedInSignIn implements SignIn {
     }
 
     private Grant ofOrganization(Account organization, Person person) {
-        var missing = new ArrayList<>(ORGANIZATION_SCOPES);
-        missing.removeAll(person.scopes());
         var grant = new Grant(
                 organization,
                 person.accessToken(),
@@ -179,7 +174,7 @@ public final class LinkedInSignIn implements SignIn {
                 person.refreshExpiresAt(),
                 Optional.empty(),
                 person.scopes(),
-                missing);
+                tokens.policy().missingFrom(ORGANIZATION, person.scopes()));
         return revocable(grant, person);
     }
 

@@ -23,7 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.StreamSupport;
 
 /**
@@ -43,11 +42,8 @@ public final class LinkedInTokens implements TokenPlatform {
             (config, tools) -> new LinkedInTokens(config, tools.calls()));
 
     private static final String ID = "linkedin";
-    private static final String ORGANIZATION = "organization";
+    private static final String ORGANIZATION = TokenPolicies.LINKEDIN_ORGANIZATION;
     private static final String ORGANIZATION_URN = "urn:li:organization:";
-
-    /** The documents have one of the two, and answers were seen with the other. */
-    private static final Set<String> DEAD = Set.of("invalid_request", "invalid_grant");
 
     private final LinkedInConfig config;
     private final PlatformCalls calls;
@@ -57,8 +53,8 @@ public final class LinkedInTokens implements TokenPlatform {
     public LinkedInTokens(LinkedInConfig config, PlatformCalls calls) {
         this.config = config;
         this.calls = calls;
-        this.endpoint = new TokenEndpoint(calls, DEAD, TokenEndpoint::retryAfter);
         this.policy = TokenPolicies.linkedIn(this::refresh);
+        this.endpoint = new TokenEndpoint(calls, policy.deadCodes(), TokenEndpoint::retryAfter);
     }
 
     @Override

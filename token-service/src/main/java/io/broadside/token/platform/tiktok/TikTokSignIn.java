@@ -19,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Signing in with TikTok. There is no PKCE on the web. People may untick what they like, so what was granted is in the answer.
@@ -47,7 +46,6 @@ public final class TikTokSignIn implements SignIn {
 
     private static final String ID = "tiktok";
     private static final String TITLE = "TikTok";
-    private static final Set<String> DEAD = Set.of("invalid_grant", "invalid_request");
 
     private final TikTokConfig config;
     private final URI authorize;
@@ -61,8 +59,8 @@ public final class TikTokSignIn implements SignIn {
         this.authorize = authorize;
         this.scopes = List.copyOf(scopes);
         this.clock = clock;
-        this.endpoint = new TokenEndpoint(calls, DEAD, TokenEndpoint::retryAfter);
         this.tokens = new TikTokTokens(config, calls);
+        this.endpoint = new TokenEndpoint(calls, CodeExchange.refusals(tokens.policy()), TokenEndpoint::retryAfter);
     }
 
     @Override

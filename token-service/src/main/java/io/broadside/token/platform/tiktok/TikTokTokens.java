@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Tokens of TikTok. An access token lives for hours; each renewal brings the next refresh token and ends the one before. How long
@@ -35,7 +34,6 @@ public final class TikTokTokens implements TokenPlatform {
             TikTokConfig.SETTINGS, TikTokConfig::from, (config, tools) -> new TikTokTokens(config, tools.calls()));
 
     private static final String ID = "tiktok";
-    private static final Set<String> DEAD = Set.of("invalid_grant");
     private static final String OK = "ok";
 
     private final TikTokConfig config;
@@ -46,8 +44,8 @@ public final class TikTokTokens implements TokenPlatform {
     public TikTokTokens(TikTokConfig config, PlatformCalls calls) {
         this.config = config;
         this.calls = calls;
-        this.endpoint = new TokenEndpoint(calls, DEAD, TokenEndpoint::retryAfter);
         this.policy = TokenPolicies.tikTok(this::refresh);
+        this.endpoint = new TokenEndpoint(calls, policy.deadCodes(), TokenEndpoint::retryAfter);
     }
 
     @Override

@@ -19,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Signing in with X: OAuth 2.0 with PKCE, which X wants of confidential clients too. A code lives for half a minute.
@@ -45,7 +44,6 @@ public final class XSignIn implements SignIn {
 
     private static final String ID = "x";
     private static final String TITLE = "X";
-    private static final Set<String> DEAD = Set.of("invalid_request", "invalid_grant");
 
     private final XConfig config;
     private final URI authorize;
@@ -59,8 +57,8 @@ public final class XSignIn implements SignIn {
         this.authorize = authorize;
         this.scopes = List.copyOf(scopes);
         this.clock = clock;
-        this.endpoint = new TokenEndpoint(calls, DEAD, TokenEndpoint::retryAfter);
         this.tokens = new XTokens(config, calls, clock);
+        this.endpoint = new TokenEndpoint(calls, CodeExchange.refusals(tokens.policy()), TokenEndpoint::retryAfter);
     }
 
     @Override

@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Tokens of X, OAuth 2.0. An access token lives for two hours; a refresh token works once, and the answer holds the next
@@ -37,9 +36,6 @@ public final class XTokens implements TokenPlatform {
 
     private static final String ID = "x";
 
-    /** What the token endpoint says of a refresh token that is used, expired or withdrawn. */
-    private static final Set<String> DEAD = Set.of("invalid_request", "invalid_grant");
-
     private final XConfig config;
     private final PlatformCalls calls;
     private final Clock clock;
@@ -50,8 +46,8 @@ public final class XTokens implements TokenPlatform {
         this.config = config;
         this.calls = calls;
         this.clock = clock;
-        this.endpoint = new TokenEndpoint(calls, DEAD, this::retryAfter);
         this.policy = TokenPolicies.x(this::refresh);
+        this.endpoint = new TokenEndpoint(calls, policy.deadCodes(), this::retryAfter);
     }
 
     @Override

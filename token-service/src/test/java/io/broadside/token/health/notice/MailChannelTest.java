@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import io.broadside.events.Connection;
+import io.broadside.events.ConnectionEvent;
 import io.broadside.events.ConnectionEventKind;
 import io.broadside.events.ConnectionStatus;
 import io.broadside.runtime.config.Secret;
@@ -59,6 +60,22 @@ class MailChannelTest {
                     .contains("Connection: connection-1")
                     .contains("Act before: 2026-11-28T12:00:00Z");
         });
+    }
+
+    @Test
+    void aRenewalThatFailsIsNoDayToActBefore() throws Exception {
+        // Given
+        var stuck = ConnectionEvent.newBuilder(event("connection-1", ConnectionEventKind.EXPIRING))
+                .setActBefore(null)
+                .build();
+        // When
+        try (var channel = channel("smtp+plain", Optional.empty())) {
+            channel.deliver(Notice.of(stuck).orElseThrow());
+        }
+        // Then
+        assertThat(server.getReceivedMessages()[0].getSubject())
+                .isEqualTo(
+                        "[Broadside] The token of the facebook account Harbour Bakery is not renewed: posts to it wait");
     }
 
     @Test

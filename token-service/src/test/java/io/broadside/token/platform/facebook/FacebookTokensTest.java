@@ -114,9 +114,23 @@ class FacebookTokensTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"458, removed the app", "460, changed the password"})
+    void whatThePersonDidIsNoRefusalThatMayBeDoubted(int subcode, String what) {
+        // Given
+        calls.answer(400, error(190, subcode));
+        // When
+        var inspection = inspect(Optional.empty());
+        // Then
+        assertThat(inspection)
+                .isInstanceOfSatisfying(
+                        Inspection.Withdrawn.class,
+                        withdrawn -> assertThat(withdrawn.sentence()).contains(what));
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "400, 190, 463, TOKEN_EXPIRED",
-        "400, 190, 460, TOKEN_REVOKED",
+        "400, 190, 459, TOKEN_REVOKED",
         "401, 190, 0, TOKEN_REVOKED",
         "403, 200, 0, PERMISSION_MISSING",
         "400, 10, 0, PERMISSION_MISSING",

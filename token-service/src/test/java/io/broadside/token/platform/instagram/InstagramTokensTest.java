@@ -6,12 +6,15 @@ import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.http.CallContext;
 import io.broadside.runtime.tracing.Trace;
 import io.broadside.schemas.ErrorCode;
+import io.broadside.token.platform.Account;
 import io.broadside.token.platform.Inspection;
 import io.broadside.token.platform.RefreshAnswer;
 import io.broadside.token.platform.ScriptedCalls;
 import io.broadside.token.platform.TokenPolicy.Renewal;
+import io.broadside.token.platform.facebook.FacebookConfig;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,8 +24,10 @@ class InstagramTokensTest {
     private static final CallContext CONTEXT = CallContext.forApp(Trace.root());
 
     private final ScriptedCalls calls = new ScriptedCalls();
-    private final InstagramTokens instagram =
-            new InstagramTokens(new InstagramConfig(URI.create("https://graph.example"), "v26.0"), calls);
+    private final InstagramTokens instagram = new InstagramTokens(
+            new InstagramConfig(URI.create("https://graph.example"), "v26.0"),
+            new FacebookConfig(URI.create("https://facebook.example"), "v26.0", Optional.empty()),
+            calls);
 
     @Test
     void knowsTheAccountByTheIdThatIsPublishedTo() {
@@ -38,6 +43,21 @@ class InstagramTokensTest {
         assertThat(calls.calls().getFirst().uri())
                 .hasToString("https://graph.example/v26.0/me?fields=user_id,username");
         assertThat(instagram.policy().accountKind()).isEqualTo("instagram_login");
+    }
+
+    @Test
+    void anAccountThatWasConnectedWithFacebookIsAskedForThere() {
+        // Given
+        calls.answer(200, "{\"username\":\"harbour\",\"id\":\"17841400000000001\"}");
+        var account =
+                new Account("17841400000000001", "harbour", Optional.of("person-1"), Optional.of("facebook_login"));
+        // When
+        var inspection = instagram.inspect(Secret.of("page-token"), account, CONTEXT);
+        // Then
+        assertThat(inspection).isInstanceOf(Inspection.Found.class);
+        assertThat(calls.calls())
+                .extracting(call -> call.uri().toString())
+                .containsExactly("https://facebook.example/v26.0/17841400000000001?fields=username");
     }
 
     @Test
@@ -66,6 +86,8 @@ class InstagramTokensTest {
         "400, '{\"error\":{\"code\":190,\"error_subcode\":463}}', Refused[platformCode=190/463]",
         "400, '{\"error\":{\"code\":10}}', Refused[platformCode=10]",
         "400, '{\"error\":{\"code\":100}}', Refused[platformCode=100]",
+        "400, '{\"error\":{\"code\":230}}', Refused[platformCode=230]",
+        "400, '{\"error\":{\"code\":999}}', 'NotNow[cause=UNKNOWN_REFUSAL, retryAfter=Optional.empty]'",
         "400, '{\"error\":{\"code\":4}}', 'NotNow[cause=RATE_LIMITED, retryAfter=Optional.empty]'",
         "500, '{\"error\":{\"code\":2}}', Unclear[cause=SERVER_ERROR]",
         "502, '<html>', Unclear[cause=SERVER_ERROR]",
