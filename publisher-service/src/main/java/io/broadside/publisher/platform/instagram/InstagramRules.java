@@ -8,7 +8,7 @@ import io.broadside.events.Placement;
 import io.broadside.events.Visibility;
 import io.broadside.publisher.platform.ContentCheck;
 import io.broadside.publisher.platform.WebAddress;
-import io.broadside.publisher.platform.media.PublicAddresses;
+import io.broadside.runtime.http.PublicAddresses;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
