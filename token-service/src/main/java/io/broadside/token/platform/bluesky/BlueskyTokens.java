@@ -33,14 +33,18 @@ public final class BlueskyTokens implements TokenPlatform {
             (config, tools) -> new BlueskyTokens(config, tools.calls(), tools.clock()));
 
     private final BlueskyConfig config;
+    private final Clock clock;
     private final Servers servers;
     private final Sessions sessions;
+    private final OAuth oauth;
     private final TokenPolicy policy;
 
     public BlueskyTokens(BlueskyConfig config, PlatformCalls calls, Clock clock) {
         this.config = config;
+        this.clock = clock;
         this.servers = new Servers(config, calls, clock);
         this.sessions = new Sessions(servers, config, clock);
+        this.oauth = new OAuth(servers, config, clock);
         this.policy = TokenPolicies.bluesky(this::refresh);
     }
 
@@ -82,7 +86,8 @@ public final class BlueskyTokens implements TokenPlatform {
     }
 
     private RefreshAnswer refresh(Secret refreshToken, CallContext context) {
-        return sessions.refresh(Sealed.open(refreshToken, config), context);
+        var sealed = Sealed.open(refreshToken, config);
+        return sealed.tokenEndpoint().isPresent() ? oauth.refresh(sealed, context) : sessions.refresh(sealed, context);
     }
 
     private static Inspection identified(Reply.Answer answer, Sealed sealed) {
@@ -101,7 +106,9 @@ public final class BlueskyTokens implements TokenPlatform {
     private Inspection notInspected(Reply.Answer answer) {
         if (answer.status() == 429) {
             return unavailable(
-                    ErrorCode.RATE_LIMITED, "The server's rate limit is reached", sessions.retryAfter(answer));
+                    ErrorCode.RATE_LIMITED,
+                    "The server's rate limit is reached",
+                    Sessions.retryAfter(answer, clock.instant()));
         }
         if (answer.status() >= 500) {
             return unavailable(ErrorCode.SERVER_ERROR, "The account's server has a fault of its own", Optional.empty());

@@ -3,7 +3,6 @@ package io.broadside.token.platform.bluesky;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.http.DpopKey;
 import io.broadside.token.platform.PlatformJson;
@@ -15,39 +14,60 @@ import java.util.Optional;
  * A bare token belongs to a session on the server that is configured. The publisher reads the same. (docs/adr/0024)
  *
  * @param service the account's server
- * @param issuer who renews it, with OAuth; absent for a session, which its server renews
+ * @param tokenEndpoint what renews it, with OAuth; absent for a session, which its server renews
+ * @param subject whose it is, as long as nothing else says so
  */
-record Sealed(URI service, Secret token, Optional<DpopKey> key, Optional<URI> issuer) {
+record Sealed(URI service, Secret token, Optional<DpopKey> key, Optional<URI> tokenEndpoint, Optional<String> subject) {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     static Sealed ofSession(URI service, String token) {
-        return new Sealed(service, Secret.of(token), Optional.empty(), Optional.empty());
+        return new Sealed(service, Secret.of(token), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     static Sealed open(Secret sealed, BlueskyConfig config) {
-        var json = objectIn(sealed.reveal());
-        return json.flatMap(it -> PlatformJson.text(it, "token"))
-                .map(token -> new Sealed(
-                        json.flatMap(it -> PlatformJson.text(it, "service"))
-                                .map(URI::create)
-                                .orElse(config.service()),
-                        Secret.of(token),
-                        json.flatMap(it -> DpopKey.of(it.path("dpopKey"))),
-                        json.flatMap(it -> PlatformJson.text(it, "issuer")).map(URI::create)))
-                .orElseGet(() -> new Sealed(config.service(), sealed, Optional.empty(), Optional.empty()));
+        return objectIn(sealed.reveal())
+                .flatMap(json -> PlatformJson.text(json, "token")
+                        .map(token -> new Sealed(
+                                PlatformJson.text(json, "service")
+                                        .map(URI::create)
+                                        .orElse(config.service()),
+                                Secret.of(token),
+                                DpopKey.of(json.path("dpopKey")),
+                                PlatformJson.text(json, "tokenEndpoint").map(URI::create),
+                                PlatformJson.text(json, "subject"))))
+                .orElseGet(() ->
+                        new Sealed(config.service(), sealed, Optional.empty(), Optional.empty(), Optional.empty()));
+    }
+
+    Sealed with(Secret other) {
+        return new Sealed(service, other, key, tokenEndpoint, subject);
+    }
+
+    Sealed of(Optional<String> account) {
+        return new Sealed(service, token, key, tokenEndpoint, account);
+    }
+
+    Sealed at(URI server) {
+        return new Sealed(server, token, key, tokenEndpoint, subject);
+    }
+
+    /** As much as whoever publishes needs. */
+    Sealed withoutRenewal() {
+        return new Sealed(service, token, key, Optional.empty(), Optional.empty());
     }
 
     Secret toSecret() {
         var json = JSON.createObjectNode().put("service", service.toString()).put("token", token.reveal());
         key.ifPresent(it -> json.set("dpopKey", it.toJwk()));
-        issuer.ifPresent(it -> json.put("issuer", it.toString()));
+        tokenEndpoint.ifPresent(it -> json.put("tokenEndpoint", it.toString()));
+        subject.ifPresent(it -> json.put("subject", it));
         return Secret.of(json.toString());
     }
 
     private static Optional<JsonNode> objectIn(String text) {
         try {
-            return Optional.<JsonNode>of(JSON.readTree(text)).filter(ObjectNode.class::isInstance);
+            return Optional.ofNullable(JSON.readTree(text)).filter(JsonNode::isObject);
         } catch (JsonProcessingException _) {
             return Optional.empty();
         }

@@ -1,6 +1,5 @@
 package io.broadside.token.platform.bluesky;
 
-import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.http.Body;
 import io.broadside.runtime.http.Call;
 import io.broadside.runtime.http.CallContext;
@@ -69,12 +68,13 @@ final class Servers {
 
     /** With a proof alone: where a token is asked for. */
     Reply call(Call call, DpopKey key, CallContext context) {
-        return bound.call(guarded(call), key, Optional.<Secret>empty(), context);
+        return bound.call(guarded(call), key, Optional.empty(), context);
     }
 
     private Call guarded(Call named) {
         var call = named.withCodeReader(Servers::errorIn);
-        var isTrusted = config.allowsPrivate() || isOf(config.service(), call.uri());
+        var isTrusted =
+                config.allowsPrivate() || isOf(config.service(), call.uri()) || isOf(config.directory(), call.uri());
         return isTrusted ? call : call.toPublicHostOnly();
     }
 

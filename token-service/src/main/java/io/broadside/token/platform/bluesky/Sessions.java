@@ -18,6 +18,7 @@ import io.broadside.token.platform.TokenPlatform.Handed;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -150,14 +151,14 @@ final class Sessions {
     private RefreshAnswer notRenewed(Reply.Answer answer) {
         var error = Servers.errorIn(answer).orElse("none");
         if (answer.status() == 429) {
-            return new RefreshAnswer.NotNow(ErrorCode.RATE_LIMITED, retryAfter(answer));
+            return new RefreshAnswer.NotNow(ErrorCode.RATE_LIMITED, retryAfter(answer, clock.instant()));
         }
         if (answer.status() >= 500) {
             return new RefreshAnswer.Unclear(ErrorCode.SERVER_ERROR);
         }
         return answer.status() < 500 && DEAD.contains(error)
                 ? new RefreshAnswer.Refused(error)
-                : new RefreshAnswer.NotNow(ErrorCode.UNEXPECTED_ANSWER, retryAfter(answer));
+                : new RefreshAnswer.NotNow(ErrorCode.UNEXPECTED_ANSWER, retryAfter(answer, clock.instant()));
     }
 
     /** The call that ends a session. */
@@ -167,10 +168,9 @@ final class Sessions {
     }
 
     /** Seconds in Retry-After, or until the second at which the limit begins anew. */
-    Optional<Duration> retryAfter(Reply.Answer answer) {
+    static Optional<Duration> retryAfter(Reply.Answer answer, Instant now) {
         return seconds(answer, "retry-after")
-                .or(() -> seconds(answer, "ratelimit-reset")
-                        .map(reset -> reset - clock.instant().getEpochSecond()))
+                .or(() -> seconds(answer, "ratelimit-reset").map(reset -> reset - now.getEpochSecond()))
                 .filter(wait -> wait > 0)
                 .map(Duration::ofSeconds);
     }
