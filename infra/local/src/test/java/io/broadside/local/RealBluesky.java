@@ -39,7 +39,8 @@ final class RealBluesky implements AutoCloseable {
     private static final String ADMIN =
             "Basic " + Base64.getEncoder().encodeToString("admin:test-admin".getBytes(UTF_8));
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Process process;
     private final Path data;
     private final int port;

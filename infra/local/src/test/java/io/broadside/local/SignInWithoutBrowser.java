@@ -23,7 +23,8 @@ final class SignInWithoutBrowser implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String API = "/@atproto/oauth-provider/~api/";
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Map<String, String> cookies = new LinkedHashMap<>();
 
     /** Opens an address as a browser does; the answer, and no further. */
