@@ -83,7 +83,7 @@ class BlueskyRealServerIT {
         stack.awaitUntil(() -> stack.isFinal("friends"));
         var asked = stack.result("friends").getRemoteId().orElseThrow();
         // When
-        stack.publish("text", "author", aText("Größe: see https://example.test/ä, @friend.test #größe. @nobody.test"));
+        stack.publish("text", "author", aText("Größe: see https://example.test/ä, @friend-here.test #größe. @nobody.test"));
         stack.publish(
                 "card",
                 "author",
@@ -128,7 +128,7 @@ class BlueskyRealServerIT {
                         .returns(Optional.empty(), PostResult::getError));
         assertThat(bluesky.texts(author))
                 .containsExactlyInAnyOrder(
-                        "Größe: see https://example.test/ä, @friend.test #größe. @nobody.test",
+                        "Größe: see https://example.test/ä, @friend-here.test #größe. @nobody.test",
                         "A card",
                         "Two images",
                         "A video",

@@ -203,8 +203,11 @@ final class BlueskyStack implements AutoCloseable {
     }
 
     Connection connection(String connectionId) {
-        readOn();
-        return Objects.requireNonNull(connections.get(connectionId), connectionId);
+        awaitUntil(() -> {
+            readOn();
+            return connections.containsKey(connectionId);
+        });
+        return Objects.requireNonNull(connections.get(connectionId));
     }
 
     void awaitUntil(Callable<Boolean> condition) {

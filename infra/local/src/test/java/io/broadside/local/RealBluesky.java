@@ -135,7 +135,8 @@ final class RealBluesky implements AutoCloseable {
     }
 
     Account create(String name) throws IOException, InterruptedException {
-        var handle = name + ".test";
+        // Many plain names are reserved.
+        var handle = name + "-here.test";
         var password = "password-of-" + name;
         var body = JSON.createObjectNode()
                 .put("handle", handle)
