@@ -50,7 +50,16 @@ final class SignInWithoutBrowser implements AutoCloseable {
         var consent = JSON.createObjectNode().put("sub", account.did());
         var consented = call(
                 authorize, "consent", consent, signedIn.path("ephemeralToken").asText());
-        return URI.create(consented.path("url").asText());
+        var leaving = send(HttpRequest.newBuilder(
+                        authorize.resolve(consented.path("url").asText()))
+                .header("referer", authorize.toString())
+                .header("sec-fetch-mode", "navigate")
+                .header("sec-fetch-dest", "document")
+                .header("sec-fetch-site", "same-origin"));
+        return leaving.headers()
+                .firstValue("location")
+                .map(URI::create)
+                .orElseThrow(() -> new IOException("No way back: " + leaving.statusCode() + " " + leaving.body()));
     }
 
     private JsonNode call(URI authorize, String name, JsonNode body, String token)
