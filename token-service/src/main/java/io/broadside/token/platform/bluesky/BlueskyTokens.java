@@ -87,7 +87,13 @@ public final class BlueskyTokens implements TokenPlatform {
 
     private RefreshAnswer refresh(Secret refreshToken, CallContext context) {
         var sealed = Sealed.open(refreshToken, config);
-        return sealed.tokenEndpoint().isPresent() ? oauth.refresh(sealed, context) : sessions.refresh(sealed, context);
+        var answer =
+                sealed.tokenEndpoint().isPresent() ? oauth.refresh(sealed, context) : sessions.refresh(sealed, context);
+        // A pause that is asked for holds all of a platform's renewals: a server that one person named cannot ask for that.
+        return answer instanceof RefreshAnswer.NotNow(var cause, var _)
+                        && !sealed.service().equals(config.service())
+                ? new RefreshAnswer.NotNow(cause, Optional.empty())
+                : answer;
     }
 
     private static Inspection identified(Reply.Answer answer, Sealed sealed) {

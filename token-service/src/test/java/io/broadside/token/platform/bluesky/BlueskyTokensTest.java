@@ -142,6 +142,13 @@ class BlueskyTokensTest {
     }
 
     @Test
+    void aServerThatSomebodyNamedHoldsUpNobodyElse() {
+        calls.answer(429, Map.of("retry-after", "86400"), error("RateLimitExceeded"));
+        assertThat(refresh(Sealed.ofSession(HOME, "r")))
+                .isEqualTo(new RefreshAnswer.NotNow(ErrorCode.RATE_LIMITED, Optional.empty()));
+    }
+
+    @Test
     void aFaultOfTheServerLeavesOpenWhetherTheTokenWasUsed() {
         calls.answer(500, error("InternalServerError"));
         assertThat(refresh(Sealed.ofSession(SERVICE, "r")))
