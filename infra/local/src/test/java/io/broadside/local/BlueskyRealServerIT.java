@@ -13,7 +13,6 @@ import io.broadside.events.MediaKind;
 import io.broadside.events.PostResult;
 import io.broadside.events.ResultStatus;
 import io.broadside.events.ThreadPart;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -262,12 +261,7 @@ class BlueskyRealServerIT {
         var id = stack.connected("day", account);
         var before = bluesky.proxy().requests(REFRESH).size();
         // When: an access token lives for two hours
-        for (var round = 1; round <= REFRESHES; round++) {
-            long version = round;
-            stack.demand(id, version, DEMANDS);
-            stack.demand(id, version - 1, DEMANDS / 4);
-            stack.awaitUntil(() -> stack.connection(id).getTokenVersion() > version);
-        }
+        refreshAllDay(id);
         stack.publish("day-1", "day", aText("Good evening"));
         stack.awaitUntil(() -> stack.isFinal("day-1"));
         // Then
@@ -288,23 +282,12 @@ class BlueskyRealServerIT {
     void anAccountThatSignedInByOAuthPublishesAndIsRenewedAllDayWithEachTokenOnce() throws Exception {
         // Given
         var account = bluesky.create("oauth");
-        try (var browser = new SignInWithoutBrowser()) {
-            var sent = browser.open(stack.tokenService().resolve("/connect/bluesky?profileId=oauth"));
-            assertThat(sent.statusCode()).as(sent.body()).isEqualTo(302);
-            var authorize = URI.create(sent.headers().firstValue("location").orElseThrow());
-            var connected = browser.open(browser.consent(authorize, account));
-            assertThat(connected.statusCode()).as(connected.body()).isEqualTo(200);
-        }
+        SignInWithoutBrowser.connect(stack.tokenService(), "oauth", account);
         var id = stack.connectionOf("oauth");
         stack.publish("oauth-1", "oauth", aText("Good morning"));
         stack.awaitUntil(() -> stack.isFinal("oauth-1"));
         // When
-        for (var round = 1; round <= REFRESHES; round++) {
-            long version = round;
-            stack.demand(id, version, DEMANDS);
-            stack.demand(id, version - 1, DEMANDS / 4);
-            stack.awaitUntil(() -> stack.connection(id).getTokenVersion() > version);
-        }
+        refreshAllDay(id);
         stack.publish("oauth-2", "oauth", with("Good evening", medium(MediaKind.IMAGE, "sample.png")));
         stack.awaitUntil(() -> stack.isFinal("oauth-2"));
         // Then
@@ -363,6 +346,15 @@ class BlueskyRealServerIT {
                 KILLS,
                 there.size(),
                 bluesky.proxy().requests(PUT).size());
+    }
+
+    private void refreshAllDay(String id) throws Exception {
+        for (var round = 1; round <= REFRESHES; round++) {
+            long version = round;
+            stack.demand(id, version, DEMANDS);
+            stack.demand(id, version - 1, DEMANDS / 4);
+            stack.awaitUntil(() -> stack.connection(id).getTokenVersion() > version);
+        }
     }
 
     private long out() {

@@ -1,6 +1,7 @@
 package io.broadside.local;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -26,6 +27,18 @@ final class SignInWithoutBrowser implements AutoCloseable {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Map<String, String> cookies = new LinkedHashMap<>();
+
+    /** Connects an account to a profile as a person does, from the first click to the page that says so. */
+    static void connect(URI tokenService, String profile, RealBluesky.Account account)
+            throws IOException, InterruptedException {
+        try (var browser = new SignInWithoutBrowser()) {
+            var sent = browser.open(tokenService.resolve("/connect/bluesky?profileId=" + profile));
+            assertThat(sent.statusCode()).as(sent.body()).isEqualTo(302);
+            var authorize = URI.create(sent.headers().firstValue("location").orElseThrow());
+            var connected = browser.open(browser.consent(authorize, account));
+            assertThat(connected.statusCode()).as(connected.body()).isEqualTo(200);
+        }
+    }
 
     /** Opens an address as a browser does; the answer, and no further. */
     HttpResponse<String> open(URI address) throws IOException, InterruptedException {

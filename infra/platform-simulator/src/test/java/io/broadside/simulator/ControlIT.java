@@ -37,7 +37,7 @@ class ControlIT {
         assertThat(client.refresh("new-refresh").status()).isEqualTo(200);
         assertThat(client.get("/control/accounts", "").json().at("/accounts").findValuesAsText("platform"))
                 .hasSize(16)
-                .contains("facebook", "instagram", "linkedin", "tiktok", "x");
+                .contains("bluesky", "facebook", "instagram", "linkedin", "tiktok", "x");
     }
 
     @Test
