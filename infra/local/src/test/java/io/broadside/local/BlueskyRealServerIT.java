@@ -82,7 +82,8 @@ class BlueskyRealServerIT {
         stack.awaitUntil(() -> stack.isFinal("friends"));
         var asked = stack.result("friends").getRemoteId().orElseThrow();
         // When
-        stack.publish("text", "author", aText("Größe: see https://example.test/ä, @friend-here.test #größe. @nobody.test"));
+        stack.publish(
+                "text", "author", aText("Größe: see https://example.test/ä, @friend-here.test #größe. @nobody.test"));
         stack.publish(
                 "card",
                 "author",

@@ -63,12 +63,12 @@ final class SignInWithoutBrowser implements AutoCloseable {
         var consent = JSON.createObjectNode().put("sub", account.did());
         var consented = call(
                 authorize, "consent", consent, signedIn.path("ephemeralToken").asText());
-        var leaving = send(HttpRequest.newBuilder(
-                        authorize.resolve(consented.path("url").asText()))
-                .header("referer", authorize.toString())
-                .header("sec-fetch-mode", "navigate")
-                .header("sec-fetch-dest", "document")
-                .header("sec-fetch-site", "same-origin"));
+        var leaving = send(
+                HttpRequest.newBuilder(authorize.resolve(consented.path("url").asText()))
+                        .header("referer", authorize.toString())
+                        .header("sec-fetch-mode", "navigate")
+                        .header("sec-fetch-dest", "document")
+                        .header("sec-fetch-site", "same-origin"));
         return leaving.headers()
                 .firstValue("location")
                 .map(URI::create)

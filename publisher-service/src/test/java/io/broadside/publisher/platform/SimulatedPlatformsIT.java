@@ -45,11 +45,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Platforms against doubles that are as strict as the real networks, and that know what was really published. */
 final class SimulatedPlatformsIT {
 
-    private static final Map<String, String> ACCOUNTS = Map.of(
-            "bluesky", "did:plc:simsimsimsimsimsimsim777", "facebook", "1000000077", "x", "1111111111111111177");
-    private static final Map<String, String> TOKENS = Map.of("bluesky", "bluesky-token-77", "facebook", "page-token-77", "x", "x-token-77");
-    private static final Map<String, String> CALLS = Map.of(
-            "bluesky", "com.atproto.repo.putRecord", "facebook", "page.feed", "x", "tweets.create");
+    private static final Map<String, String> ACCOUNTS =
+            Map.of("bluesky", "did:plc:simsimsimsimsimsimsim777", "facebook", "1000000077", "x", "1111111111111111177");
+    private static final Map<String, String> TOKENS =
+            Map.of("bluesky", "bluesky-token-77", "facebook", "page-token-77", "x", "x-token-77");
+    private static final Map<String, String> CALLS =
+            Map.of("bluesky", "com.atproto.repo.putRecord", "facebook", "page.feed", "x", "tweets.create");
 
     private final PlatformSimulator simulator = PlatformSimulator.start(SimulatorConfig.onPort(0));
     private final Vertx vertx = Vertx.vertx();
@@ -65,7 +66,9 @@ final class SimulatedPlatformsIT {
     private final Platforms platforms = Platforms.all(
             PlatformsConfig.from(Settings.from(Map.of(
                     "BLUESKY_SERVICE_URI",
-                            simulator.uri(io.broadside.simulator.account.Platform.BLUESKY).toString(),
+                            simulator
+                                    .uri(io.broadside.simulator.account.Platform.BLUESKY)
+                                    .toString(),
                     "FACEBOOK_API_URI", simulator.facebook().toString(),
                     "FACEBOOK_PUBLISH_IN_STEPS", "false",
                     "X_API_URI", simulator.x().toString()))),

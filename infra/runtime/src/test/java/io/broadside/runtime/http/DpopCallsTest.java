@@ -86,14 +86,13 @@ class DpopCallsTest {
         var first = calls.call(Call.get("p", "e", ADDRESS), key, Optional.of(TOKEN), CONTEXT);
         calls.call(Call.get("p", "e", ADDRESS), key, Optional.of(TOKEN), CONTEXT);
         // Then
-        assertThat(first).isInstanceOfSatisfying(Answer.class, it -> assertThat(it.status())
-                .isEqualTo(200));
+        assertThat(first)
+                .isInstanceOfSatisfying(
+                        Answer.class, it -> assertThat(it.status()).isEqualTo(200));
         assertThat(made).hasSize(3);
         assertThat(part(proof(0), 1).has("nonce")).isFalse();
-        assertThat(part(proof(1), 1).path("nonce").asText())
-                .isEqualTo("n1");
-        assertThat(part(proof(2), 1).path("nonce").asText())
-                .isEqualTo("n2");
+        assertThat(part(proof(1), 1).path("nonce").asText()).isEqualTo("n1");
+        assertThat(part(proof(2), 1).path("nonce").asText()).isEqualTo("n2");
     }
 
     @Test
@@ -124,7 +123,8 @@ class DpopCallsTest {
     void anotherRefusalIsNoChallenge() {
         assertThat(DpopCalls.isChallenge(answer(401, Map.of("dpop-nonce", "n1"), "{\"error\":\"invalid_token\"}")))
                 .isFalse();
-        assertThat(DpopCalls.isChallenge(answer(401, Map.of("dpop-nonce", "n1"), "<html>"))).isFalse();
+        assertThat(DpopCalls.isChallenge(answer(401, Map.of("dpop-nonce", "n1"), "<html>")))
+                .isFalse();
         assertThat(DpopCalls.isChallenge(answer(401, Map.of(), "{\"error\":\"use_dpop_nonce\"}")))
                 .isFalse();
     }

@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -228,7 +227,8 @@ class LaneTest {
         // Given: one inside our own network, which no call goes to
         var call = Call.get("bluesky", "method", platform()).toPublicHostOnly();
         for (var i = 0; i < 4; i++) {
-            assertThat(fixture.http.call(call, Fixture.context())).isEqualTo(new NoAnswer(ErrorCode.NO_CONNECTION, false));
+            assertThat(fixture.http.call(call, Fixture.context()))
+                    .isEqualTo(new NoAnswer(ErrorCode.NO_CONNECTION, false));
         }
         // When
         var reply = fixture.http.call(call, Fixture.context());

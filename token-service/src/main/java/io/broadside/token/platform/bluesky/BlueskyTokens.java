@@ -89,7 +89,8 @@ public final class BlueskyTokens implements TokenPlatform {
         var sealed = Sealed.open(refreshToken, config);
         var answer =
                 sealed.tokenEndpoint().isPresent() ? oauth.refresh(sealed, context) : sessions.refresh(sealed, context);
-        // A pause that is asked for holds all of a platform's renewals: a server that one person named cannot ask for that.
+        // A pause that is asked for holds all of a platform's renewals: a server that one person named cannot ask for
+        // that.
         return answer instanceof RefreshAnswer.NotNow(var cause, var _)
                         && !sealed.service().equals(config.service())
                 ? new RefreshAnswer.NotNow(cause, Optional.empty())
