@@ -47,7 +47,7 @@ public record RetryConfig(
 
     private static final Setting PLATFORMS = Setting.of(
             "BROADSIDE_PLATFORMS",
-            "facebook,instagram,linkedin,tiktok,x",
+            "bluesky,facebook,instagram,linkedin,tiktok,x",
             "Ids of the platforms, comma separated, the same for all services. Commands of any other are given up.");
     private static final Setting PORT =
             Setting.of("RETRY_PORT", "8084", "Port of health checks and metrics of retry-service; 0 for any.");

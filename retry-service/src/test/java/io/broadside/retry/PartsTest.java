@@ -32,7 +32,7 @@ class PartsTest {
         var config = RetryConfig.from(Map.of());
 
         // Then
-        assertThat(config.platforms()).containsExactly("facebook", "instagram", "linkedin", "tiktok", "x");
+        assertThat(config.platforms()).containsExactly("bluesky", "facebook", "instagram", "linkedin", "tiktok", "x");
         assertThat(config.port()).isEqualTo(8084);
         assertThat(config.tick()).isEqualTo(Duration.ofMillis(50));
         assertThat(config.batch()).isEqualTo(5000);

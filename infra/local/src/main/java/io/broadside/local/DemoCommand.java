@@ -35,7 +35,7 @@ final class DemoCommand implements Callable<Integer> {
                 Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean().getStartTime());
         var out = spec.commandLine().getOut();
         var screen = new Screen(out, Screen.isTerminal(), Clock.systemUTC());
-        out.println("Starting Broadside: broker, registry, five simulated platforms, and the four services.");
+        out.println("Starting Broadside: broker, registry, six simulated platforms, and the four services.");
         try (var stack = LocalStack.start(options.ports(), options.directory(), line -> out.println("  " + line));
                 var client = new StackClient(stack.ports())) {
             var disappointments = new Demo(stack, client, screen, Clock.systemUTC()).tell(startedAt);

@@ -38,7 +38,7 @@ import java.util.function.Consumer;
 final class LocalStack implements AutoCloseable {
 
     /** Those that are published to here; the simulator may have more. */
-    static final List<String> PLATFORMS = List.of("facebook", "instagram", "linkedin", "tiktok", "x");
+    static final List<String> PLATFORMS = List.of("bluesky", "facebook", "instagram", "linkedin", "tiktok", "x");
 
     private final Closing parts;
     private final Ports ports;
@@ -163,6 +163,7 @@ final class LocalStack implements AutoCloseable {
         settings.put("X_ABSENT_AFTER", "10s");
         settings.put("LINKEDIN_ABSENT_AFTER", "10s");
         settings.put("INSTAGRAM_ABSENT_AFTER", "10s");
+        settings.put("BLUESKY_SERVICE_URI", simulator.uri(Platform.BLUESKY).toString());
         settings.put("FACEBOOK_API_URI", simulator.facebook().toString());
         settings.put("FACEBOOK_UPLOAD_URI", simulator.facebook().toString());
         settings.put("FACEBOOK_APP_ID", SimulatorConfig.FACEBOOK_APP_ID);

@@ -1,5 +1,6 @@
 package io.broadside.simulator;
 
+import io.broadside.simulator.bluesky.BlueskyPlatform;
 import io.broadside.simulator.facebook.FacebookPlatform;
 import io.broadside.simulator.instagram.InstagramPlatform;
 import io.broadside.simulator.linkedin.LinkedInPlatform;
@@ -16,6 +17,7 @@ final class SimulatedPlatforms {
     static List<SimulatedPlatform<?>> on(Foundation foundation) {
         var facebook = new FacebookPlatform(foundation);
         return List.of(
+                new BlueskyPlatform(foundation),
                 facebook,
                 new InstagramPlatform(foundation, facebook.pageTokens()),
                 new LinkedInPlatform(foundation),

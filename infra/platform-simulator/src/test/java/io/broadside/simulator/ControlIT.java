@@ -36,8 +36,8 @@ class ControlIT {
         assertThat(client.get("/x/2/users/me", "new-access").status()).isEqualTo(401);
         assertThat(client.refresh("new-refresh").status()).isEqualTo(200);
         assertThat(client.get("/control/accounts", "").json().at("/accounts").findValuesAsText("platform"))
-                .hasSize(16)
-                .contains("facebook", "instagram", "linkedin", "tiktok", "x");
+                .hasSize(19)
+                .contains("bluesky", "facebook", "instagram", "linkedin", "tiktok", "x");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.broadside.publisher.platform;
 
+import io.broadside.publisher.platform.bluesky.BlueskyPlatform;
 import io.broadside.publisher.platform.facebook.FacebookPlatform;
 import io.broadside.publisher.platform.instagram.InstagramPlatform;
 import io.broadside.publisher.platform.linkedin.LinkedInPlatform;
@@ -18,6 +19,7 @@ import java.util.Optional;
 public final class Platforms {
 
     static final List<PlatformEntry<?>> LIST = List.of(
+            BlueskyPlatform.ENTRY,
             FacebookPlatform.ENTRY,
             InstagramPlatform.ENTRY,
             LinkedInPlatform.ENTRY,

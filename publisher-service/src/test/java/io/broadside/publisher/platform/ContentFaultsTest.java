@@ -322,7 +322,7 @@ final class ContentFaultsTest {
 
     @Test
     void listsThePlatforms() {
-        assertThat(platforms.ids()).containsExactly("facebook", "instagram", "linkedin", "tiktok", "x");
+        assertThat(platforms.ids()).containsExactly("bluesky", "facebook", "instagram", "linkedin", "tiktok", "x");
         assertThat(platforms.byId("x")).map(Platform::id).contains("x");
         assertThat(platforms.byId("X")).isEmpty();
         assertThat(platforms.byId("myspace")).isEmpty();

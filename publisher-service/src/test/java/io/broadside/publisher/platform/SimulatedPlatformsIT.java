@@ -24,6 +24,7 @@ import io.broadside.runtime.http.PlatformHttp;
 import io.broadside.runtime.tracing.Trace;
 import io.broadside.simulator.PlatformSimulator;
 import io.broadside.simulator.SimulatorConfig;
+import io.broadside.simulator.account.BlueskyAccount;
 import io.broadside.simulator.account.FacebookPage;
 import io.broadside.simulator.account.XUser;
 import io.broadside.simulator.failure.Failure;
@@ -41,12 +42,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Both platforms against doubles that are as strict as the real networks, and that know what was really published. */
+/** Platforms against doubles that are as strict as the real networks, and that know what was really published. */
 final class SimulatedPlatformsIT {
 
-    private static final Map<String, String> ACCOUNTS = Map.of("facebook", "1000000077", "x", "1111111111111111177");
-    private static final Map<String, String> TOKENS = Map.of("facebook", "page-token-77", "x", "x-token-77");
-    private static final Map<String, String> CALLS = Map.of("facebook", "page.feed", "x", "tweets.create");
+    private static final Map<String, String> ACCOUNTS =
+            Map.of("bluesky", "did:plc:simsimsimsimsimsimsim777", "facebook", "1000000077", "x", "1111111111111111177");
+    private static final Map<String, String> TOKENS =
+            Map.of("bluesky", "bluesky-token-77", "facebook", "page-token-77", "x", "x-token-77");
+    private static final Map<String, String> CALLS =
+            Map.of("bluesky", "com.atproto.repo.putRecord", "facebook", "page.feed", "x", "tweets.create");
 
     private final PlatformSimulator simulator = PlatformSimulator.start(SimulatorConfig.onPort(0));
     private final Vertx vertx = Vertx.vertx();
@@ -61,6 +65,10 @@ final class SimulatedPlatformsIT {
             vertx, new MediaConfig(true, 16 << 20, 64 << 20, Duration.ofSeconds(5), Duration.ofSeconds(20)));
     private final Platforms platforms = Platforms.all(
             PlatformsConfig.from(Settings.from(Map.of(
+                    "BLUESKY_SERVICE_URI",
+                            simulator
+                                    .uri(io.broadside.simulator.account.Platform.BLUESKY)
+                                    .toString(),
                     "FACEBOOK_API_URI", simulator.facebook().toString(),
                     "FACEBOOK_PUBLISH_IN_STEPS", "false",
                     "X_API_URI", simulator.x().toString()))),
@@ -70,6 +78,10 @@ final class SimulatedPlatformsIT {
 
     SimulatedPlatformsIT() {
         simulator.control().add(FacebookPage.of("1000000077", "Test Page", "page-token-77"));
+        simulator
+                .control()
+                .add(BlueskyAccount.of(
+                        "did:plc:simsimsimsimsimsimsim777", "tester.test", "bluesky-token-77", "bluesky-refresh-77"));
         simulator.control().add(XUser.of("1111111111111111177", "tester", "x-token-77", "x-refresh-77"));
     }
 
@@ -92,7 +104,7 @@ final class SimulatedPlatformsIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"facebook, 1", "facebook, 3", "x, 1", "x, 4"})
+    @CsvSource({"bluesky, 1", "bluesky, 4", "facebook, 1", "facebook, 3", "x, 1", "x, 4"})
     void publishesImages(String platform, int count) {
         // Given
         var images = java.util.stream.IntStream.range(0, count)
@@ -107,6 +119,9 @@ final class SimulatedPlatformsIT {
 
     @ParameterizedTest
     @CsvSource({
+        "bluesky, SERVER_ERROR_AFTER_EFFECT",
+        "bluesky, CUT_AFTER_EFFECT",
+        "bluesky, HANG_AFTER_EFFECT",
         "facebook, SERVER_ERROR_AFTER_EFFECT",
         "facebook, CUT_AFTER_EFFECT",
         "facebook, HANG_AFTER_EFFECT",
@@ -129,6 +144,23 @@ final class SimulatedPlatformsIT {
                 .isInstanceOfSatisfying(
                         Found.Landed.class,
                         landed -> assertThat(landed.remoteId()).isEqualTo(id));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"SERVER_ERROR_BEFORE_EFFECT", "CUT_BEFORE_EFFECT", "HANG", "OUTAGE_PAGE"})
+    void putsAgainOnBlueskyWhatIsNotThereAndWhatIsThereStaysOnce(FailureKind failure) {
+        // Given
+        fail("bluesky", failure);
+        var command = command("bluesky", aText("Hello"));
+        var since = clock.instant();
+        assertThat(publish(command)).isInstanceOf(Unconfirmed.class);
+        assertThat(find(inDoubt(command, since, 0))).isEqualTo(new Found.Absent());
+        // When
+        var again = publish(command);
+        var onceMore = publish(command);
+        // Then
+        assertThat(again).isInstanceOf(Published.class).isEqualTo(onceMore);
+        assertThat(published("bluesky")).isEqualTo(1);
     }
 
     @Test
@@ -168,7 +200,7 @@ final class SimulatedPlatformsIT {
         "PERMISSION_MISSING, Rejected",
     })
     void saysWhatARefusalAsksFor(FailureKind failure, String outcome) {
-        for (var platform : List.of("facebook", "x")) {
+        for (var platform : List.of("bluesky", "facebook", "x")) {
             fail(platform, failure);
             assertThat(publish(command(platform, aText("Hello"))).getClass().getSimpleName())
                     .isEqualTo(outcome);

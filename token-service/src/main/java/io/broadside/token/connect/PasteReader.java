@@ -31,6 +31,7 @@ final class PasteReader {
             "expiresInSeconds",
             "accountId",
             "accountName",
+            "server",
             "verify");
 
     private static final Pattern ID = Pattern.compile("[\\x21-\\x7e]{1,128}");
@@ -99,9 +100,10 @@ final class PasteReader {
                     "accountName",
                     name -> !name.isBlank() && name.length() <= LONGEST_NAME,
                     "must be 1 to " + LONGEST_NAME + " characters");
+            var server = optional("server", PasteReader::isServer, "must be an https address, without path and query");
             var expiresIn = seconds();
             var isInspected = flag();
-            platformId.flatMap(platforms::find).ifPresent(platform -> fits(platform, refreshToken, expiresIn));
+            platformId.flatMap(platforms::find).ifPresent(platform -> fits(platform, refreshToken, expiresIn, server));
             names(isInspected, accountId, accountName);
             if (!faults.isEmpty() || profileId.isEmpty() || platformId.isEmpty() || accessToken.isEmpty()) {
                 return new Read.Faulty(List.copyOf(faults));
@@ -114,10 +116,18 @@ final class PasteReader {
                     expiresIn,
                     accountId,
                     accountName,
+                    server,
                     isInspected));
         }
 
-        private void fits(TokenPlatform platform, Optional<String> refreshToken, Optional<Duration> expiresIn) {
+        private void fits(
+                TokenPlatform platform,
+                Optional<String> refreshToken,
+                Optional<Duration> expiresIn,
+                Optional<String> server) {
+            if (server.isPresent() && !platform.hasServers()) {
+                fault("server", "notUsed", platform.title() + " is one place; leave it out.");
+            }
             if (refreshToken.isPresent() && !platform.policy().usesRefreshTokens()) {
                 fault("refreshToken", "notUsed", platform.title() + " has no refresh tokens; leave it out.");
             }
@@ -205,6 +215,11 @@ final class PasteReader {
 
     private static Predicate<String> matching(Pattern pattern) {
         return text -> pattern.matcher(text).matches();
+    }
+
+    /** Whether it may be called is for the platform to say, which knows where its own tests run. */
+    private static boolean isServer(String text) {
+        return text.matches("https?://[A-Za-z0-9.:\\[\\]-]{1,253}/?");
     }
 
     /** A name that nobody knows may be a token in the wrong place: only so much of it as shows which field is meant. */

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param expiresIn how long the access token still lives, if the sender knows; zero for one that has ended
  * @param accountId the account it belongs to: checked if the token is inspected, believed if not
  * @param accountName name to show; only for a token that is not inspected
+ * @param server where the account lives, on a platform that has many servers; absent: where most do
  * @param isInspected whether the platform is asked about the token before it is stored
  */
 record PasteRequest(
@@ -22,4 +23,5 @@ record PasteRequest(
         Optional<Duration> expiresIn,
         Optional<String> accountId,
         Optional<String> accountName,
+        Optional<String> server,
         boolean isInspected) {}

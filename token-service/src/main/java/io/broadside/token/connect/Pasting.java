@@ -7,6 +7,7 @@ import io.broadside.schemas.ErrorCode;
 import io.broadside.token.platform.Account;
 import io.broadside.token.platform.Grant;
 import io.broadside.token.platform.Inspection;
+import io.broadside.token.platform.Step;
 import io.broadside.token.platform.TokenPlatform;
 import io.broadside.token.platform.TokenPlatforms;
 import java.time.Clock;
@@ -43,6 +44,14 @@ public final class Pasting {
         var platform = platforms
                 .find(request.platform())
                 .orElseThrow(() -> new IllegalArgumentException("Unknown platform: " + request.platform()));
+        var handed = new TokenPlatform.Handed(request.accessToken(), request.accountId(), request.server());
+        var signedIn = platform.signIn(handed, CallContext.forApp(trace));
+        if (signedIn.isPresent()) {
+            return switch (signedIn.get()) {
+                case Step.Done<Grant>(var grant) -> stored(request, platform, grant, trace);
+                case Step.Failed<Grant>(var code, var sentence) -> notSignedIn(code, sentence);
+            };
+        }
         if (!request.isInspected()) {
             var id = request.accountId().orElseThrow();
             var account = new Account(id, request.accountName().orElse(id));
@@ -76,9 +85,22 @@ public final class Pasting {
         return connected(request, platform, found, trace);
     }
 
+    private static Pasted notSignedIn(ErrorCode code, String sentence) {
+        return switch (code.recovery()) {
+            case WAIT, RECONCILE -> new Pasted.NotNow(code, sentence, PLATFORM_RETRY);
+            case NONE, TOKEN, PERSON ->
+                new Pasted.Refused(
+                        code, sentence, List.of(new FieldFault("accessToken", "refusedByPlatform", sentence)));
+        };
+    }
+
     private Pasted connected(PasteRequest request, TokenPlatform platform, Inspection.Found found, Trace trace) {
+        return stored(request, platform, grant(request, platform, found), trace);
+    }
+
+    private Pasted stored(PasteRequest request, TokenPlatform platform, Grant grant, Trace trace) {
         try {
-            var connection = acceptance.accept(request.profileId(), platform, grant(request, platform, found), trace);
+            var connection = acceptance.accept(request.profileId(), platform, grant, trace);
             return new Pasted.Connected(connection);
         } catch (NotStoredException _) {
             return new Pasted.NotNow(

@@ -185,14 +185,24 @@ final class Cards {
                 <form method="post" action="/connections/paste">
                 %s<input type="hidden" name="profileId" value="%s">
                 <p><label for="paste-platform">Platform</label> <select id="paste-platform" name="platform">%s</select></p>
-                %s</form>
+                %s%s</form>
                 </details>
-                """.formatted(hidden(form), Html.text(profileId), options, tokens("new"));
+                """.formatted(hidden(form), Html.text(profileId), options, account(), tokens("new"));
+    }
+
+    /** For platforms that sign in by a password for apps, which does not say whose it is. */
+    private static String account() {
+        return """
+                <p><label for="paste-account">Account, for an app password: its handle</label>
+                <input id="paste-account" name="accountId" autocomplete="off"></p>
+                <p><label for="paste-server">Server, if the account has one of its own</label>
+                <input id="paste-server" name="server" type="url" autocomplete="off"></p>
+                """;
     }
 
     private static String tokens(String suffix) {
         return """
-                <p><label for="access-%1$s">Access token</label>
+                <p><label for="access-%1$s">Access token or app password</label>
                 <input id="access-%1$s" name="accessToken" type="password" autocomplete="off" required></p>
                 <p><label for="refresh-%1$s">Refresh token, if there is one</label>
                 <input id="refresh-%1$s" name="refreshToken" type="password" autocomplete="off"></p>

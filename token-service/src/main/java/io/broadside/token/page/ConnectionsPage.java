@@ -37,7 +37,7 @@ final class ConnectionsPage {
             .thenComparing(Connection::getAccountName)
             .thenComparing(Connection::getConnectionId);
     private static final List<String> PASTED =
-            List.of("profileId", "platform", "accountId", "accessToken", "refreshToken");
+            List.of("profileId", "platform", "accountId", "server", "accessToken", "refreshToken");
 
     /** What was done last, by a name that may stand in an address. */
     private static final Map<String, String> DONE =

@@ -5,10 +5,12 @@ import io.broadside.token.KnownConnections;
 import io.broadside.token.platform.CodeExchange;
 import io.broadside.token.platform.SignIn;
 import io.broadside.token.platform.SignIns;
+import io.broadside.token.platform.Step;
 import io.broadside.token.signin.ConnectLinks;
 import io.broadside.token.signin.Ending;
 import io.broadside.token.signin.ReturnUrls;
 import io.broadside.token.signin.SigningIn;
+import io.broadside.token.signin.SigningIn.Begun;
 import io.broadside.token.signin.SigningIn.Return;
 import io.broadside.token.signin.SigningIn.Wish;
 import io.vertx.core.http.CookieSameSite;
@@ -146,10 +148,15 @@ final class SignInPages {
     }
 
     private void send(RoutingContext ctx, SignIn way, Wish wish) {
-        var begun = signingIn.begin(way, wish);
-        // Lax: it has to come along when the platform sends the browser back.
-        web.cookie(ctx, begun.cookie().name(), begun.cookie().value(), PATH, CookieSameSite.LAX, within);
-        web.redirect(ctx, 302, begun.authorization());
+        switch (signingIn.begin(way, wish, Web.traceOf(ctx))) {
+            case Step.Failed<Begun>(var code, var sentence) ->
+                failed(ctx, new Ending.Failed(code, sentence, wish.returnUrl(), Optional.of(wish.profileId())));
+            case Step.Done<Begun>(var begun) -> {
+                // Lax: it has to come along when the platform sends the browser back.
+                web.cookie(ctx, begun.cookie().name(), begun.cookie().value(), PATH, CookieSameSite.LAX, within);
+                web.redirect(ctx, 302, begun.authorization());
+            }
+        }
     }
 
     private void finish(RoutingContext ctx) {

@@ -33,6 +33,15 @@ public interface SignIn {
     /** Where the person's browser is sent. */
     URI authorization(Asking asking);
 
+    /**
+     * The same, for platforms that are told beforehand what the person will be asked (RFC 9126).
+     *
+     * @return where the browser is sent, and what has to be there when it comes back
+     */
+    default Step<Beginning> begin(Asking asking, CallContext context) {
+        return new Step.Done<>(new Beginning(authorization(asking), Optional.empty()));
+    }
+
     /** Exchanges the code, and short-lived tokens for long-lived ones. */
     Step<Person> exchange(Code code, CallContext context);
 
@@ -62,6 +71,23 @@ public interface SignIn {
      */
     record Asking(URI redirectUri, String state, Optional<String> challenge, boolean isAgain) {}
 
-    /** What the browser came back with, and what has to match it. */
-    record Code(Secret value, URI redirectUri, Optional<Secret> verifier) {}
+    /**
+     * A sign-in that has begun.
+     *
+     * @param kept what {@link Code#kept} is to have
+     */
+    record Beginning(URI authorization, Optional<Secret> kept) {}
+
+    /**
+     * What the browser came back with, and what has to match it.
+     *
+     * @param kept what was kept when it began
+     */
+    record Code(Secret value, URI redirectUri, Optional<Secret> verifier, Optional<Secret> kept) {
+
+        /** Where nothing was kept. */
+        public Code(Secret value, URI redirectUri, Optional<Secret> verifier) {
+            this(value, redirectUri, verifier, Optional.empty());
+        }
+    }
 }

@@ -3,6 +3,7 @@ package io.broadside.token.platform;
 import io.broadside.runtime.config.Setting;
 import io.broadside.runtime.config.Settings;
 import io.broadside.token.platform.TokenPlatformEntry.Tools;
+import io.broadside.token.platform.bluesky.BlueskySignIn;
 import io.broadside.token.platform.facebook.FacebookSignIn;
 import io.broadside.token.platform.instagram.InstagramByFacebookSignIn;
 import io.broadside.token.platform.instagram.InstagramSignIn;
@@ -18,6 +19,7 @@ import java.util.function.Function;
 public final class SignIns {
 
     private static final List<SignInEntry> LIST = List.of(
+            BlueskySignIn.ENTRY,
             FacebookSignIn.ENTRY,
             InstagramSignIn.ENTRY,
             InstagramByFacebookSignIn.ENTRY,

@@ -35,4 +35,27 @@ public interface TokenPlatform {
     default Inspection inspect(Secret accessToken, Account account, CallContext context) {
         return inspect(accessToken, Optional.of(account.id()), context);
     }
+
+    /** Whether accounts may live on servers that people name. */
+    default boolean hasServers() {
+        return false;
+    }
+
+    /**
+     * Signs in with a password for apps, where people have such a thing in the place of a token. It is kept nowhere: what comes back
+     * is.
+     *
+     * @return absent: what was handed over is a token, to be taken as it is
+     */
+    default Optional<Step<Grant>> signIn(Handed handed, CallContext context) {
+        return Optional.empty();
+    }
+
+    /**
+     * What somebody handed over.
+     *
+     * @param account whose it is, as people name it there
+     * @param server where the account lives; absent: where most do
+     */
+    record Handed(Secret secret, Optional<String> account, Optional<String> server) {}
 }

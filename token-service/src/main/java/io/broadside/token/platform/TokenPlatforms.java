@@ -3,6 +3,7 @@ package io.broadside.token.platform;
 import io.broadside.runtime.config.Setting;
 import io.broadside.runtime.config.Settings;
 import io.broadside.token.platform.TokenPlatformEntry.Tools;
+import io.broadside.token.platform.bluesky.BlueskyTokens;
 import io.broadside.token.platform.facebook.FacebookTokens;
 import io.broadside.token.platform.instagram.InstagramTokens;
 import io.broadside.token.platform.linkedin.LinkedInTokens;
@@ -20,7 +21,12 @@ import java.util.stream.Collectors;
 public final class TokenPlatforms {
 
     private static final List<TokenPlatformEntry<?>> LIST = List.of(
-            FacebookTokens.ENTRY, InstagramTokens.ENTRY, LinkedInTokens.ENTRY, TikTokTokens.ENTRY, XTokens.ENTRY);
+            BlueskyTokens.ENTRY,
+            FacebookTokens.ENTRY,
+            InstagramTokens.ENTRY,
+            LinkedInTokens.ENTRY,
+            TikTokTokens.ENTRY,
+            XTokens.ENTRY);
 
     private final Map<String, TokenPlatform> byId;
 

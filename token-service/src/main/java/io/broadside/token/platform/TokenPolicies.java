@@ -14,6 +14,8 @@ import java.util.List;
  * <table>
  * <caption>renewed by, when, and what ends it</caption>
  * <tr><th>platform</th><th>renewed by</th><th>before its end</th><th>a person must act</th></tr>
+ * <tr><td>Bluesky</td><td>a refresh token that works once, and in a session for two hours more</td><td>as set</td>
+ *     <td>when it was not renewed for 90 days (session) or two weeks (OAuth)</td></tr>
  * <tr><td>Facebook</td><td>nothing</td><td></td><td>when it is refused: a Page token has no end of its own</td></tr>
  * <tr><td>Instagram</td><td>itself, from the age of a day on</td><td>25 days</td><td>when it was not renewed for 60 days</td></tr>
  * <tr><td>LinkedIn</td><td>a refresh token that works many times; most apps get none</td><td>7 days</td>
@@ -31,6 +33,16 @@ public final class TokenPolicies {
     public static final String LINKEDIN_ORGANIZATION = "organization";
 
     private TokenPolicies() {}
+
+    /**
+     * A session and a sign-in by OAuth are renewed alike. After a lost answer the refresh token is tried once more: in a session that
+     * brings the same successor again; by OAuth it either was not used, or what it brought is lost anyway.
+     *
+     * <p>https://atproto.com/specs/oauth, https://docs.bsky.app/docs/api/com-atproto-server-refresh-session
+     */
+    public static TokenPolicy bluesky(Refresher refresher) {
+        return new TokenPolicy("user", List.of("atproto"), new Renewal.ByRefreshToken(true, refresher), Schedule.USUAL);
+    }
 
     /** https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived */
     public static TokenPolicy facebook() {

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param profileId whose connection it becomes
  * @param state what the platform hands back; known to the browser that began, too
  * @param verifier of the code challenge, where there is one
+ * @param kept what the way wants back, where it wants anything
  * @param expected the account that is to be connected again; absent: any
  * @param returnUrl where the person is sent when it is over; absent: nowhere
  */
@@ -22,6 +23,7 @@ record Flow(
         String profileId,
         String state,
         Optional<Secret> verifier,
+        Optional<Secret> kept,
         Optional<Expected> expected,
         Optional<URI> returnUrl) {
 
@@ -31,6 +33,7 @@ record Flow(
     ObjectNode toJson() {
         var json = Envelopes.content().put("way", way).put("profile", profileId).put("state", state);
         verifier.ifPresent(secret -> json.put("verifier", secret.reveal()));
+        kept.ifPresent(secret -> json.put("kept", secret.reveal()));
         expected.ifPresent(account -> json.put("account", account.accountId()).put("name", account.accountName()));
         returnUrl.ifPresent(url -> json.put("return", url.toString()));
         return json;
@@ -42,6 +45,7 @@ record Flow(
                 json.path("profile").asText(),
                 json.path("state").asText(),
                 PlatformJson.text(json, "verifier").map(Secret::of),
+                PlatformJson.text(json, "kept").map(Secret::of),
                 PlatformJson.text(json, "account")
                         .map(id -> new Expected(id, json.path("name").asText())),
                 PlatformJson.text(json, "return").map(URI::create));

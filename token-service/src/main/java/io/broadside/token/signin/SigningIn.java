@@ -104,22 +104,27 @@ public final class SigningIn {
     public record Return(Optional<String> state, Optional<String> code, Optional<String> error) {}
 
     /** Begins. The way must be set up. */
-    public Begun begin(SignIn way, Wish wish) {
+    public Step<Begun> begin(SignIn way, Wish wish, Trace trace) {
         var verifier = way.usesPkce() ? Optional.of(random()) : Optional.<String>empty();
-        var flow = new Flow(
-                way.id(),
-                wish.profileId(),
-                random(),
-                verifier.map(Secret::of),
-                wish.again().map(known -> new Flow.Expected(known.getAccountId(), known.getAccountName())),
-                wish.returnUrl());
+        var state = random();
         var asking = new Asking(
                 redirectUri(way),
-                flow.state(),
+                state,
                 verifier.map(SigningIn::challenge),
                 wish.again().isPresent());
-        var sealed = envelopes.seal(Purpose.FLOW, flow.toJson(), clock.instant().plus(config.within()));
-        return new Begun(way.authorization(asking), new Ending.Key(flowCookie(flow.state()), sealed));
+        return way.begin(asking, CallContext.forApp(trace)).then(beginning -> {
+            var flow = new Flow(
+                    way.id(),
+                    wish.profileId(),
+                    state,
+                    verifier.map(Secret::of),
+                    beginning.kept(),
+                    wish.again().map(known -> new Flow.Expected(known.getAccountId(), known.getAccountName())),
+                    wish.returnUrl());
+            var sealed =
+                    envelopes.seal(Purpose.FLOW, flow.toJson(), clock.instant().plus(config.within()));
+            return new Step.Done<>(new Begun(beginning.authorization(), new Ending.Key(flowCookie(state), sealed)));
+        });
     }
 
     /** Name of the cookie that belongs to a state: to be taken back once the browser came back. */
@@ -148,7 +153,7 @@ public final class SigningIn {
             return declined(way, back.error().orElse(""), flow);
         }
         var context = CallContext.forApp(trace);
-        var code = new Code(Secret.of(back.code().get()), redirectUri(way), flow.verifier());
+        var code = new Code(Secret.of(back.code().get()), redirectUri(way), flow.verifier(), flow.kept());
         var person = way.exchange(code, context);
         return switch (person) {
             case Step.Failed<Person>(var cause, var sentence) -> Ending.Failed.of(cause, sentence, flow);

@@ -41,6 +41,7 @@ class PasteReaderTest {
                         Optional.of(Duration.ofHours(2)),
                         Optional.empty(),
                         Optional.empty(),
+                        Optional.empty(),
                         true)));
     }
 

@@ -185,6 +185,7 @@ class PastingTest {
                 Optional.of(Duration.ofHours(2)),
                 accountId,
                 accountName,
+                Optional.empty(),
                 isInspected);
     }
 }

@@ -33,6 +33,7 @@ class SignInsTest {
     private static final Code CODE = new Code(Secret.of("the-code"), CALLBACK, Optional.of(Secret.of("the-verifier")));
 
     private static final Map<String, String> SET_UP = Map.ofEntries(
+            Map.entry("BLUESKY_CLIENT_ID", "https://us.example/bluesky.json"),
             Map.entry("X_API_URI", "https://x.example"),
             Map.entry("X_CLIENT_ID", "x-id"),
             Map.entry("X_CLIENT_SECRET", "x-secret"),
@@ -80,7 +81,7 @@ class SignInsTest {
     @Test
     void withoutAnAppNobodyCanSignIn() {
         assertThat(ways(Map.of()).all())
-                .hasSize(6)
+                .hasSize(7)
                 .allSatisfy(way -> assertThat(way.missingSettings()).isNotEmpty());
         assertThat(ways.all())
                 .allSatisfy(way -> assertThat(way.missingSettings()).isEmpty());

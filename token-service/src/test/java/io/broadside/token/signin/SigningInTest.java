@@ -12,6 +12,7 @@ import io.broadside.token.ConnectionId;
 import io.broadside.token.SettableClock;
 import io.broadside.token.connect.StoredConnections;
 import io.broadside.token.platform.ScriptedCalls;
+import io.broadside.token.platform.SignIn;
 import io.broadside.token.platform.Step;
 import io.broadside.token.platform.TokenPlatforms;
 import io.broadside.token.signin.SigningIn.Begun;
@@ -44,7 +45,7 @@ class SigningInTest {
     @Test
     void theBrowserIsSentWithAStateThatOnlyItKnowsAndAChallenge() {
         // When
-        var begun = signingIn.begin(way, wish());
+        var begun = begin(way, wish());
         // Then
         var asking = way.asked.getFirst();
         assertThat(asking.state()).matches("[A-Za-z0-9_-]{43}");
@@ -52,7 +53,7 @@ class SigningInTest {
                 .hasValueSatisfying(challenge -> assertThat(challenge).matches("[A-Za-z0-9_-]{43}"));
         assertThat(asking.redirectUri()).hasToString("https://connect.example/connect/x/callback");
         assertThat(begun.cookie().value()).doesNotContain(asking.state());
-        assertThat(signingIn.begin(way, wish()).cookie().name())
+        assertThat(begin(way, wish()).cookie().name())
                 .isNotEqualTo(begun.cookie().name());
     }
 
@@ -67,7 +68,7 @@ class SigningInTest {
     void whoComesBackInTheSameBrowserIsConnected() {
         // Given
         way.opening("1111");
-        var begun = signingIn.begin(way, wish());
+        var begun = begin(way, wish());
         // When
         var ending = finish(begun, withCode());
         // Then
@@ -85,7 +86,7 @@ class SigningInTest {
     void anotherInstanceFinishesWhatThisOneBegan() {
         // Given
         way.opening("1111");
-        var begun = signingIn.begin(way, wish());
+        var begun = begin(way, wish());
         // When
         var ending = anInstance().finish(way, withCode(), cookies(begun.cookie()), Trace.root());
         // Then
@@ -96,7 +97,7 @@ class SigningInTest {
     void aForeignBrowserIsTurnedAway() {
         // Given
         way.opening("1111");
-        signingIn.begin(way, wish());
+        begin(way, wish());
         // When
         var ending = signingIn.finish(way, withCode(), _ -> Optional.empty(), Trace.root());
         // Then
@@ -108,8 +109,8 @@ class SigningInTest {
     void theCookieOfAnotherSignInIsOfNoUse() {
         // Given
         way.opening("1111");
-        var mine = signingIn.begin(way, wish());
-        var theirs = signingIn.begin(way, wish());
+        var mine = begin(way, wish());
+        var theirs = begin(way, wish());
         // When: somebody sends my browser back with the state of theirs
         var forged = new Return(Optional.of(way.asked.getLast().state()), Optional.of("their-code"), Optional.empty());
         var ending = signingIn.finish(
@@ -128,7 +129,7 @@ class SigningInTest {
     void aForgedCookieIsOfNoUse() {
         // Given
         way.opening("1111");
-        signingIn.begin(way, wish());
+        begin(way, wish());
         // When
         var ending = signingIn.finish(way, withCode(), _ -> Optional.of("AAAA"), Trace.root());
         // Then
@@ -139,7 +140,7 @@ class SigningInTest {
     void aStateWorksOnce() {
         // Given
         way.opening("1111");
-        var begun = signingIn.begin(way, wish());
+        var begun = begin(way, wish());
         finish(begun, withCode());
         stored.byId().clear();
         // When
@@ -153,7 +154,7 @@ class SigningInTest {
     void aStateWorksForAWhile() {
         // Given
         way.opening("1111");
-        var begun = signingIn.begin(way, wish());
+        var begun = begin(way, wish());
         clock.advance(Duration.ofMinutes(10));
         // When
         var ending = finish(begun, withCode());
@@ -171,7 +172,7 @@ class SigningInTest {
     })
     void whoDeclinesIsToldSo(String error, ErrorCode code) {
         // Given
-        var begun = signingIn.begin(way, wish());
+        var begun = begin(way, wish());
         // When
         var ending = finish(
                 begun, new Return(Optional.of(way.asked.getLast().state()), Optional.empty(), Optional.of(error)));
@@ -184,7 +185,7 @@ class SigningInTest {
     void whatThePlatformRefusesIsSaid() {
         // Given
         way.refusal = Optional.of(Step.failed(ErrorCode.APP_REFUSED, "X refuses the app."));
-        var begun = signingIn.begin(way, wish());
+        var begun = begin(way, wish());
         // When
         var ending = finish(begun, withCode());
         // Then
@@ -247,11 +248,11 @@ class SigningInTest {
     void whoConnectsAgainAsSomebodyElseChangesNothing() {
         // Given
         way.opening("1111");
-        finish(signingIn.begin(way, wish()), withCode());
+        finish(begin(way, wish()), withCode());
         var before = stored.byId().values().iterator().next();
         var other = new FakeSignIn().opening("2222");
         // When
-        var begun = signingIn.begin(other, again(before));
+        var begun = begin(other, again(before));
         var ending = signingIn.finish(
                 other,
                 new Return(Optional.of(other.asked.getLast().state()), Optional.of("code"), Optional.empty()),
@@ -270,11 +271,11 @@ class SigningInTest {
     void whoConnectsAgainNeedNotChoose() {
         // Given
         way.opening("1111");
-        finish(signingIn.begin(way, wish()), withCode());
+        finish(begin(way, wish()), withCode());
         var before = stored.byId().values().iterator().next();
         way.opening("2222", "3333");
         // When
-        var ending = finish(signingIn.begin(way, again(before)), withCode());
+        var ending = finish(begin(way, again(before)), withCode());
         // Then
         assertThat(way.asked.getLast().isAgain()).isTrue();
         assertThat(ending)
@@ -290,7 +291,7 @@ class SigningInTest {
         way.opening("1111");
         stored.goAway();
         // When
-        var ending = finish(signingIn.begin(way, wish()), withCode());
+        var ending = finish(begin(way, wish()), withCode());
         // Then
         assertThatNothingHappened(ending, ErrorCode.INTERNAL);
     }
@@ -303,7 +304,11 @@ class SigningInTest {
     }
 
     private Ending.Choosing aChoice() {
-        return (Ending.Choosing) finish(signingIn.begin(way, wish()), withCode());
+        return (Ending.Choosing) finish(begin(way, wish()), withCode());
+    }
+
+    private Begun begin(SignIn by, Wish wish) {
+        return ((Step.Done<Begun>) signingIn.begin(by, wish, Trace.root())).value();
     }
 
     private Ending finish(Begun begun, Return back) {

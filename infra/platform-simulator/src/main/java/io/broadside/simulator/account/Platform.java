@@ -11,6 +11,7 @@ import java.util.Locale;
  */
 public record Platform(@JsonValue String id) {
     public static final Platform FACEBOOK = new Platform("facebook");
+    public static final Platform BLUESKY = new Platform("bluesky");
     public static final Platform X = new Platform("x");
     public static final Platform LINKEDIN = new Platform("linkedin");
     public static final Platform TIKTOK = new Platform("tiktok");

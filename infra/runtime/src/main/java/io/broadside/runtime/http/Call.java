@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param bearer the token, for the Authorization header
  * @param basic name and secret, for the Authorization header; not together with a token
  * @param codeReader finds the platform's own code in the answer, for the log and the journal
+ * @param onlyPublic whether it must go to an address of the public Internet: for hosts that strangers chose
  */
 public record Call(
         String platform,
@@ -30,7 +31,8 @@ public record Call(
         Optional<Secret> bearer,
         Optional<BasicAuth> basic,
         Body body,
-        CodeReader codeReader) {
+        CodeReader codeReader,
+        boolean onlyPublic) {
 
     public Call {
         var isHttp = "https".equals(uri.getScheme()) || "http".equals(uri.getScheme());
@@ -68,7 +70,16 @@ public record Call(
 
     private static Call of(String platform, String endpoint, HttpMethod method, URI uri, Body body) {
         return new Call(
-                platform, endpoint, method, uri, Map.of(), Optional.empty(), Optional.empty(), body, CodeReader.none());
+                platform,
+                endpoint,
+                method,
+                uri,
+                Map.of(),
+                Optional.empty(),
+                Optional.empty(),
+                body,
+                CodeReader.none(),
+                false);
     }
 
     /** With this header, in the place of one of the same name. */
@@ -76,28 +87,54 @@ public record Call(
         var more = new LinkedHashMap<>(headers);
         more.keySet().removeIf(name::equalsIgnoreCase);
         more.put(name, value);
-        return new Call(platform, endpoint, method, uri, more, bearer, basic, body, codeReader);
+        return new Call(platform, endpoint, method, uri, more, bearer, basic, body, codeReader, onlyPublic);
     }
 
     /** With this token, sent as {@code Authorization: Bearer}. */
     public Call withBearer(Secret token) {
         return new Call(
-                platform, endpoint, method, uri, headers, Optional.of(token), Optional.empty(), body, codeReader);
+                platform,
+                endpoint,
+                method,
+                uri,
+                headers,
+                Optional.of(token),
+                Optional.empty(),
+                body,
+                codeReader,
+                onlyPublic);
     }
 
     /** With this name and secret, sent as {@code Authorization: Basic}. */
     public Call withBasic(String user, Secret password) {
         var auth = new BasicAuth(user, password);
         return new Call(
-                platform, endpoint, method, uri, headers, Optional.empty(), Optional.of(auth), body, codeReader);
+                platform,
+                endpoint,
+                method,
+                uri,
+                headers,
+                Optional.empty(),
+                Optional.of(auth),
+                body,
+                codeReader,
+                onlyPublic);
     }
 
     public Call withBody(Body other) {
-        return new Call(platform, endpoint, method, uri, headers, bearer, basic, other, codeReader);
+        return new Call(platform, endpoint, method, uri, headers, bearer, basic, other, codeReader, onlyPublic);
     }
 
     public Call withCodeReader(CodeReader reader) {
-        return new Call(platform, endpoint, method, uri, headers, bearer, basic, body, reader);
+        return new Call(platform, endpoint, method, uri, headers, bearer, basic, body, reader, onlyPublic);
+    }
+
+    /**
+     * To an address of the public Internet or not at all. The name is looked up once, and the connection goes to the address that
+     * was checked: a name server that gives another answer the next time gains nothing.
+     */
+    public Call toPublicHostOnly() {
+        return new Call(platform, endpoint, method, uri, headers, bearer, basic, body, codeReader, true);
     }
 
     /** Host and port, the port that goes with the scheme where none is named. */

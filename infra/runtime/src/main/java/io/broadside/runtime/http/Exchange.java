@@ -14,8 +14,12 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.SocketAddress;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
@@ -54,6 +58,9 @@ final class Exchange {
         var options = options(call, body);
         HttpClientRequest request;
         try {
+            if (call.onlyPublic()) {
+                options.setServer(SocketAddress.inetSocketAddress(call.port(), publicAddressOf(call.host())));
+            }
             request = connect(options);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
@@ -155,6 +162,15 @@ final class Exchange {
             });
             throw e;
         }
+    }
+
+    /** Of a host with several addresses none may lead inside: nobody has that by accident. */
+    private static String publicAddressOf(String host) throws UnknownHostException {
+        var addresses = List.of(InetAddress.getAllByName(host));
+        if (!addresses.stream().allMatch(PublicAddresses::contains)) {
+            throw new UnknownHostException("not on the public Internet");
+        }
+        return addresses.getFirst().getHostAddress();
     }
 
     private RequestOptions options(Call call, EncodedBody body) {

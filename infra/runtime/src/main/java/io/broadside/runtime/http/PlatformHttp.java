@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  *   <li>A call ends in bounded time: the wait for a place, the connection, and the time from sending to the end of the
  *       answer are each limited, and the answer's size is.
  *   <li>Each call writes one line in the log and one event in the journal, without secrets, bodies or queries.
- *   <li>A host that keeps failing is left alone for a while; other hosts and platforms do not notice.
+ *   <li>A host that keeps failing is left alone for a while; other hosts and platforms do not notice. If it is one of the
+ *       platform's own the platform counts as closed; one that a stranger named is not the platform.
  * </ol>
  */
 public final class PlatformHttp implements AutoCloseable {
@@ -42,8 +43,14 @@ public final class PlatformHttp implements AutoCloseable {
     private final CallRecorder recorder;
     private final CallListener listener;
 
+    /** Strangers can name as many hosts as they like; what was learnt of them is forgotten beyond this many. */
+    private static final int MOST_STRANGE_HOSTS = 10_000;
+
     /** By platform, then by host and port. */
     private final Map<String, Map<String, Lane>> lanes = new ConcurrentHashMap<>();
+
+    /** The same for hosts that strangers named. */
+    private final Map<String, Lane> strange = new ConcurrentHashMap<>();
 
     public PlatformHttp(Vertx vertx, HttpConfig config, CallJournal journal, MeterRegistry meters, Clock clock) {
         this(vertx, config, journal, CallListener.none(), meters, clock);
@@ -83,7 +90,7 @@ public final class PlatformHttp implements AutoCloseable {
     }
 
     /**
-     * Whether calls to this platform are let through: true as long as none of its hosts is left alone because of too many
+     * Whether calls to this platform are let through: true as long as none of its own hosts is left alone because of too many
      * failures. Once the time of being left alone is over this is true again, so that calls can show whether it is well.
      */
     public boolean isOpen(String platform) {
@@ -128,6 +135,14 @@ public final class PlatformHttp implements AutoCloseable {
     }
 
     private Lane lane(Call call) {
+        if (call.onlyPublic()) {
+            if (strange.size() >= MOST_STRANGE_HOSTS) {
+                strange.clear();
+            }
+            return strange.computeIfAbsent(
+                    call.platform() + "@" + call.authority(),
+                    _ -> new Lane(call.platform(), call.authority(), config, clock));
+        }
         return lanes.computeIfAbsent(call.platform(), this::newPlatform)
                 .computeIfAbsent(call.authority(), authority -> new Lane(call.platform(), authority, config, clock));
     }

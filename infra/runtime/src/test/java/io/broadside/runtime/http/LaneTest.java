@@ -221,4 +221,20 @@ class LaneTest {
             fixture.get(platform);
         }
     }
+
+    @Test
+    void aHostThatAStrangerNamedIsLeftAloneAndClosesNoPlatform() {
+        // Given: one inside our own network, which no call goes to
+        var call = Call.get("bluesky", "method", platform()).toPublicHostOnly();
+        for (var i = 0; i < 4; i++) {
+            assertThat(fixture.http.call(call, Fixture.context()))
+                    .isEqualTo(new NoAnswer(ErrorCode.NO_CONNECTION, false));
+        }
+        // When
+        var reply = fixture.http.call(call, Fixture.context());
+        // Then
+        assertThat(reply).isEqualTo(HELD_BACK);
+        assertThat(requests).hasValue(0);
+        assertThat(fixture.http.isOpen("bluesky")).isTrue();
+    }
 }

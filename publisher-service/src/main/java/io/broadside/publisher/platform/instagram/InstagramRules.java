@@ -9,7 +9,7 @@ import io.broadside.events.Visibility;
 import io.broadside.publisher.platform.ContentCheck;
 import io.broadside.publisher.platform.MediaCheck.Ratio;
 import io.broadside.publisher.platform.WebAddress;
-import io.broadside.publisher.platform.media.PublicAddresses;
+import io.broadside.runtime.http.PublicAddresses;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;

@@ -6,6 +6,7 @@ import io.broadside.events.Media;
 import io.broadside.events.MediaKind;
 import io.broadside.publisher.platform.media.GuardedGet.Got;
 import io.broadside.publisher.platform.media.GuardedGet.Span;
+import io.broadside.runtime.http.PublicAddresses;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.net.InetAddress;

@@ -10,6 +10,7 @@ import io.broadside.publisher.platform.media.MediaOpening.Opened;
 import io.broadside.publisher.platform.media.MediaOpening.Refused;
 import io.broadside.publisher.platform.media.MediaOpening.Unreachable;
 import io.broadside.publisher.platform.media.MediaStream.MediaPiece;
+import io.broadside.runtime.http.PublicAddresses;
 import io.broadside.schemas.ErrorCode;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

@@ -1,4 +1,4 @@
-package io.broadside.publisher.platform.media;
+package io.broadside.runtime.http;
 
 import java.math.BigInteger;
 import java.net.Inet4Address;
@@ -50,7 +50,7 @@ public final class PublicAddresses {
 
     private PublicAddresses() {}
 
-    static boolean contains(InetAddress address) {
+    public static boolean contains(InetAddress address) {
         return address instanceof Inet4Address
                 ? !isIn(NOT_PUBLIC_4, address)
                 : isIn(GLOBAL_UNICAST_6, address) && !isIn(NOT_PUBLIC_6, address);

@@ -1,4 +1,4 @@
-package io.broadside.publisher.platform.media;
+package io.broadside.runtime.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

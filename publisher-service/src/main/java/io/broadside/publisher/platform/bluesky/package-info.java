@@ -1,0 +1,5 @@
+/** Bluesky, and every server of the AT Protocol. */
+@NullMarked
+package io.broadside.publisher.platform.bluesky;
+
+import org.jspecify.annotations.NullMarked;

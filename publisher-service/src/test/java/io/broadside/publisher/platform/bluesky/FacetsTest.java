@@ -1,0 +1,142 @@
+package io.broadside.publisher.platform.bluesky;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class FacetsTest {
+
+    private static final String DID = "did:plc:alice";
+    private static final Map<String, String> NAMES = Map.of("alice.test", DID);
+
+    /** Of one to four bytes each, with joiners, marks and flags among them. */
+    private static final List<String> PIECES = List.of(
+            "a",
+            "é",
+            "e\u0301",
+            "ß",
+            "字",
+            "\ud83d\ude00",
+            "\ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67",
+            "\ud83c\uddeb\ud83c\uddee",
+            "\u05e9",
+            "(",
+            ".",
+            ",",
+            "\n",
+            " ",
+            "-");
+
+    private static final List<String> MARKED =
+            List.of("#tag", "#größe", "https://ex.test/a?b=ü", "@alice.test", "#\u5b57", "http://ex.test");
+
+    static Stream<String> texts() {
+        var dice = new Random(42);
+        return IntStream.range(0, 500).mapToObj(_ -> {
+            var text = new StringBuilder();
+            for (var i = 0; i < 1 + dice.nextInt(30); i++) {
+                text.append(
+                        dice.nextInt(4) == 0
+                                ? " " + MARKED.get(dice.nextInt(MARKED.size())) + " "
+                                : PIECES.get(dice.nextInt(PIECES.size())));
+            }
+            return text.toString();
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("texts")
+    void offsetsCutOutOfTheBytesWhatTheFacetIsAbout(String text) {
+        // When
+        var facets = Facets.of(text, NAMES);
+        // Then
+        var bytes = text.getBytes(UTF_8);
+        var end = 0;
+        for (var facet : facets) {
+            var from = facet.path("index").path("byteStart").asInt();
+            var to = facet.path("index").path("byteEnd").asInt();
+            assertThat(from).as("%s in %s", facet, text).isGreaterThanOrEqualTo(end);
+            assertThat(to).isGreaterThan(from).isLessThanOrEqualTo(bytes.length);
+            end = to;
+            var cut = new String(Arrays.copyOfRange(bytes, from, to), UTF_8);
+            var feature = facet.path("features").path(0);
+            switch (feature.path("$type").asText()) {
+                case "app.bsky.richtext.facet#tag" ->
+                    assertThat(cut).isEqualTo("#" + feature.path("tag").asText());
+                case "app.bsky.richtext.facet#mention" -> assertThat(cut).isEqualTo("@alice.test");
+                case "app.bsky.richtext.facet#link" ->
+                    assertThat(cut).startsWith("http").hasSizeGreaterThanOrEqualTo("http://ex.test".length());
+                default -> throw new AssertionError(feature);
+            }
+        }
+        // Each that stands between blanks is found.
+        var marked = Stream.of(text.split("\\s", -1)).filter(MARKED::contains).count();
+        assertThat(facets.size()).isGreaterThanOrEqualTo((int) marked);
+    }
+
+    @Test
+    void countsTheBytesBeforeATag() {
+        assertThat(Facets.of("é #tag", Map.of()))
+                .hasToString("[{\"index\":{\"byteStart\":3,\"byteEnd\":7},\"features\":"
+                        + "[{\"$type\":\"app.bsky.richtext.facet#tag\",\"tag\":\"tag\"}]}]");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "See https://ex.test/a.| https://ex.test/a",
+                "(https://ex.test/a)| https://ex.test/a",
+                "https://ex.test/a_(b)| https://ex.test/a_(b)",
+                "https://ex.test/a#part, and| https://ex.test/a#part",
+                "#one, two| one",
+                "#one!| one",
+                "#c_d| c_d",
+            })
+    void leavesOutWhatEndsTheSentence(String text, String value) {
+        assertThat(values(text)).containsExactly(value);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"#1| x", "a#b| x", "mail@alice.test| x", "# | x", "ftp://ex.test| x"})
+    void leavesAloneWhatIsNone(String text, String ignored) {
+        assertThat(values(text)).as(ignored).isEmpty();
+    }
+
+    @Test
+    void aHandleOfNobodyStaysText() {
+        assertThat(values("@bob.test and @ALICE.test")).containsExactly(DID);
+    }
+
+    @Test
+    void countsWhatPeopleSeeAsOne() {
+        assertThat(Facets.graphemes("e\u0301\ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67\ud83c\uddeb\ud83c\uddee"))
+                .isEqualTo(3);
+    }
+
+    private static List<String> values(String text) {
+        return StreamSupport.stream(Facets.of(text, NAMES).spliterator(), false)
+                .map(facet -> facet.path("features").path(0))
+                .map(feature -> Stream.of("uri", "did", "tag")
+                        .map(feature::path)
+                        .filter(JsonNode::isTextual)
+                        .findFirst()
+                        .orElseThrow()
+                        .asText())
+                .toList();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.broadside.publisher.platform.bluesky;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,145 @@
+package io.broadside.token.platform.bluesky;
+
+import io.broadside.runtime.config.Secret;
+import io.broadside.runtime.http.CallContext;
+import io.broadside.runtime.http.Reply;
+import io.broadside.schemas.ErrorCode;
+import io.broadside.token.platform.Account;
+import io.broadside.token.platform.Grant;
+import io.broadside.token.platform.Inspection;
+import io.broadside.token.platform.PlatformCalls;
+import io.broadside.token.platform.PlatformJson;
+import io.broadside.token.platform.RefreshAnswer;
+import io.broadside.token.platform.Step;
+import io.broadside.token.platform.TokenPlatform;
+import io.broadside.token.platform.TokenPlatformEntry;
+import io.broadside.token.platform.TokenPolicies;
+import io.broadside.token.platform.TokenPolicy;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Tokens of Bluesky: those of a session, begun with a password for apps, and those of OAuth, bound to a key. Each goes with the
+ * address of the server where its account lives ({@link Sealed}).
+ */
+public final class BlueskyTokens implements TokenPlatform {
+
+    /** This platform's line of the list. */
+    public static final TokenPlatformEntry<BlueskyConfig> ENTRY = new TokenPlatformEntry<>(
+            BlueskyConfig.SETTINGS,
+            BlueskyConfig::from,
+            (config, tools) -> new BlueskyTokens(config, tools.calls(), tools.clock()));
+
+    private final BlueskyConfig config;
+    private final Clock clock;
+    private final Servers servers;
+    private final Sessions sessions;
+    private final OAuth oauth;
+    private final TokenPolicy policy;
+
+    public BlueskyTokens(BlueskyConfig config, PlatformCalls calls, Clock clock) {
+        this.config = config;
+        this.clock = clock;
+        this.servers = new Servers(config, calls, clock);
+        this.sessions = new Sessions(servers, config, clock);
+        this.oauth = new OAuth(servers, config, clock);
+        this.policy = TokenPolicies.bluesky(this::refresh);
+    }
+
+    @Override
+    public String id() {
+        return Servers.ID;
+    }
+
+    @Override
+    public String title() {
+        return "Bluesky";
+    }
+
+    @Override
+    public TokenPolicy policy() {
+        return policy;
+    }
+
+    @Override
+    public boolean hasServers() {
+        return true;
+    }
+
+    @Override
+    public Optional<Step<Grant>> signIn(Handed handed, CallContext context) {
+        return Sessions.isPassword(handed.secret()) ? Optional.of(sessions.begin(handed, context)) : Optional.empty();
+    }
+
+    @Override
+    public Inspection inspect(Secret accessToken, CallContext context) {
+        var sealed = Sealed.open(accessToken, config);
+        var call = Servers.get("com.atproto.server.getSession", sealed.service());
+        return switch (servers.call(call, sealed, context)) {
+            case Reply.NoAnswer(var cause, var _) ->
+                unavailable(cause, "The account's server cannot be reached now (" + cause + ")", Optional.empty());
+            case Reply.Answer answer when answer.isSuccess() -> identified(answer, sealed);
+            case Reply.Answer answer -> notInspected(answer);
+        };
+    }
+
+    private RefreshAnswer refresh(Secret refreshToken, CallContext context) {
+        var sealed = Sealed.open(refreshToken, config);
+        var answer =
+                sealed.tokenEndpoint().isPresent() ? oauth.refresh(sealed, context) : sessions.refresh(sealed, context);
+        // A pause that is asked for holds all of a platform's renewals: a server that one person named cannot ask for
+        // that.
+        return answer instanceof RefreshAnswer.NotNow(var cause, var _)
+                        && !sealed.service().equals(config.service())
+                ? new RefreshAnswer.NotNow(cause, Optional.empty())
+                : answer;
+    }
+
+    private static Inspection identified(Reply.Answer answer, Sealed sealed) {
+        var body = PlatformJson.of(answer);
+        return PlatformJson.text(body, "did")
+                .filter(did -> did.startsWith("did:"))
+                .<Inspection>map(did -> new Inspection.Found(
+                        new Account(did, PlatformJson.text(body, "handle").orElse(did)),
+                        Jwt.expiry(sealed.token().reveal()),
+                        Optional.empty(),
+                        List.of()))
+                .orElseGet(() -> unavailable(
+                        ErrorCode.UNEXPECTED_ANSWER, "The server's answer could not be understood", Optional.empty()));
+    }
+
+    private Inspection notInspected(Reply.Answer answer) {
+        if (answer.status() == 429) {
+            return unavailable(
+                    ErrorCode.RATE_LIMITED,
+                    "The server's rate limit is reached",
+                    Sessions.retryAfter(answer, clock.instant()));
+        }
+        if (answer.status() >= 500) {
+            return unavailable(ErrorCode.SERVER_ERROR, "The account's server has a fault of its own", Optional.empty());
+        }
+        return switch (Servers.errorIn(answer).orElse("")) {
+            case "ExpiredToken",
+                    "InvalidToken",
+                    "invalid_token",
+                    "AuthenticationRequired",
+                    "AuthMissing",
+                    "AccountTakedown",
+                    "AccountSuspended",
+                    "AccountDeactivated",
+                    "AccountNotFound" ->
+                new Inspection.Refused(
+                        ErrorCode.TOKEN_REVOKED,
+                        "The account's server does not accept this access token. Send an app password in its place, and the"
+                                + " account's handle as accountId.");
+            default ->
+                unavailable(ErrorCode.UNEXPECTED_ANSWER, "The server's answer was not expected", Optional.empty());
+        };
+    }
+
+    private static Inspection unavailable(ErrorCode code, String what, Optional<Duration> retryAfter) {
+        return new Inspection.Unavailable(code, what + ". Send the token again later.", retryAfter);
+    }
+}
