@@ -123,16 +123,8 @@ class OrderTest {
             arrives(post(number).setAcceptedAt(Fixtures.START));
         }
 
-        // When
-        var gone = new ArrayList<String>();
-        for (var number = 1; number <= 10; number++) {
-            retry.pass(RetryDriver.TICK);
-            gone.addAll(requestsOf(retry.commands()));
-            ends(number);
-        }
-
         // Then
-        assertThat(gone).containsExactlyElementsOf(requests(1, 10));
+        assertThat(goneOneAfterAnother(10)).containsExactlyElementsOf(requests(1, 10));
     }
 
     @Test
@@ -145,15 +137,9 @@ class OrderTest {
 
         // When
         retry.passUntil(at);
-        var gone = new ArrayList<>(requestsOf(retry.commands()));
-        for (var number = 1; number <= 9; number++) {
-            ends(number);
-            retry.pass(RetryDriver.TICK);
-            gone.addAll(requestsOf(retry.commands()));
-        }
 
         // Then
-        assertThat(gone).containsExactlyElementsOf(requests(1, 10));
+        assertThat(goneOneAfterAnother(10)).containsExactlyElementsOf(requests(1, 10));
     }
 
     @Test
@@ -358,6 +344,17 @@ class OrderTest {
         return aCommand("request-" + number, CONNECTION)
                 .setOrder(PostOrder.IN_ORDER)
                 .setAcceptedAt(Fixtures.START.plusMillis(number));
+    }
+
+    /** What goes out while the first so many end one after another. */
+    private List<String> goneOneAfterAnother(int count) {
+        var gone = new ArrayList<String>();
+        for (var number = 1; number <= count; number++) {
+            retry.pass(RetryDriver.TICK);
+            gone.addAll(requestsOf(retry.commands()));
+            ends(number);
+        }
+        return gone;
     }
 
     private DelayedCommand scheduled(int number, Instant at) {
