@@ -41,7 +41,17 @@ public final class TokenPolicies {
      * <p>https://atproto.com/specs/oauth, https://docs.bsky.app/docs/api/com-atproto-server-refresh-session
      */
     public static TokenPolicy bluesky(Refresher refresher) {
-        return new TokenPolicy("user", List.of("atproto"), new Renewal.ByRefreshToken(true, refresher), Schedule.USUAL);
+        return new TokenPolicy("user", List.of("atproto"), new Renewal.ByRefreshToken(true, refresher), Schedule.USUAL)
+                .withDeadCodes(
+                        // By OAuth; all others are of sessions.
+                        "invalid_grant",
+                        "ExpiredToken",
+                        "InvalidToken",
+                        "AuthenticationRequired",
+                        "AccountTakedown",
+                        "AccountSuspended",
+                        "AccountDeactivated",
+                        "AccountNotFound");
     }
 
     /** https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived */

@@ -54,8 +54,9 @@ public final class BlueskySignIn implements SignIn {
         this.config = config;
         this.scopes = List.copyOf(scopes);
         this.clock = clock;
-        this.oauth = new OAuth(new Servers(config, calls, clock), config, clock);
         this.tokens = new BlueskyTokens(config, calls, clock);
+        this.oauth = new OAuth(
+                new Servers(config, calls, clock), config, tokens.policy().deadCodes(), clock);
     }
 
     @Override

@@ -43,9 +43,9 @@ public final class BlueskyTokens implements TokenPlatform {
         this.config = config;
         this.clock = clock;
         this.servers = new Servers(config, calls, clock);
-        this.sessions = new Sessions(servers, config, clock);
-        this.oauth = new OAuth(servers, config, clock);
         this.policy = TokenPolicies.bluesky(this::refresh);
+        this.sessions = new Sessions(servers, config, policy.deadCodes(), clock);
+        this.oauth = new OAuth(servers, config, policy.deadCodes(), clock);
     }
 
     @Override

@@ -33,15 +33,16 @@ final class OAuth {
 
     private static final String AUTHORIZATION_SERVER = "/.well-known/oauth-authorization-server";
     private static final String PROTECTED_RESOURCE = "/.well-known/oauth-protected-resource";
-    private static final Set<String> DEAD = Set.of("invalid_grant");
 
     private final Servers servers;
     private final BlueskyConfig config;
+    private final Set<String> deadCodes;
     private final Clock clock;
 
-    OAuth(Servers servers, BlueskyConfig config, Clock clock) {
+    OAuth(Servers servers, BlueskyConfig config, Set<String> deadCodes, Clock clock) {
         this.servers = servers;
         this.config = config;
+        this.deadCodes = deadCodes;
         this.clock = clock;
     }
 
@@ -154,8 +155,8 @@ final class OAuth {
             }
             return reply;
         };
-        var answer =
-                new TokenEndpoint(bound, DEAD, it -> Sessions.retryAfter(it, clock.instant())).renew(call, context);
+        var answer = new TokenEndpoint(bound, deadCodes, it -> Sessions.retryAfter(it, clock.instant()))
+                .renew(call, context);
         return new Exchanged(answer, subjects.stream().findFirst());
     }
 

@@ -34,23 +34,15 @@ final class Sessions {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    /** What a refresh token is answered that will not work again, or whose account was put out of use. */
-    private static final Set<String> DEAD = Set.of(
-            "ExpiredToken",
-            "InvalidToken",
-            "AuthenticationRequired",
-            "AccountTakedown",
-            "AccountSuspended",
-            "AccountDeactivated",
-            "AccountNotFound");
-
     private final Servers servers;
     private final BlueskyConfig config;
+    private final Set<String> deadCodes;
     private final Clock clock;
 
-    Sessions(Servers servers, BlueskyConfig config, Clock clock) {
+    Sessions(Servers servers, BlueskyConfig config, Set<String> deadCodes, Clock clock) {
         this.servers = servers;
         this.config = config;
+        this.deadCodes = deadCodes;
         this.clock = clock;
     }
 
@@ -156,7 +148,7 @@ final class Sessions {
         if (answer.status() >= 500) {
             return new RefreshAnswer.Unclear(ErrorCode.SERVER_ERROR);
         }
-        return answer.status() < 500 && DEAD.contains(error)
+        return answer.status() < 500 && deadCodes.contains(error)
                 ? new RefreshAnswer.Refused(error)
                 : new RefreshAnswer.NotNow(ErrorCode.UNEXPECTED_ANSWER, retryAfter(answer, clock.instant()));
     }
