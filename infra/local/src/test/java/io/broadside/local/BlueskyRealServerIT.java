@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -68,6 +69,13 @@ class BlueskyRealServerIT {
         }
         if (bluesky != null) {
             bluesky.close();
+        }
+    }
+
+    @AfterEach
+    void answersComeAgain() {
+        if (bluesky != null) {
+            bluesky.proxy().loseNothing();
         }
     }
 
@@ -313,18 +321,16 @@ class BlueskyRealServerIT {
         }
         bluesky.proxy().cut(PUT, CUTS, Math.min(1, 2.0 * CUTS / POSTS), 42);
         // When
-        for (var i = 0; i < POSTS; i++) {
-            stack.publish("many-" + i, "many" + i % AUTHORS, aText("Post number " + i));
-        }
+        var sent = 0;
         for (var kill = 1; kill <= KILLS; kill++) {
-            var due = POSTS * kill / (KILLS + 1);
-            stack.awaitUntil(() -> out() >= due - 1);
             var held = bluesky.proxy().hold(PUT);
+            sent = publishMany(sent, POSTS * kill / (KILLS + 1));
             stack.awaitUntil(held::isReached);
             assertThat(stack.publisher().kill()).isTrue();
             held.drop();
             stack.publisher().start();
         }
+        publishMany(sent, POSTS);
         stack.awaitUntil(() -> out() == POSTS);
         // Then
         var there = new ArrayList<String>();
@@ -356,6 +362,13 @@ class BlueskyRealServerIT {
             stack.demand(id, version - 1, DEMANDS / 4);
             stack.awaitUntil(() -> stack.connection(id).getTokenVersion() > version);
         }
+    }
+
+    private int publishMany(int from, int to) throws Exception {
+        for (var i = from; i < to; i++) {
+            stack.publish("many-" + i, "many" + i % AUTHORS, aText("Post number " + i));
+        }
+        return to;
     }
 
     private long out() {
