@@ -2,11 +2,9 @@ package io.broadside.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.broadside.events.ConnectionStatus;
 import io.broadside.events.Content;
-import io.broadside.events.DelayCause;
 import io.broadside.events.Link;
 import io.broadside.events.Media;
 import io.broadside.events.MediaKind;
@@ -145,28 +143,32 @@ class BlueskyRealServerIT {
                         "Three",
                         "Comment",
                         "I am");
-        assertThat(record(author, "Größe").path("facets")).hasSize(3);
-        assertThat(record(author, "Größe").path("facets").toString()).contains(friend.did(), "größe");
-        var card = record(author, "A card").path("embed").path("external");
+        assertThat(bluesky.post(author, "Größe").path("facets")).hasSize(3);
+        assertThat(bluesky.post(author, "Größe").path("facets").toString()).contains(friend.did(), "größe");
+        var card = bluesky.post(author, "A card").path("embed").path("external");
         assertThat(card.path("title").asText()).isEqualTo("Title");
         assertThat(card.path("thumb").path("mimeType").asText()).isEqualTo("image/jpeg");
-        assertThat(record(author, "Two images").path("embed").path("images")).hasSize(2);
-        assertThat(record(author, "A video")
+        assertThat(bluesky.post(author, "Two images").path("embed").path("images"))
+                .hasSize(2);
+        assertThat(bluesky.post(author, "A video")
                         .path("embed")
                         .path("video")
                         .path("mimeType")
                         .asText())
                 .isEqualTo("video/mp4");
-        var root =
-                record(author, "Three").path("reply").path("root").path("uri").asText();
+        var root = bluesky.post(author, "Three")
+                .path("reply")
+                .path("root")
+                .path("uri")
+                .asText();
         assertThat(root).isEqualTo(stack.result("thread").getRemoteId().orElseThrow());
-        assertThat(record(author, "Comment")
+        assertThat(bluesky.post(author, "Comment")
                         .path("reply")
                         .path("parent")
                         .path("uri")
                         .asText())
                 .isEqualTo(root);
-        assertThat(record(author, "I am")
+        assertThat(bluesky.post(author, "I am")
                         .path("reply")
                         .path("parent")
                         .path("uri")
@@ -223,7 +225,7 @@ class BlueskyRealServerIT {
         stack.demand(id, 1, 1);
         stack.awaitUntil(() -> stack.connection(id).getStatus() == ConnectionStatus.NEEDS_REAUTH);
         stack.publish("revoked-1", "revoked", aText("Waited for a person"));
-        stack.awaitUntil(() -> isWaitingForPerson("revoked-1"));
+        stack.awaitUntil(() -> stack.isWaitingForPerson("revoked-1"));
         var again = stack.connect("revoked", account.handle(), bluesky.newAppPassword(account.accessToken(), "second"));
         // Then
         assertThat(again.statusCode()).as(again.body()).isEqualTo(201);
@@ -239,7 +241,7 @@ class BlueskyRealServerIT {
         bluesky.takeDown(account, true);
         // When
         stack.publish("down-1", "down", aText("Taken down"));
-        stack.awaitUntil(() -> isWaitingForPerson("down-1"));
+        stack.awaitUntil(() -> stack.isWaitingForPerson("down-1"));
         // Then
         assertThat(stack.connect("down", account.handle(), account.appPassword())
                         .statusCode())
@@ -375,22 +377,6 @@ class BlueskyRealServerIT {
         return stack.board().rows().stream()
                 .filter(result -> result.getRequestId().startsWith("many-") && result.getIsFinal())
                 .count();
-    }
-
-    private boolean isWaitingForPerson(String requestId) {
-        return stack.board()
-                .of(requestId, 0)
-                .flatMap(PostResult::getWaitingFor)
-                .filter(DelayCause.PERSON::equals)
-                .isPresent();
-    }
-
-    private JsonNode record(RealBluesky.Account account, String text) throws Exception {
-        return bluesky.posts(account).stream()
-                .map(post -> post.path("value"))
-                .filter(value -> value.path("text").asText().startsWith(text))
-                .findFirst()
-                .orElseThrow();
     }
 
     private Media medium(MediaKind kind, String name) {
