@@ -13,6 +13,7 @@ import io.broadside.embedded.RegistryConfig;
 import io.broadside.embedded.SchemaRegistry;
 import io.broadside.events.Connection;
 import io.broadside.events.Content;
+import io.broadside.events.DelayCause;
 import io.broadside.events.PostResult;
 import io.broadside.events.PublishRequest;
 import io.broadside.events.RefreshReason;
@@ -200,6 +201,13 @@ final class BlueskyStack implements AutoCloseable {
 
     boolean isFinal(String requestId) {
         return board().of(requestId, 0).filter(PostResult::getIsFinal).isPresent();
+    }
+
+    boolean isWaitingForPerson(String requestId) {
+        return board().of(requestId, 0)
+                .flatMap(PostResult::getWaitingFor)
+                .filter(DelayCause.PERSON::equals)
+                .isPresent();
     }
 
     Connection connection(String connectionId) {

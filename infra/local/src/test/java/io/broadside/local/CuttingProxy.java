@@ -128,6 +128,13 @@ final class CuttingProxy implements AutoCloseable {
         return next;
     }
 
+    /** From now on every answer comes. */
+    synchronized void loseNothing() {
+        cuts = Optional.empty();
+        held.ifPresent(Held::drop);
+        held = Optional.empty();
+    }
+
     /** All requests so far to a call. */
     List<Request> requests(String call) {
         return requests.stream()

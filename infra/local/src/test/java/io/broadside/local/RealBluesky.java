@@ -184,7 +184,16 @@ final class RealBluesky implements AutoCloseable {
         return posts;
     }
 
-    /** The same, their texts. */
+    /** The record of one of them, by the beginning of its text. */
+    JsonNode post(Account account, String text) throws IOException, InterruptedException {
+        return posts(account).stream()
+                .map(post -> post.path("value"))
+                .filter(value -> value.path("text").asText().startsWith(text))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** All of them, their texts. */
     List<String> texts(Account account) throws IOException, InterruptedException {
         return posts(account).stream()
                 .map(post -> post.path("value").path("text").asText())
