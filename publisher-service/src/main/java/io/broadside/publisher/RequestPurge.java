@@ -3,15 +3,19 @@ package io.broadside.publisher;
 import io.broadside.events.PostResult;
 import io.broadside.publisher.RequestState.CommandRef;
 import io.broadside.schemas.EventSerdes;
+import io.broadside.schemas.RegistryUnavailableException;
 import io.broadside.schemas.Topics;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Forgets requests, with their results, so that what is remembered of them does not grow for ever.
@@ -29,6 +33,8 @@ final class RequestPurge {
     static final int MOST_AT_ONCE = 500;
 
     private static final Duration REST = Duration.ofHours(1);
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(RequestPurge.class);
 
     private final KeyValueStore<String, byte[]> requests;
     private final KeyValueStore<String, byte[]> results;
@@ -55,7 +61,7 @@ final class RequestPurge {
         }
         var some = some();
         var oldest = now.minus(kept);
-        some.stream().filter(entry -> isOver(entry, oldest)).forEach(entry -> forget(entry.key));
+        some.stream().filter(entry -> isSurelyOver(entry, oldest)).forEach(entry -> forget(entry.key));
         if (some.size() < MOST_AT_ONCE) {
             next = "";
             restsUntil = now.plus(REST);
@@ -73,6 +79,19 @@ final class RequestPurge {
             }
         }
         return some;
+    }
+
+    /** Cleaning up must stop nothing: what cannot be read now is kept, and looked at again with the next round. */
+    private boolean isSurelyOver(KeyValue<String, byte[]> request, Instant oldest) {
+        try {
+            return isOver(request, oldest);
+        } catch (RegistryUnavailableException | SerializationException | IllegalArgumentException e) {
+            LOGGER.atWarn()
+                    .addKeyValue("requestId", request.key)
+                    .addKeyValue("cause", e.toString())
+                    .log("request cannot be read, and is not forgotten");
+            return false;
+        }
     }
 
     private boolean isOver(KeyValue<String, byte[]> request, Instant oldest) {

@@ -134,6 +134,22 @@ class RequestPurgeTest {
     }
 
     @Test
+    void aResultThatCannotBeReadStopsNothing() {
+        // Given
+        send(aRequest("post-1").setTargets(List.of()).build());
+        send(aRequest("post-2").setTargets(List.of()).build());
+        var results = driver.<String, byte[]>getKeyValueStore(RequestStores.RESULTS);
+        var ofTheFirst = keys(RequestStores.RESULTS).stream()
+                .filter(key -> key.startsWith("post-1"))
+                .toList();
+        assertThat(ofTheFirst).isNotEmpty().allSatisfy(key -> results.put(key, new byte[] {1, 2, 3}));
+        // When
+        driver.advanceWallClockTime(KEPT.plusSeconds(1));
+        // Then
+        assertThat(remembered()).containsExactly("post-1");
+    }
+
+    @Test
     void aRunLooksAtSoManyRequestsAndTheNextOneGoesOn() {
         // Given: open ones before and behind those that are over
         var open = 5;

@@ -85,9 +85,12 @@ public final class Topics {
     public static final Topic<WaitingPosts> WAITING_POSTS =
             new Topic<>("connections.waiting", RETRY_SERVICE, WaitingPosts.class, "connectionId", COMPACT, days(1));
 
-    /** Originals of webhook deliveries. LinkedIn forbids keeping them for longer than 48 hours. */
-    public static final Topic<RawDelivery> INBOUND_RAW =
-            new Topic<>("inbound.raw", WEBHOOK_INGEST, RawDelivery.class, "delivery key", GONE_BY_THEN, days(2));
+    /**
+     * Originals of webhook deliveries. LinkedIn forbids keeping them for longer than 48 hours, and what was refused at first may be stored
+     * up to four hours after it came.
+     */
+    public static final Topic<RawDelivery> INBOUND_RAW = new Topic<>(
+            "inbound.raw", WEBHOOK_INGEST, RawDelivery.class, "delivery key", GONE_BY_THEN, Duration.ofHours(44));
 
     public static final Topic<InboundEvent> INBOUND_EVENTS =
             topic("inbound.events", WEBHOOK_INGEST, InboundEvent.class, "platform:accountId", days(7));
@@ -97,7 +100,7 @@ public final class Topics {
             QuarantinedDelivery.class,
             "delivery key",
             GONE_BY_THEN_BOUNDED,
-            days(2));
+            Duration.ofHours(44));
 
     public static final Topic<ApiCall> API_CALLS =
             topic("api.calls", PUBLISHER_SERVICE, ApiCall.class, "connectionId", days(7));

@@ -45,7 +45,8 @@ public final class Doubts {
         people.values().removeIf(at -> !now.isBefore(at.plus(WHILE)));
         var before = people.size();
         if (before < MOST) {
-            people.put(connection.getGrantedBy().orElse(connection.getAccountId()), now);
+            // The first refusal counts: whoever is asked for again and again must not keep the doubt alive by that.
+            people.putIfAbsent(connection.getGrantedBy().orElse(connection.getAccountId()), now);
         }
         if (before == BELIEVED && people.size() > BELIEVED) {
             LOGGER.atError()

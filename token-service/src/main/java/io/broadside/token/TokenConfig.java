@@ -139,8 +139,7 @@ public record TokenConfig(
         }
         outlastsCalls("DISPATCH_REVOKE_LIMIT", dispatch.revokeLimit(), dispatch);
         outlastsCalls("DISPATCH_CLOSE_LIMIT", dispatch.closeLimit(), dispatch);
-        var pollInterval =
-                Duration.ofMillis(Long.parseLong(kafka.extra().getOrDefault(POLL_INTERVAL, USUAL_POLL_INTERVAL)));
+        var pollInterval = pollInterval(kafka.extra().getOrDefault(POLL_INTERVAL, USUAL_POLL_INTERVAL));
         if (dispatch.revokeLimit().compareTo(pollInterval) >= 0) {
             throw new ConfigException(
                     "DISPATCH_REVOKE_LIMIT: less than " + POLL_INTERVAL + " (" + pollInterval.toMillis()
@@ -155,6 +154,15 @@ public record TokenConfig(
     }
 
     /** A renewal that is answered when nobody waits for it any more has used up a token for nothing. */
+    private static Duration pollInterval(String value) {
+        try {
+            return Duration.ofMillis(Long.parseLong(value.strip()));
+        } catch (NumberFormatException e) {
+            throw new ConfigException(
+                    "KAFKA_CLIENT_PROPERTIES_FILE: milliseconds needed for " + POLL_INTERVAL + ", was " + value, e);
+        }
+    }
+
     private static void outlastsCalls(String setting, Duration limit, DispatchConfig dispatch) {
         if (limit.compareTo(dispatch.longestCalls()) <= 0) {
             throw new ConfigException(setting + ": more than DISPATCH_INTENT_MAX_AGE and DISPATCH_CALL_LIMIT together ("

@@ -77,6 +77,11 @@ final class WebhookMetrics {
         }
     }
 
+    /** An app of which nothing has come yet: that it stays so must be seen, too. */
+    void expect(String app) {
+        endsByApp.computeIfAbsent(app, this::counters);
+    }
+
     /** A request whose path leads to no app. */
     void endedNowhere() {
         ended(NO_APP, End.UNKNOWN_ENDPOINT);

@@ -179,6 +179,7 @@ public final class WebhookService implements AutoCloseable {
         for (var app : config.apps()) {
             var rhythm = new Rhythm(app.label(), config.leastGap(), clock);
             rhythms.put(app.label(), rhythm);
+            metrics.expect(app.label());
             metrics.silence(app.label(), () -> rhythm.silence().toSeconds(), () -> rhythm.isGap() ? 1 : 0);
         }
         vertx.setPeriodic(LOOK_EVERY_MS, _ -> {

@@ -26,7 +26,7 @@ class AlertsTest {
         var rules = Files.readString(RULES);
         var meters = Meters.forService("webhook-ingest");
         var metrics = new WebhookMetrics(meters);
-        metrics.ended("x/demo", WebhookMetrics.End.STORED);
+        metrics.expect("x/demo");
         metrics.quarantined("x", QuarantineReason.MALFORMED);
         metrics.arrears(() -> 0);
         metrics.silence("x/demo", () -> 0, () -> 0);

@@ -1,6 +1,8 @@
 package io.broadside.token.refresh;
 
+import io.broadside.events.Connection;
 import io.broadside.runtime.dispatch.Outputs;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -16,20 +18,26 @@ final class KeptAnswers {
 
     private final SequencedMap<String, Kept> latest = new LinkedHashMap<>();
 
-    private record Kept(long version, Outputs outputs) {}
+    /** Of a connection that was deleted and made anew versions begin anew, and only the time of the grant tells them apart. */
+    private record Kept(long version, Optional<Instant> grantedAt, Outputs outputs) {
 
-    /** @param version of the token that was renewed */
-    synchronized void keep(String connectionId, long version, Outputs outputs) {
-        latest.putLast(connectionId, new Kept(version, outputs));
+        boolean isOf(Connection connection) {
+            return version == connection.getTokenVersion() && grantedAt.equals(connection.getGrantedAt());
+        }
+    }
+
+    /** @param before as it was when its token was renewed */
+    synchronized void keep(Connection before, Outputs outputs) {
+        latest.putLast(before.getConnectionId(), new Kept(before.getTokenVersion(), before.getGrantedAt(), outputs));
         while (latest.size() > MOST) {
             latest.pollFirstEntry();
         }
     }
 
-    /** What came for the token of this version, if it was here that it came. */
-    synchronized Optional<Outputs> of(String connectionId, long version) {
-        return Optional.ofNullable(latest.get(connectionId))
-                .filter(kept -> kept.version() == version)
+    /** What came for the token that this connection has, if it was here that it came. */
+    synchronized Optional<Outputs> of(Connection connection) {
+        return Optional.ofNullable(latest.get(connection.getConnectionId()))
+                .filter(kept -> kept.isOf(connection))
                 .map(Kept::outputs);
     }
 }

@@ -252,7 +252,7 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
             boolean isSingleUse,
             Refresher refresher) {
         var request = work.value();
-        var answered = answers.of(request.getConnectionId(), state.version());
+        var answered = answers.of(state.connection());
         if (answered.isPresent()) {
             RefreshLog.warn(request, "answer to a refresh was not written; it is written now", ErrorCode.INTERNAL);
             return answered.get();
@@ -330,7 +330,7 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
         metrics.renewed(request.getPlatform());
         doubts.accepted(request.getPlatform());
         var outputs = records.renewed(state, tokens, askedAt, work.trace());
-        answers.keep(request.getConnectionId(), state.version(), outputs);
+        answers.keep(state.connection(), outputs);
         return outputs;
     }
 

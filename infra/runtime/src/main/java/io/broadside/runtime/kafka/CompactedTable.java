@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -56,6 +57,9 @@ public final class CompactedTable<V extends SpecificRecord, T> implements AutoCl
     private static final Duration REGISTRY_PAUSE = Duration.ofMillis(500);
     private static final long OLDEST_POLL_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+    /** Whoever asked for the end of the partitions comes to wait for it by then. */
+    private static final long FIRST_ASKED_WITHIN = Duration.ofMinutes(1).toNanos();
+
     /** Hears of every change, in the order of the topic, on the table's thread; must be quick. */
     public interface Listener<T> {
         /**
@@ -91,8 +95,23 @@ public final class CompactedTable<V extends SpecificRecord, T> implements AutoCl
      * Where the partitions ended when that was asked, for all who asked together.
      *
      * @param reached completed, once, when everything before is here
+     * @param until when, by {@link System#nanoTime}, the last of them gives up
      */
-    private record Mark(Map<TopicPartition, Long> ends, CompletableFuture<Boolean> reached) {}
+    private record Mark(Map<TopicPartition, Long> ends, CompletableFuture<Boolean> reached, AtomicLong until) {
+
+        static Mark at(Map<TopicPartition, Long> ends) {
+            return new Mark(ends, new CompletableFuture<>(), new AtomicLong(System.nanoTime() + FIRST_ASKED_WITHIN));
+        }
+
+        /** Somebody waits for it until then. */
+        void wantedUntil(long nanoTime) {
+            until.accumulateAndGet(nanoTime, (one, other) -> one - other > 0 ? one : other);
+        }
+
+        boolean isWanted(long nanoTime) {
+            return until.get() - nanoTime > 0;
+        }
+    }
 
     public CompactedTable(Topic<V> topic, KafkaClients clients, Function<V, T> projection, Listener<T> listener) {
         this(topic, clients, projection, listener, new ConcurrentHashMap<>());
@@ -149,6 +168,7 @@ public final class CompactedTable<V extends SpecificRecord, T> implements AutoCl
             throw new TimeoutException("The table of " + topic + " could not be read within " + limit);
         }
         var mark = mark(limit);
+        mark.wantedUntil(deadline);
         try {
             mark.reached().get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
@@ -224,9 +244,12 @@ public final class CompactedTable<V extends SpecificRecord, T> implements AutoCl
     }
 
     private Mark awaited(Map<TopicPartition, Long> ends) {
-        var mark = new Mark(ends, new CompletableFuture<>());
+        var mark = Mark.at(ends);
         lock.lock();
         try {
+            // A table that stands still is asked all the same: what nobody waits for any more must not gather.
+            var now = System.nanoTime();
+            awaited.removeIf(former -> !former.isWanted(now));
             if (hasReached(ends)) {
                 mark.reached().complete(true);
             } else if (fault == null) {

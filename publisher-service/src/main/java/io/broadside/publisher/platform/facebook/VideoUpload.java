@@ -137,12 +137,16 @@ final class VideoUpload {
      * is begun anew. One that it has to the end already needs no more pieces: whoever sent the last one died before saying so.
      */
     private Outcome unlessItSaysOtherwise(Outcome refusal, long size) {
-        var status = VideoStatus.in(status());
-        var stage = status.map(VideoStatus::stage).orElse(VideoStatus.Stage.FAILED);
-        var isThere = status.flatMap(VideoStatus::bytesTaken)
-                .filter(taken -> taken >= size)
-                .isPresent();
-        return switch (stage) {
+        var asked = status();
+        var status = VideoStatus.in(asked);
+        if (status.isEmpty()) {
+            // Who got no answer knows no more than before: the refusal may be that of a piece Facebook has already.
+            return asked instanceof Answer answer && answer.isSuccess()
+                    ? refusal
+                    : page.failed(asked, FacebookStep.UPLOAD);
+        }
+        var isThere = status.get().bytesTaken().filter(taken -> taken >= size).isPresent();
+        return switch (status.get().stage()) {
             case EXPIRED -> Videos.restart(page).orElse(refusal);
             case FAILED -> refusal;
             case PUBLISHED, PUBLISHING, NOT_PUBLISHED ->

@@ -370,7 +370,7 @@ final class FacebookVideosTest {
     void knowsTheErrorsOfTheHostOfUploads(String type, int status, String outcome, ErrorCode code) {
         // Given
         serveFilm();
-        bench.server().answers(status, debug(type, false));
+        bench.server().answers(status, debug(type, false)).answers(200, "{\"status\":{\"video_status\":\"error\"}}");
         // When
         var found = publish(at("upload", reel("0", "20000"), reel()));
         // Then
@@ -404,6 +404,15 @@ final class FacebookVideosTest {
                 .isInstanceOfSatisfying(
                         Continue.class,
                         it -> assertThat(it.checkpoint().getStep()).isEqualTo("finish"));
+    }
+
+    @Test
+    void believesNoRefusalOfAPieceWhileTheVideoCannotBeAsked() {
+        // Given
+        serveFilm();
+        bench.server().answers(400, debug("ProcessingFailedError", false)).answers(503, "{}");
+        // Then
+        assertThat(publish(at("upload", reel("8000", "4000"), reel()))).isInstanceOf(Unavailable.class);
     }
 
     @Test

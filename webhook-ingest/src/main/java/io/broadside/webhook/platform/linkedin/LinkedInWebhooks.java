@@ -28,7 +28,7 @@ public final class LinkedInWebhooks implements WebhookPlatform {
 
     private static final String SIGNATURE = "x-li-signature";
 
-    /** Members' activity may be kept for 48 hours; what is stored anew is kept for 44 from then on. */
+    /** Members' activity may be kept for 48 hours; what is stored is gone 44 hours later. */
     private static final Traits TRAITS =
             Traits.of("linkedin", SIGNATURE, Duration.ofHours(8)).withBodiesKeptFor(Duration.ofHours(4));
 

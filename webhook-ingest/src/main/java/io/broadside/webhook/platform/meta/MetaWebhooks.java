@@ -90,7 +90,7 @@ public final class MetaWebhooks implements WebhookPlatform {
     public Verdict verify(RawDelivery delivery, Credentials credentials) {
         var body = RawBody.of(delivery);
         if (isForm(delivery)) {
-            return SignedRequest.verify(body, credentials.secrets());
+            return SignedRequest.verify(body, credentials.secrets(), delivery.getReceivedAt());
         }
         if (!delivery.getCallback().equals(Callback.WEBHOOK.id())) {
             return new Verdict.Missing("This address takes forms with a signed_request, and no other content.");

@@ -14,6 +14,7 @@ import io.broadside.webhook.platform.Json;
 import io.broadside.webhook.platform.Normalised;
 import io.broadside.webhook.platform.RawBody;
 import io.broadside.webhook.platform.Verdict;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +24,7 @@ import java.util.regex.Pattern;
  * The form that Meta posts when a person removes the app, or wants it to delete their data: {@code signed_request=SIGNATURE.PAYLOAD}, both base64url without
  * padding. The signature covers the payload as it is encoded.
  *
- * <p>Its {@code expires} is no reason to refuse one: Meta repeats for 36 hours what it signed once, and a deauthorisation that comes late has
+ * <p>Its {@code expires} is no reason to refuse one that says when it was issued: Meta repeats for 36 hours what it signed once, and a deauthorisation that comes late has
  * to be believed all the more. One that is copied and sent again does nothing: its event is known again, and a token newer than
  * {@code issued_at} stays.
  *
@@ -41,7 +42,7 @@ final class SignedRequest {
 
     private SignedRequest() {}
 
-    static Verdict verify(byte[] form, List<Secret> secrets) {
+    static Verdict verify(byte[] form, List<Secret> secrets, Instant receivedAt) {
         var request = FORM.matcher(new String(form, ISO_8859_1));
         if (!request.matches()) {
             return new Verdict.Missing("The form does not hold a signed_request and nothing else.");
@@ -60,7 +61,15 @@ final class SignedRequest {
             // A login hands one to the person's browser: it would prove no more than that somebody logged in.
             return new Verdict.Mismatch("The signed_request is one of a login, not of a deauthorisation.");
         }
-        return new Verdict.Valid();
+        // Without the time of its issue nothing tells it from a copy that comes much later.
+        var hasEnded = payload.filter(
+                        content -> Json.time(content.path("issued_at")).isEmpty())
+                .map(content -> content.path("expires"))
+                .filter(expires -> expires.asLong() > 0)
+                .flatMap(Json::time)
+                .filter(end -> end.isBefore(receivedAt))
+                .isPresent();
+        return hasEnded ? new Verdict.OutOfTime("The signed_request has expired.") : new Verdict.Valid();
     }
 
     static Normalised normalise(RawDelivery delivery) {

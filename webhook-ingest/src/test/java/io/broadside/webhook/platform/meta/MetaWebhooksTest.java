@@ -81,12 +81,15 @@ class MetaWebhooksTest {
     }
 
     @Test
-    void takesASignedRequestThatComesLate() {
+    void takesASignedRequestThatComesLateIfItSaysWhenItWasIssued() {
         // Given
-        var request = signed(
-                "{\"user_id\":\"2\",\"algorithm\":\"HMAC-SHA256\",\"expires\":" + (NOW.getEpochSecond() - 1) + "}");
+        var end = NOW.getEpochSecond() - 1;
+        var issued = "{\"user_id\":\"2\",\"algorithm\":\"HMAC-SHA256\",\"issued_at\":" + (end - 3600) + ",\"expires\":"
+                + end + "}";
+        var atSomeTime = "{\"user_id\":\"2\",\"algorithm\":\"HMAC-SHA256\",\"expires\":" + end + "}";
         // When / Then
-        assertThat(verifyForm(request)).isEqualTo(new Verdict.Valid());
+        assertThat(verifyForm(signed(issued))).isEqualTo(new Verdict.Valid());
+        assertThat(verifyForm(signed(atSomeTime))).isInstanceOf(Verdict.OutOfTime.class);
     }
 
     @Test
