@@ -35,7 +35,12 @@ final class PasteReader {
             "verify");
 
     private static final Pattern ID = Pattern.compile("[\\x21-\\x7e]{1,128}");
-    private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7e]{1,4096}");
+    /** None begins with a brace: that is how those begin that are sealed with what goes with them, and nobody hands such over. */
+    private static final Pattern TOKEN = Pattern.compile("(?!\\{)[\\x21-\\x7e]{1,4096}");
+
+    private static final String TOKEN_RULE =
+            "must be 1 to 4096 visible ASCII characters, no blanks, and not begin with a brace";
+
     private static final int LONGEST_NAME = 256;
     private static final long LONGEST_LIFE_SECONDS = Duration.ofDays(3650).toSeconds();
 
@@ -91,10 +96,8 @@ final class PasteReader {
             var profileId = required("profileId", matching(ID), "must be 1 to 128 visible ASCII characters, no blanks");
             var platformId =
                     required("platform", id -> platforms.find(id).isPresent(), "must be one of " + platforms.ids());
-            var accessToken =
-                    required("accessToken", matching(TOKEN), "must be 1 to 4096 visible ASCII characters, no blanks");
-            var refreshToken =
-                    optional("refreshToken", matching(TOKEN), "must be 1 to 4096 visible ASCII characters, no blanks");
+            var accessToken = required("accessToken", matching(TOKEN), TOKEN_RULE);
+            var refreshToken = optional("refreshToken", matching(TOKEN), TOKEN_RULE);
             var accountId = optional("accountId", matching(ID), "must be 1 to 128 visible ASCII characters, no blanks");
             var accountName = optional(
                     "accountName",

@@ -26,6 +26,8 @@ record Ending(Kind kind, Instant at) {
     /** So much later than planned is a renewal that somebody should hear of. */
     static final Duration OVERDUE = Duration.ofDays(1);
 
+    private static final Duration NEAR = Duration.ofDays(31);
+
     /** What it is that ends. */
     enum Kind {
         /** The access token, and nothing renews it. */
@@ -84,8 +86,13 @@ record Ending(Kind kind, Instant at) {
                 if (!now.isBefore(refresh.get())) {
                     yield Optional.of(new Ending(Kind.ACCESS, access.orElse(refresh.get())));
                 }
-                yield refresh.filter(_ -> !isSingleUse || isOverdue(connection, policy, now))
-                        .map(at -> new Ending(isSingleUse ? Kind.UNRENEWED : Kind.REFRESH, at));
+                if (isSingleUse && isOverdue(connection, policy, now)) {
+                    yield refresh.map(at -> new Ending(Kind.UNRENEWED, at));
+                }
+                // A renewal moves the end of what works once. One that is near although nothing is overdue does not
+                // move.
+                yield refresh.filter(at -> !isSingleUse || at.isBefore(now.plus(NEAR)))
+                        .map(at -> new Ending(Kind.REFRESH, at));
             }
         };
     }

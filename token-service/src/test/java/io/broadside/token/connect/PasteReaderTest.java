@@ -90,7 +90,7 @@ class PasteReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"line\\nbreak", "with blank", "", "\\u00e9"})
+    @ValueSource(strings = {"line\\nbreak", "with blank", "", "\\u00e9", "{\\\"token\\\":1}"})
     void aTokenHoldsNothingThatCouldEndAHeader(String token) {
         // When
         var read = reader.read("{\"profileId\":\"p\",\"platform\":\"x\",\"accessToken\":\"" + token + "\"}");

@@ -42,6 +42,7 @@ class KeptAnswersTest {
                 .setStatus(ConnectionStatus.HEALTHY)
                 .setTokenVersion(version)
                 .setConnectedAt(GRANTED)
+                .setRefreshedAt(GRANTED)
                 .setUpdatedAt(GRANTED)
                 .setGrantedAt(grantedAt)
                 .build();

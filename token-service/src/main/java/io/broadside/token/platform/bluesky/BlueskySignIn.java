@@ -17,6 +17,7 @@ import io.broadside.token.platform.SignInEntry;
 import io.broadside.token.platform.Step;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -44,9 +45,16 @@ public final class BlueskySignIn implements SignIn {
 
     private static final String TITLE = "Bluesky";
 
+    /**
+     * An app without a secret of its own is let in for two weeks from the sign-in, however often its tokens are renewed.
+     * https://atproto.com/specs/oauth#tokens-and-session-lifetime
+     */
+    private static final Duration LONGEST_GRANT = Duration.ofDays(14);
+
     private final BlueskyConfig config;
     private final List<String> scopes;
     private final Clock clock;
+    private final Servers servers;
     private final OAuth oauth;
     private final BlueskyTokens tokens;
 
@@ -55,8 +63,8 @@ public final class BlueskySignIn implements SignIn {
         this.scopes = List.copyOf(scopes);
         this.clock = clock;
         this.tokens = new BlueskyTokens(config, calls, clock);
-        this.oauth = new OAuth(
-                new Servers(config, calls, clock), config, tokens.policy().deadCodes(), clock);
+        this.servers = new Servers(config, calls, clock);
+        this.oauth = new OAuth(servers, config, tokens.policy().deadCodes(), clock);
     }
 
     @Override
@@ -113,13 +121,14 @@ public final class BlueskySignIn implements SignIn {
 
     @Override
     public Step<Person> exchange(Code code, CallContext context) {
-        var kept = Sealed.open(code.kept().orElseThrow(), config);
+        var askedAt = clock.instant();
+        var ends = askedAt.plus(LONGEST_GRANT);
+        var kept = Sealed.open(code.kept().orElseThrow(), config).until(ends);
         var form = new LinkedHashMap<String, String>();
         form.put("grant_type", "authorization_code");
         form.put("code", code.value().reveal());
         form.put("redirect_uri", code.redirectUri().toString());
         form.put("code_verifier", code.verifier().orElseThrow().reveal());
-        var askedAt = clock.instant();
         var exchanged =
                 oauth.exchange(kept.tokenEndpoint().orElseThrow(), kept.key().orElseThrow(), form, context);
         // The account is not known yet, nor where it lives: the issuer stands for its server until then.
@@ -128,7 +137,7 @@ public final class BlueskySignIn implements SignIn {
                         kept.with(person.accessToken()).of(exchanged.subject()).toSecret(),
                         person.refreshToken().map(token -> kept.with(token).toSecret()),
                         person.expiresAt(),
-                        person.refreshExpiresAt(),
+                        person.refreshToken().map(_ -> ends),
                         person.scopes())));
     }
 
@@ -162,7 +171,9 @@ public final class BlueskySignIn implements SignIn {
     @Override
     public Optional<Call> revocation(Secret token) {
         var sealed = Sealed.open(token, config);
-        return sealed.tokenEndpoint().isPresent() ? Optional.empty() : Optional.of(Sessions.ending(sealed));
+        return sealed.tokenEndpoint().isPresent()
+                ? Optional.empty()
+                : Optional.of(servers.guarded(Sessions.ending(sealed)));
     }
 
     /** Whose it is, as the issuer says; the account's server is asked afterwards, and has the last word. */

@@ -17,6 +17,8 @@ import io.broadside.token.platform.TokenEndpoint;
 import io.broadside.token.platform.TokenPair;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -174,25 +176,31 @@ final class OAuth {
         var exchanged = exchange(
                 refreshToken.tokenEndpoint().orElseThrow(), refreshToken.key().get(), form, context);
         return switch (exchanged.answer()) {
-            case RefreshAnswer.Renewed(var tokens) -> new RefreshAnswer.Renewed(sealed(tokens, refreshToken));
+            case RefreshAnswer.Renewed(var tokens) ->
+                new RefreshAnswer.Renewed(sealed(tokens, refreshToken, clock.instant()));
             case RefreshAnswer other -> other;
         };
     }
 
     /** @param like says what goes with them */
-    private static TokenPair sealed(TokenPair tokens, Sealed like) {
+    private static TokenPair sealed(TokenPair tokens, Sealed like, Instant now) {
         return new TokenPair(
                 like.with(tokens.accessToken()).withoutRenewal().toSecret(),
                 tokens.refreshToken().map(token -> like.with(token).toSecret()),
                 tokens.lifetime(),
-                tokens.refreshLifetime(),
+                like.ends().map(end -> Duration.between(now, end)).or(tokens::refreshLifetime),
                 tokens.scopes());
     }
 
     /** What has to be there when the browser comes back. */
     static Secret keep(DpopKey key, Issuer issuer) {
         return new Sealed(
-                        issuer.id(), Secret.of("none"), Optional.of(key), Optional.of(issuer.token()), Optional.empty())
+                        issuer.id(),
+                        Secret.of("none"),
+                        Optional.of(key),
+                        Optional.of(issuer.token()),
+                        Optional.empty(),
+                        Optional.empty())
                 .toSecret();
     }
 }

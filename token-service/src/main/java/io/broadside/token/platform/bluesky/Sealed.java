@@ -7,6 +7,7 @@ import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.http.DpopKey;
 import io.broadside.token.platform.PlatformJson;
 import java.net.URI;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -16,13 +17,20 @@ import java.util.Optional;
  * @param service the account's server
  * @param tokenEndpoint what renews it, with OAuth; absent for a session, which its server renews
  * @param subject whose it is, as long as nothing else says so
+ * @param ends when renewing it ends, whatever is done, if it does
  */
-record Sealed(URI service, Secret token, Optional<DpopKey> key, Optional<URI> tokenEndpoint, Optional<String> subject) {
+record Sealed(
+        URI service,
+        Secret token,
+        Optional<DpopKey> key,
+        Optional<URI> tokenEndpoint,
+        Optional<String> subject,
+        Optional<Instant> ends) {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     static Sealed ofSession(URI service, String token) {
-        return new Sealed(service, Secret.of(token), Optional.empty(), Optional.empty(), Optional.empty());
+        return bare(service, Secret.of(token));
     }
 
     static Sealed open(Secret sealed, BlueskyConfig config) {
@@ -35,26 +43,36 @@ record Sealed(URI service, Secret token, Optional<DpopKey> key, Optional<URI> to
                                 Secret.of(token),
                                 DpopKey.of(json.path("dpopKey")),
                                 PlatformJson.text(json, "tokenEndpoint").map(URI::create),
-                                PlatformJson.text(json, "subject"))))
-                .orElseGet(() ->
-                        new Sealed(config.service(), sealed, Optional.empty(), Optional.empty(), Optional.empty()));
+                                PlatformJson.text(json, "subject"),
+                                Optional.of(json.path("ends").asLong())
+                                        .filter(seconds -> seconds > 0)
+                                        .map(Instant::ofEpochSecond))))
+                .orElseGet(() -> bare(config.service(), sealed));
+    }
+
+    private static Sealed bare(URI service, Secret token) {
+        return new Sealed(service, token, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     Sealed with(Secret other) {
-        return new Sealed(service, other, key, tokenEndpoint, subject);
+        return new Sealed(service, other, key, tokenEndpoint, subject, ends);
     }
 
     Sealed of(Optional<String> account) {
-        return new Sealed(service, token, key, tokenEndpoint, account);
+        return new Sealed(service, token, key, tokenEndpoint, account, ends);
     }
 
     Sealed at(URI server) {
-        return new Sealed(server, token, key, tokenEndpoint, subject);
+        return new Sealed(server, token, key, tokenEndpoint, subject, ends);
+    }
+
+    Sealed until(Instant end) {
+        return new Sealed(service, token, key, tokenEndpoint, subject, Optional.of(end));
     }
 
     /** As much as whoever publishes needs. */
     Sealed withoutRenewal() {
-        return new Sealed(service, token, key, Optional.empty(), Optional.empty());
+        return new Sealed(service, token, key, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     Secret toSecret() {
@@ -62,6 +80,7 @@ record Sealed(URI service, Secret token, Optional<DpopKey> key, Optional<URI> to
         key.ifPresent(it -> json.set("dpopKey", it.toJwk()));
         tokenEndpoint.ifPresent(it -> json.put("tokenEndpoint", it.toString()));
         subject.ifPresent(it -> json.put("subject", it));
+        ends.ifPresent(it -> json.put("ends", it.getEpochSecond()));
         return Secret.of(json.toString());
     }
 

@@ -71,7 +71,8 @@ final class Servers {
         return bound.call(guarded(call), key, Optional.empty(), context);
     }
 
-    private Call guarded(Call named) {
+    /** The same call, held to the public Internet where its server is one that somebody named. */
+    Call guarded(Call named) {
         var call = named.withCodeReader(Servers::errorIn);
         var isTrusted =
                 config.allowsPrivate() || isOf(config.service(), call.uri()) || isOf(config.directory(), call.uri());

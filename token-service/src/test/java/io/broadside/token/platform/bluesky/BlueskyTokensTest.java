@@ -21,6 +21,7 @@ import io.broadside.token.platform.TokenPlatform.Handed;
 import io.broadside.token.platform.TokenPolicy.Renewal;
 import java.net.URI;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -218,7 +219,12 @@ class BlueskyTokensTest {
     void anIssuerThatTheAccountsHomeDoesNotNameGivesOutNothing() {
         // Given: an issuer that says whose account it likes
         var issued = new Sealed(
-                SERVICE, Secret.of("at1"), Optional.of(DpopKey.generate()), Optional.empty(), Optional.of(DID));
+                SERVICE,
+                Secret.of("at1"),
+                Optional.of(DpopKey.generate()),
+                Optional.empty(),
+                Optional.of(DID),
+                Optional.empty());
         var person =
                 new Person(issued.toSecret(), Optional.empty(), Optional.empty(), Optional.empty(), List.of("atproto"));
         calls.answer(200, "{\"service\":[{\"id\":\"#atproto_pds\",\"serviceEndpoint\":\"" + HOME + "\"}]}")
@@ -241,6 +247,7 @@ class BlueskyTokensTest {
                 Secret.of("ref-1"),
                 Optional.of(key),
                 Optional.of(URI.create(SERVICE + "/token")),
+                Optional.empty(),
                 Optional.empty());
         calls.answer(200, "{\"access_token\":\"at2\",\"refresh_token\":\"ref-2\",\"expires_in\":3599}");
         // When
@@ -257,12 +264,50 @@ class BlueskyTokensTest {
     }
 
     @Test
+    void theEndOfASignInByOAuthDoesNotMoveWithRenewals() {
+        // Given: an hour left of two weeks
+        var end = clock.instant().truncatedTo(ChronoUnit.SECONDS).plus(Duration.ofHours(1));
+        var refreshToken = new Sealed(
+                        HOME,
+                        Secret.of("ref-1"),
+                        Optional.of(DpopKey.generate()),
+                        Optional.of(URI.create(SERVICE + "/token")),
+                        Optional.empty(),
+                        Optional.empty())
+                .until(end);
+        calls.answer(200, "{\"access_token\":\"at2\",\"refresh_token\":\"ref-2\",\"expires_in\":3599}");
+        // When
+        var answer = refresh(refreshToken);
+        // Then
+        assertThat(answer).isInstanceOfSatisfying(RefreshAnswer.Renewed.class, renewed -> {
+            assertThat(renewed.tokens().refreshLifetime()).contains(Duration.between(clock.instant(), end));
+            assertThat(Sealed.open(renewed.tokens().refreshToken().orElseThrow(), CONFIG)
+                            .ends())
+                    .contains(end);
+        });
+    }
+
+    @Test
+    void aServerThatSomebodyNamedIsCalledOnlyOnThePublicInternetAlsoWhenASessionIsEnded() {
+        // Given
+        var ofAServerThatSomebodyNamed =
+                Sealed.ofSession(URI.create("https://pds.example"), "r").toSecret();
+        // When
+        var named = signIn.revocation(ofAServerThatSomebodyNamed);
+        var usual = signIn.revocation(Sealed.ofSession(SERVICE, "r").toSecret());
+        // Then
+        assertThat(named.orElseThrow().onlyPublic()).isTrue();
+        assertThat(usual.orElseThrow().onlyPublic()).isFalse();
+    }
+
+    @Test
     void aRefreshTokenThatWasReplayedNeedsAPerson() {
         var refreshToken = new Sealed(
                 HOME,
                 Secret.of("ref-1"),
                 Optional.of(DpopKey.generate()),
                 Optional.of(URI.create(SERVICE + "/token")),
+                Optional.empty(),
                 Optional.empty());
         calls.answer(400, "{\"error\":\"invalid_grant\",\"error_description\":\"Refresh token replayed\"}");
         assertThat(refresh(refreshToken)).isEqualTo(new RefreshAnswer.Refused("invalid_grant"));
