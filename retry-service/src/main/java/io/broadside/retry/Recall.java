@@ -48,10 +48,8 @@ final class Recall {
                     .remember(
                             commandId,
                             new Departure(
-                                    // Wanted back again and again, it left no later for that.
-                                    before.filter(Departure::isWithdrawn)
-                                            .map(Departure::at)
-                                            .orElse(now.toEpochMilli()),
+                                    // Wanted back, it left no later for that.
+                                    before.map(Departure::at).orElse(now.toEpochMilli()),
                                     before.map(Departure::round).orElse(-1),
                                     true,
                                     Optional.empty(),
