@@ -264,6 +264,7 @@ final class Recall {
             room.replace(
                     waiting,
                     waiting.because(delayed, outgoing.written(delayed))
+                            .in(Run.of(Optional.of(waiting.run()), delayed))
                             .at(waiting.place().until(until, token)));
             outgoing.tell(
                     Results.waiting(delayed, judge.isAttempt(delayed), Optional.empty(), now),
