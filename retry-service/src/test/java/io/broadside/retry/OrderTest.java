@@ -173,8 +173,7 @@ class OrderTest {
 
     @Test
     void aCommandThatIsLostDoesNotHoldUpItsAccountForEverIfItIsTakenBack() {
-        // Given: it left, and nobody will say that it has ended. The hour counts from then on, however often it is
-        // wanted back
+        // Given: it left, and nobody will say that it has ended; the hour counts from then on
         arrives(post(1));
         arrives(post(2));
         retry.pass(RetryDriver.TICK);
