@@ -31,8 +31,11 @@ final class AccountOrder {
      */
     private record Rank(long wanted, long position, long number, boolean isScheduled) {
 
+        private static final int VERSION = 1;
+
         byte[] encoded() {
-            return ByteBuffer.allocate(3 * Long.BYTES + 1)
+            return ByteBuffer.allocate(1 + 3 * Long.BYTES + 1)
+                    .put((byte) VERSION)
                     .putLong(wanted)
                     .putLong(position)
                     .putLong(number)
@@ -42,6 +45,7 @@ final class AccountOrder {
 
         static Rank decoded(byte[] bytes) {
             var buffer = ByteBuffer.wrap(bytes);
+            Versions.check(buffer.get(), VERSION, "a post's place in the order");
             return new Rank(buffer.getLong(), buffer.getLong(), buffer.getLong(), buffer.get() == 1);
         }
     }
@@ -56,8 +60,11 @@ final class AccountOrder {
 
         static final Youngest NONE = new Youngest(Long.MIN_VALUE, 0);
 
+        private static final int VERSION = 1;
+
         byte[] encoded() {
-            return ByteBuffer.allocate(Long.BYTES + Integer.BYTES)
+            return ByteBuffer.allocate(1 + Long.BYTES + Integer.BYTES)
+                    .put((byte) VERSION)
                     .putLong(position)
                     .putInt(count)
                     .array();
@@ -65,6 +72,7 @@ final class AccountOrder {
 
         static Youngest decoded(byte[] bytes) {
             var buffer = ByteBuffer.wrap(bytes);
+            Versions.check(buffer.get(), VERSION, "an account's order");
             return new Youngest(buffer.getLong(), buffer.getInt());
         }
     }

@@ -36,10 +36,7 @@ record Departure(long at, int round, boolean isWithdrawn, Optional<DelayCause> w
 
     static Departure decoded(byte[] bytes) {
         var buffer = ByteBuffer.wrap(bytes);
-        if (buffer.get() != VERSION) {
-            throw new IllegalStateException(
-                    "The store holds a departure that a newer retry-service wrote; start that.");
-        }
+        Versions.check(buffer.get(), VERSION, "a command that left");
         var at = buffer.getLong();
         var round = buffer.getInt();
         var isWithdrawn = buffer.get() == 1;

@@ -11,7 +11,8 @@ import java.util.Set;
  * rate that grows, and what is still here can be changed and taken back meanwhile.
  *
  * <p>Calls that fail come back to the instance that let them go; of their ends another one may hear. So that what was let go and
- * did not come back for a while is good news too, only slower.
+ * did not come back for a while is good news too, only slower. And good for little: also of what nobody takes to the platform
+ * nothing comes back.
  *
  * <p>Not safe for use by several threads: {@link Flows} sees to that.
  */
@@ -31,6 +32,10 @@ final class Flow {
     private static final Duration WINDOW = Duration.ofSeconds(1);
     private static final double FIRST = 2;
     private static final double LEAST = 0.1;
+
+    /** To so many per second the rate grows without an end that is heard of; beyond, only ends let it grow. */
+    private static final double MOST_IN_SILENCE = 16;
+
     private static final double SHRINKING = 0.7;
 
     private final double most;
@@ -154,11 +159,15 @@ final class Flow {
         } else if (isDown) {
             isRecovering = false;
             rate = Math.max(LEAST, rate / 2);
-        } else if (completed > 0 || hasNothingFailed(now)) {
+        } else if (completed > 0) {
             isRecovering = true;
             letGo = 0;
-            rate = Math.max(FIRST, rate) * 2;
+            rate = doubled();
             isThrottled = rate < rampEnd;
+        } else if (hasNothingFailed(now)) {
+            isRecovering = true;
+            letGo = 0;
+            rate = Math.max(rate, Math.min(doubled(), MOST_IN_SILENCE));
         } else if (!isRecovering) {
             rate = Math.max(LEAST, rate * SHRINKING);
         }
@@ -166,6 +175,10 @@ final class Flow {
         failed = 0;
         completed = 0;
         windowStart = now;
+    }
+
+    private double doubled() {
+        return Math.max(FIRST, rate) * 2;
     }
 
     /** Whether something was let go long enough ago, and nothing failed since. */

@@ -46,9 +46,6 @@ final class HoldUntilDue extends ContextualProcessor<String, Arrival, String, Sp
     @SuppressWarnings("NullAway.Init")
     private Outgoing outgoing;
 
-    @SuppressWarnings("NullAway.Init")
-    private WaitingTold told;
-
     HoldUntilDue(RetryTopology.Parts parts) {
         this.parts = parts;
     }
@@ -63,7 +60,7 @@ final class HoldUntilDue extends ContextualProcessor<String, Arrival, String, Sp
                 room, outgoing, parts.judge(), parts.platforms(), parts.serdes(), parts.flows(), parts.metrics());
         recall = new Recall(room, outgoing, parts.judge(), parts.serdes());
         release = new Release(room, outgoing, parts.judge(), parts.platforms(), parts.flows(), parts.batch());
-        told = new WaitingTold(context, store, room);
+        var told = new WaitingTold(context, store, room);
         parts.ticks().begin(context.taskId());
         context.schedule(WaitingTold.EVERY, PunctuationType.WALL_CLOCK_TIME, _ -> told.look());
         context.schedule(parts.tick(), PunctuationType.WALL_CLOCK_TIME, this::tick);
@@ -82,10 +79,7 @@ final class HoldUntilDue extends ContextualProcessor<String, Arrival, String, Sp
     public void process(Record<String, Arrival> record) {
         var headers = record.headers();
         switch (record.value()) {
-            case Delayed delayed -> {
-                intake.take(delayed, headers);
-                told.taken(delayed.delayed());
-            }
+            case Delayed delayed -> intake.take(delayed, headers);
             case Withdrawn(var withdrawal) -> recall.withdraw(withdrawal, headers);
             case Amended(var amendment) -> recall.amend(amendment, headers);
             case Confirmed(var confirmation) -> recall.confirmed(confirmation);

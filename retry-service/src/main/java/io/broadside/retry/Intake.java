@@ -56,7 +56,12 @@ final class Intake {
         this.metrics = metrics;
     }
 
-    /** What is known of a command when it comes. */
+    /**
+     * What is known of a command when it comes.
+     *
+     * @param isRepeat whether its last wait was for the same cause
+     * @param run the trouble this wait belongs to
+     */
     private record Known(boolean isWithdrawn, boolean isRepeat, Run run) {}
 
     void take(Delayed arrival, Headers headers) {
@@ -90,21 +95,15 @@ final class Intake {
         metrics.taken(command.getPlatform(), arrival.delayed().getCause());
         flows.came(arrival.delayed(), now);
 
-        var known = new Known(
-                waiting.map(Waiting::place).map(Place::isWithdrawn).orElse(false)
-                        || departure.map(Departure::isWithdrawn).orElse(false),
-                departure
-                        .flatMap(Departure::waitedFor)
-                        .equals(Optional.of(arrival.delayed().getCause())),
-                Run.of(departure.flatMap(Departure::run), arrival.delayed()));
-        if (known.isWithdrawn() && !Judge.mayBeOut(command)) {
+        var isWithdrawn = waiting.map(Waiting::place).map(Place::isWithdrawn).orElse(false)
+                || departure.map(Departure::isWithdrawn).orElse(false);
+        if (isWithdrawn && !Judge.mayBeOut(command)) {
             var wasAttempt = judge.isAttempt(arrival.delayed());
             outgoing.end(arrival.delayed(), Results.cancelled(command, wasAttempt, now), true, headers);
             return;
         }
         if (!Sizes.fits(arrival.original())) {
-            outgoing.giveUpTooLarge(
-                    arrival.delayed(), arrival.source(), arrival.original(), known.isWithdrawn(), headers);
+            outgoing.giveUpTooLarge(arrival.delayed(), arrival.source(), arrival.original(), isWithdrawn, headers);
             return;
         }
         if (!platforms.contains(command.getPlatform())) {
@@ -114,22 +113,27 @@ final class Intake {
                     ErrorCode.UNKNOWN_PLATFORM,
                     "There is no topic for commands of the platform " + command.getPlatform()
                             + "; BROADSIDE_PLATFORMS of retry-service names " + platforms + ".",
-                    known.isWithdrawn(),
+                    isWithdrawn,
                     headers);
             return;
         }
         try {
-            takeKnown(arrival, known, now, headers);
+            takeKnown(arrival, isWithdrawn, departure, now, headers);
         } catch (ArithmeticException | DateTimeException e) {
             // A time beyond all calendars in one command must not stop its partition.
-            outgoing.giveUp(arrival.delayed(), arrival.source(), e, known.isWithdrawn(), headers);
+            outgoing.giveUp(arrival.delayed(), arrival.source(), e, isWithdrawn, headers);
         }
     }
 
-    private void takeKnown(Delayed arrival, Known known, Instant now, Headers headers) {
+    private void takeKnown(
+            Delayed arrival, boolean isWithdrawn, Optional<Departure> departure, Instant now, Headers headers) {
         var applied = new ArrayList<String>();
-        var changed = amended(arrival.delayed(), applied, now, headers);
-        var delayed = withPerson(changed);
+        var asItIs = withPerson(arrival.delayed());
+        var known = new Known(
+                isWithdrawn,
+                departure.flatMap(Departure::waitedFor).equals(Optional.of(asItIs.getCause())),
+                Run.of(departure.flatMap(Departure::run), asItIs));
+        var delayed = amended(asItIs, applied, now, headers);
         if (delayed.getCommand().getOrder() == PostOrder.IN_ORDER) {
             room.order().enter(delayed.getCommand());
         }
@@ -149,12 +153,7 @@ final class Intake {
                         .until(due.toEpochMilli(), releasedBy)
                         .withdrawn(known.isWithdrawn());
                 var waiting = Waiting.of(
-                        command,
-                        place,
-                        delayed.getCause(),
-                        known.run(),
-                        Trace.from(headers).traceparent(),
-                        arrival.original());
+                        delayed, place, known.run(), Trace.from(headers).traceparent(), arrival.original());
                 if (!Sizes.fits(waiting)) {
                     outgoing.giveUpTooLarge(
                             delayed, arrival.source(), arrival.original(), known.isWithdrawn(), headers);

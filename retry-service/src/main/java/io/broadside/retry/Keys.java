@@ -28,6 +28,7 @@ final class Keys {
         YOUNGEST('r'),
         ARRIVALS('s'),
         TOKEN('t'),
+        TOLD('w'),
         REDRIVES('x');
 
         private final byte letter;
@@ -105,6 +106,11 @@ final class Keys {
     /** A connection that needs a person. */
     static Bytes person(String connectionId) {
         return key(Kind.PERSON, connectionId);
+    }
+
+    /** What was told of the waits of a connection. */
+    static Bytes told(String connectionId) {
+        return key(Kind.TOLD, connectionId);
     }
 
     /** Posts of a connection that keep their order and have not ended. */
@@ -200,6 +206,11 @@ final class Keys {
             }
         }
         throw new IllegalArgumentException("Every key begins with a letter");
+    }
+
+    /** The first key that can come after this one. */
+    static Bytes after(Bytes key) {
+        return Bytes.wrap(Arrays.copyOf(key.get(), key.get().length + 1));
     }
 
     private static Bytes key(Kind kind, String text) {

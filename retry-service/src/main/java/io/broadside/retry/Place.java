@@ -4,7 +4,8 @@ package io.broadside.retry;
  * Where a waiting command stands.
  *
  * @param due when it is sent back, in milliseconds of the epoch; {@link #NEVER} if only something else can release it
- * @param position its place among the posts of its account: when it was accepted, or is scheduled for
+ * @param position when it was accepted, or is scheduled for: who goes first of those that are due in the same millisecond. The
+ *     order of an account's posts is {@link AccountOrder}'s
  * @param round the command's round when it came
  * @param releasedBy version of the token that releases it; {@link Verdict#NO_TOKEN} if none does
  * @param isWithdrawn whether somebody wants it back; set where that must wait until it is known whether it is out

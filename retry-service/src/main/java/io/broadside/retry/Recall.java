@@ -48,10 +48,8 @@ final class Recall {
                     .remember(
                             commandId,
                             new Departure(
-                                    // Wanted back again and again, it left no later for that.
-                                    before.filter(Departure::isWithdrawn)
-                                            .map(Departure::at)
-                                            .orElse(now.toEpochMilli()),
+                                    // Wanted back, it left no later for that.
+                                    before.map(Departure::at).orElse(now.toEpochMilli()),
                                     before.map(Departure::round).orElse(-1),
                                     true,
                                     Optional.empty(),
@@ -266,6 +264,7 @@ final class Recall {
             room.replace(
                     waiting,
                     waiting.because(delayed, outgoing.written(delayed))
+                            .in(Run.of(Optional.of(waiting.run()), delayed))
                             .at(waiting.place().until(until, token)));
             outgoing.tell(
                     Results.waiting(delayed, judge.isAttempt(delayed), Optional.empty(), now),

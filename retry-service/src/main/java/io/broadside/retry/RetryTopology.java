@@ -18,8 +18,7 @@ import org.apache.kafka.streams.Topology;
 
 /**
  * Delayed commands, withdrawals, changes, tokens, confirmations -> read -> hold until due -> the platform's commands, results,
- * dead letters.
- * Beside it, requests and results -> the account, see {@link AccountTopology}.
+ * dead letters. Beside it, requests and results -> the account, see {@link AccountTopology}.
  *
  * <p>One processor holds, because all that concerns a connection must meet in one place: the topics are keyed by
  * connection and partitioned alike. Written with the processor API: what leaves it goes to topics of several types.

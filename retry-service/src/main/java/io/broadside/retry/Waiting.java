@@ -5,13 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.broadside.events.DelayCause;
 import io.broadside.events.DelayedCommand;
 import io.broadside.events.PostOrder;
-import io.broadside.events.PublishCommand;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.apache.kafka.common.utils.Bytes;
 
@@ -19,6 +19,7 @@ import org.apache.kafka.common.utils.Bytes;
  * A waiting command as it is stored.
  *
  * @param cause why it waits
+ * @param since when this wait began, in milliseconds of the epoch
  * @param isInOrder whether posts of its account keep their order
  * @param traceparent the trace its record belonged to, as W3C writes it
  * @param original the DelayedCommand as it stood on its topic, in Confluent's Avro format
@@ -31,16 +32,17 @@ record Waiting(
         String profileId,
         Place place,
         DelayCause cause,
+        long since,
         Run run,
         boolean isInOrder,
         String traceparent,
         Bytes original) {
 
     /** The first byte of every entry, so that a later release can tell what it finds. */
-    private static final int VERSION = 3;
+    private static final int VERSION = 4;
 
-    static Waiting of(
-            PublishCommand command, Place place, DelayCause cause, Run run, String traceparent, Bytes original) {
+    static Waiting of(DelayedCommand delayed, Place place, Run run, String traceparent, Bytes original) {
+        var command = delayed.getCommand();
         return new Waiting(
                 command.getCommandId(),
                 command.getConnectionId(),
@@ -48,7 +50,8 @@ record Waiting(
                 command.getPlatform(),
                 command.getProfileId(),
                 place,
-                cause,
+                delayed.getCause(),
+                delayed.getSince().toEpochMilli(),
                 run,
                 command.getOrder() == PostOrder.IN_ORDER,
                 traceparent,
@@ -64,13 +67,30 @@ record Waiting(
                 profileId,
                 other,
                 cause,
+                since,
                 run,
                 isInOrder,
                 traceparent,
                 original);
     }
 
-    /** The command as it was changed, and why it waits now. */
+    Waiting in(Run other) {
+        return new Waiting(
+                commandId,
+                connectionId,
+                requestId,
+                platform,
+                profileId,
+                place,
+                cause,
+                since,
+                other,
+                isInOrder,
+                traceparent,
+                original);
+    }
+
+    /** The command as it was changed, and why it waits now. The trouble it is in stays the same. */
     Waiting because(DelayedCommand changed, Bytes written) {
         return new Waiting(
                 commandId,
@@ -80,6 +100,7 @@ record Waiting(
                 profileId,
                 place,
                 changed.getCause(),
+                changed.getSince().toEpochMilli(),
                 run,
                 changed.getCommand().getOrder() == PostOrder.IN_ORDER,
                 traceparent,
@@ -90,6 +111,8 @@ record Waiting(
         var bytes = new ByteArrayOutputStream(original.get().length + 512);
         try (var out = new DataOutputStream(bytes)) {
             out.writeByte(VERSION);
+            out.writeLong(since);
+            write(out, cause.name());
             write(out, commandId);
             write(out, connectionId);
             write(out, requestId);
@@ -103,7 +126,6 @@ record Waiting(
             out.writeBoolean(place.isBehind());
             out.writeBoolean(place.isInTurn());
             out.writeLong(place.turnEnds());
-            write(out, cause.name());
             write(out, run.cause().name());
             out.writeLong(run.since());
             out.writeInt(run.failures());
@@ -118,11 +140,9 @@ record Waiting(
 
     static Waiting decoded(byte[] bytes) {
         try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-            var version = in.readByte();
-            if (version != VERSION) {
-                throw new IllegalStateException("The store holds an entry of version " + version
-                        + "; this retry-service reads version " + VERSION + ". Start the one that wrote it.");
-            }
+            Versions.check(in.readByte(), VERSION, "what waits");
+            var since = in.readLong();
+            var cause = cause(read(in));
             return new Waiting(
                     read(in),
                     read(in),
@@ -138,7 +158,8 @@ record Waiting(
                             in.readBoolean(),
                             in.readBoolean(),
                             in.readLong()),
-                    cause(read(in)),
+                    cause,
+                    since,
                     new Run(cause(read(in)), in.readLong(), in.readInt()),
                     in.readBoolean(),
                     read(in),
@@ -147,6 +168,16 @@ record Waiting(
             throw new IllegalStateException("An entry of the store is cut short.", e);
         }
     }
+
+    /** Why an entry waits and since when, without reading the rest, most of which is the post. */
+    static Glance glanceAt(byte[] bytes) {
+        var buffer = ByteBuffer.wrap(bytes);
+        Versions.check(buffer.get(), VERSION, "what waits");
+        return new Glance(buffer.getLong(), cause(Keys.text(buffer)));
+    }
+
+    /** @param since in milliseconds of the epoch */
+    record Glance(long since, DelayCause cause) {}
 
     /** Causes may be added at any time. */
     static DelayCause cause(String name) {

@@ -37,6 +37,8 @@ final class WaitingRoom {
     private long count;
     private long inTurn;
 
+    private Consumer<Waiting> changes = _ -> {};
+
     /** No entry is due before this one; the beginning of time until the first look. */
     private Bytes earliest = Keys.due(0, 0, "");
 
@@ -80,16 +82,47 @@ final class WaitingRoom {
         return found;
     }
 
+    /**
+     * Reads entries of a connection, so many at most.
+     *
+     * @param from the key to begin with; {@link Keys#held} without a command for the first of them
+     * @return the key to go on from; empty if there are no more
+     */
+    Optional<Bytes> read(String connectionId, Bytes from, int most, Consumer<byte[]> hearing) {
+        var end = Keys.behind(Keys.held(connectionId, ""));
+        var read = 0;
+        try (var entries = store.range(from, end)) {
+            while (entries.hasNext()) {
+                var entry = entries.next();
+                if (entry.key.equals(end)) {
+                    break;
+                }
+                if (read++ == most) {
+                    return Optional.of(entry.key);
+                }
+                hearing.accept(entry.value);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** From now on this one hears of whatever comes, goes, or is put in the place of something else. */
+    void tellChanges(Consumer<Waiting> hearing) {
+        changes = hearing;
+    }
+
     void hold(Waiting waiting) {
         put(Keys.held(waiting.connectionId(), waiting.commandId()), waiting.encoded());
         index(waiting);
         count(1);
+        changes.accept(waiting);
     }
 
     void remove(Waiting waiting) {
         put(Keys.held(waiting.connectionId(), waiting.commandId()), null);
         removeFromIndex(waiting);
         count(-1);
+        changes.accept(waiting);
     }
 
     /** Puts another state of a command that waits in the place of the one that is there. */
@@ -97,6 +130,8 @@ final class WaitingRoom {
         put(Keys.held(after.connectionId(), after.commandId()), after.encoded());
         removeFromIndex(before);
         index(after);
+        changes.accept(before);
+        changes.accept(after);
     }
 
     private void index(Waiting waiting) {

@@ -1,16 +1,15 @@
 package io.broadside.retry;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.broadside.events.DelayCause;
-import io.broadside.events.DelayedCommand;
 import io.broadside.events.WaitingPosts;
+import io.broadside.retry.Keys.Kind;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.SequencedSet;
+import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -19,14 +18,16 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells how many posts wait on each connection for a token or a person. It is counted anew in every look, from what waits, so that no
- * way in or out can be forgotten; which connections to look at, and what was told of them, stands in the store of what waits. For the
- * thread of its task alone.
+ * Tells how many posts wait on each connection for a token or a person. They are counted anew, from what waits, so that no
+ * count can drift; what was told of which connections stands in the store of what waits. For the thread of its task alone.
  *
  * <ol>
- *   <li>A connection is looked at from the first such wait on, until none is left.
- *   <li>What is told is as old as a round of looks: a second, for every two hundred connections of a partition on which something
- *       waits.
+ *   <li>A connection is counted in the next look after such a wait has come, gone or changed; where nothing changes, nothing
+ *       is read.
+ *   <li>Every few minutes, and first of all after a start, every connection is counted on which something waits or that was
+ *       told of: what a killed process had not told yet is told then.
+ *   <li>A look reads so many entries at most, whatever waits; the next one goes on from there. A connection with very many
+ *       delays what is told of others, and holds up nothing else.
  *   <li>What has not changed is not told again.
  * </ol>
  */
@@ -34,14 +35,34 @@ final class WaitingTold {
 
     static final Duration EVERY = Duration.ofSeconds(1);
 
-    private static final int MOST_IN_A_LOOK = 200;
-    private static final Bytes FIRST = Bytes.wrap(new byte[] {'w'});
-    private static final Bytes END = Bytes.wrap(new byte[] {'w' + 1});
+    /** How long after the end of a round over all connections the next one begins. */
+    static final Duration THOROUGHLY = Duration.ofMinutes(5);
+
+    /** Entries in a look. Beginning with a connection counts for one as well. */
+    static final int MOST_CHANGED = 2000;
+
+    /** Entries on top of that while all are counted: those in which something has changed do not wait for the others. */
+    static final int MOST_THOROUGHLY = 500;
 
     private final ProcessorContext<String, SpecificRecord> context;
     private final KeyValueStore<Bytes, byte[]> store;
     private final WaitingRoom room;
-    private Bytes next = FIRST;
+
+    /** Connections to be counted. If they are lost with the process, the round over all of them finds the same. */
+    private final SequencedSet<String> changed = new LinkedHashSet<>();
+
+    private final Counting ofChanged = new Counting(this::nextChanged, MOST_CHANGED);
+    private final Counting thorough = new Counting(this::nextOfAll, MOST_THOROUGHLY);
+    private Bytes next = Kind.TOLD.prefix();
+    private long nextRound;
+
+    WaitingTold(
+            ProcessorContext<String, SpecificRecord> context, KeyValueStore<Bytes, byte[]> store, WaitingRoom room) {
+        this.context = context;
+        this.store = store;
+        this.room = room;
+        room.tellChanges(this::changed);
+    }
 
     /**
      * How many wait.
@@ -51,6 +72,10 @@ final class WaitingTold {
     private record Count(int posts, long oldestSince) {
 
         static final Count NONE = new Count(0, 0);
+
+        Count with(long since) {
+            return new Count(posts + 1, posts == 0 ? since : Math.min(oldestSince, since));
+        }
 
         byte[] encoded() {
             return ByteBuffer.allocate(Integer.BYTES + Long.BYTES)
@@ -65,66 +90,124 @@ final class WaitingTold {
         }
     }
 
-    /** A connection that is looked at, and what was told of it last. */
-    private record Told(Bytes key, Count count) {
+    /** Counts one connection after another, a part of them in each look. */
+    private final class Counting {
 
-        String connectionId() {
-            return new String(key.get(), 1, key.get().length - 1, UTF_8);
+        private final Supplier<Optional<String>> connections;
+        private final int most;
+        private Optional<Walk> underWay = Optional.empty();
+
+        Counting(Supplier<Optional<String>> connections, int most) {
+            this.connections = connections;
+            this.most = most;
         }
-    }
 
-    WaitingTold(
-            ProcessorContext<String, SpecificRecord> context, KeyValueStore<Bytes, byte[]> store, WaitingRoom room) {
-        this.context = context;
-        this.store = store;
-        this.room = room;
-    }
-
-    /** A command has come to wait. */
-    void taken(DelayedCommand delayed) {
-        if (isForSomebody(delayed.getCause())) {
-            var key = key(delayed.getCommand().getConnectionId());
-            if (get(key) == null) {
-                store.put(key, Count.NONE.encoded());
+        void goOn() {
+            for (var left = most; left > 0; ) {
+                var walk = underWay.or(() -> connections.get().map(Walk::new));
+                if (walk.isEmpty()) {
+                    return;
+                }
+                left -= walk.get().goOn(left);
+                underWay = walk.filter(one -> !one.isDone());
+                walk.filter(Walk::isDone).ifPresent(WaitingTold.this::settle);
             }
         }
+
+        /** It is counted by another. */
+        void leaveOut(String connectionId) {
+            underWay = underWay.filter(walk -> !walk.connectionId.equals(connectionId));
+        }
     }
 
-    /** Looks at the next connections. */
+    /** Over what of one connection waits, whatever for. */
+    private final class Walk {
+
+        private final String connectionId;
+        private Optional<Bytes> from;
+        private Count count = Count.NONE;
+        private int read;
+
+        Walk(String connectionId) {
+            this.connectionId = connectionId;
+            this.from = Optional.of(Keys.held(connectionId, ""));
+        }
+
+        /** Reads so many entries at most. Returns what that has cost. */
+        int goOn(int most) {
+            read = 1;
+            from = from.flatMap(key -> room.read(connectionId, key, most, this::see));
+            return read;
+        }
+
+        private void see(byte[] entry) {
+            read++;
+            var glance = Waiting.glanceAt(entry);
+            if (isForSomebody(glance.cause())) {
+                count = count.with(glance.since());
+            }
+        }
+
+        boolean isDone() {
+            return from.isEmpty();
+        }
+    }
+
+    private void changed(Waiting waiting) {
+        var id = waiting.connectionId();
+        if (!isForSomebody(waiting.cause())) {
+            return;
+        }
+        // What has been counted there is out of date, and must not be told after what is counted from now on.
+        thorough.leaveOut(id);
+        if (changed.add(id) && get(Keys.told(id)) == null) {
+            put(Keys.told(id), Count.NONE.encoded());
+        }
+    }
+
+    /** Counts on, and tells what has changed. */
     void look() {
-        var found = nextOnes();
-        next = found.size() < MOST_IN_A_LOOK ? FIRST : behind(found.getLast().key());
-        for (var told : found) {
-            var count = count(told.connectionId());
-            if (!count.equals(told.count())) {
-                tell(told.connectionId(), count);
-            }
-            if (count.posts() == 0) {
-                put(told.key(), null);
-            } else if (!count.equals(told.count())) {
-                put(told.key(), count.encoded());
-            }
+        ofChanged.goOn();
+        if (context.currentSystemTimeMs() >= nextRound) {
+            thorough.goOn();
         }
     }
 
-    private List<Told> nextOnes() {
-        var found = new ArrayList<Told>();
-        try (var entries = store.range(next, END)) {
-            while (entries.hasNext() && found.size() < MOST_IN_A_LOOK) {
-                var entry = entries.next();
-                if (entry.key.compareTo(END) < 0) {
-                    found.add(new Told(entry.key, Count.decoded(entry.value)));
+    private Optional<String> nextChanged() {
+        return changed.isEmpty() ? Optional.empty() : Optional.of(changed.removeFirst());
+    }
+
+    /** Of the connections of which something was told, the next; empty once in a round, after the last of them. */
+    private Optional<String> nextOfAll() {
+        try (var entries = store.range(next, Keys.behind(Kind.TOLD.prefix()))) {
+            if (entries.hasNext()) {
+                var key = entries.next().key;
+                if (Kind.TOLD.isOf(key)) {
+                    next = Keys.after(key);
+                    return Optional.of(Keys.rest(key, Kind.TOLD.prefix(), 0));
                 }
             }
         }
-        return found;
+        next = Kind.TOLD.prefix();
+        nextRound = context.currentSystemTimeMs() + THOROUGHLY.toMillis();
+        return Optional.empty();
     }
 
-    private Count count(String connectionId) {
-        var waiting = room.ofConnection(connectionId, one -> isForSomebody(one.cause()));
-        return new Count(
-                waiting.size(),
-                waiting.stream().mapToLong(one -> one.run().since()).min().orElse(0));
+    private void settle(Walk walk) {
+        var key = Keys.told(walk.connectionId);
+        var stored = get(key);
+        var told = stored == null ? Count.NONE : Count.decoded(stored);
+        if (walk.count.posts() == 0 && changed.contains(walk.connectionId)) {
+            // Something came where this walk had passed already: if the process ends now, its entry tells of it.
+            return;
+        }
+        if (!walk.count.equals(told)) {
+            tell(walk.connectionId, walk.count);
+            put(key, walk.count.encoded());
+        }
+        if (walk.count.posts() == 0) {
+            put(key, null);
+        }
     }
 
     private void tell(String connectionId, Count count) {
@@ -155,17 +238,5 @@ final class WaitingTold {
     @SuppressWarnings("NullAway") // Kafka Streams' contract: null deletes.
     private void put(Bytes key, byte @Nullable [] value) {
         store.put(key, value);
-    }
-
-    private static Bytes key(String connectionId) {
-        var id = connectionId.getBytes(UTF_8);
-        return Bytes.wrap(
-                ByteBuffer.allocate(1 + id.length).put((byte) 'w').put(id).array());
-    }
-
-    /** The first key after this one. */
-    private static Bytes behind(Bytes key) {
-        return Bytes.wrap(
-                ByteBuffer.allocate(key.get().length + 1).put(key.get()).array());
     }
 }

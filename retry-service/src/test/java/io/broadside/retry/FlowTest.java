@@ -104,8 +104,8 @@ class FlowTest {
     }
 
     @Test
-    void releasesWithoutFailuresAndWithoutEndsGrowToo() {
-        // Given: an instance that hears of no ends
+    void releasesWithoutFailuresAndWithoutEndsGrowALittle() {
+        // Given: an instance that hears of no ends, or whose publishers were stopped during the outage
         for (var i = 0; i < 60; i++) {
             second(10, 0);
         }
@@ -122,9 +122,56 @@ class FlowTest {
             second(0, 0);
         }
 
-        // Then: slowly, and in the end without limits
+        // Then: slowly, and not beyond what a platform that is down bears
         assertThat(first).isBetween(1, 10);
-        assertThat(last).isEqualTo(10_000);
+        assertThat(last).isBetween(15, 17);
+        assertThat(flow.isThrottled()).isTrue();
+    }
+
+    @Test
+    void whatNobodyTakesIsNotTakenForWellAndEndsLetAllGo() {
+        // Given: nobody calls the platform for an hour
+        for (var i = 0; i < 60; i++) {
+            second(10, 0);
+        }
+        var sent = 0;
+        for (var i = 0; i < 3600; i++) {
+            sent += sent();
+            second(0, 0);
+        }
+
+        // When: somebody does again
+        for (var i = 0; i < 12; i++) {
+            second(0, 1);
+        }
+
+        // Then
+        assertThat(sent).isLessThan(17 * 3600);
+        assertThat(sent()).isEqualTo(10_000);
+    }
+
+    @Test
+    void silenceDoesNotSlowDownWhatEndsHaveLetGrow() {
+        // Given
+        for (var i = 0; i < 60; i++) {
+            second(10, 0);
+        }
+        for (var i = 0; i < 5; i++) {
+            second(0, 1);
+        }
+        second(0, 0);
+        sent();
+        var before = flow.allowed();
+
+        // When
+        for (var i = 0; i < 100; i++) {
+            second(0, 0);
+            sent();
+        }
+
+        // Then
+        assertThat(before).isGreaterThan(32);
+        assertThat(flow.allowed()).isEqualTo(before);
     }
 
     @Test

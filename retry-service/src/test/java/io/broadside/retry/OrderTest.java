@@ -173,7 +173,7 @@ class OrderTest {
 
     @Test
     void aCommandThatIsLostDoesNotHoldUpItsAccountForEverIfItIsTakenBack() {
-        // Given: it left, and nobody will say that it has ended
+        // Given: it left, and nobody will say that it has ended; the hour counts from then on
         arrives(post(1));
         arrives(post(2));
         retry.pass(RetryDriver.TICK);
@@ -184,7 +184,7 @@ class OrderTest {
         retry.withdraw(aWithdrawalOf(post(1).build()));
         retry.pass(RetryDriver.TICK);
         var soon = retry.commands();
-        retry.pass(Duration.ofMinutes(61));
+        retry.pass(Duration.ofMinutes(31));
         retry.withdraw(aWithdrawalOf(post(1).build()));
         retry.pass(RetryDriver.TICK);
 

@@ -1,6 +1,7 @@
 package io.broadside.retry;
 
 import static io.broadside.retry.Fixtures.START;
+import static io.broadside.retry.Fixtures.aCommand;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,11 +10,13 @@ import io.broadside.runtime.config.ConfigException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.TaskId;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -75,16 +78,43 @@ class PartsTest {
 
         // Then
         assertThat(Waiting.decoded(waiting.encoded())).isEqualTo(waiting);
+        assertThat(Waiting.glanceAt(waiting.encoded())).isEqualTo(new Waiting.Glance(17, DelayCause.TOKEN));
     }
 
     @Test
     void anEntryOfANewerReleaseIsRefused() {
         // Given
         var entry = aWaiting().encoded();
-        entry[0] = 4;
+        entry[0] = 5;
 
         // Then
-        assertThatThrownBy(() -> Waiting.decoded(entry)).hasMessageContaining("version 3");
+        assertThatThrownBy(() -> Waiting.decoded(entry)).hasMessageContaining("version 4");
+    }
+
+    @Test
+    void placesInTheOrderThatAnotherBuildWroteAreRefused() {
+        // Given
+        var store = MemoryStore.open();
+        var command = aCommand().build();
+        new AccountOrder(store).enter(command);
+        var order = new AccountOrder(store);
+
+        // When: without a version, as an earlier build wrote them, and of a later one
+        unversioned(store, Keys.rank(command.getCommandId()));
+        var youngest = store.get(Keys.youngest(command.getConnectionId()));
+        youngest[0]++;
+        store.put(Keys.youngest(command.getConnectionId()), youngest);
+
+        // Then
+        assertThatThrownBy(() -> order.has(command.getCommandId())).hasMessageContaining("version 0");
+        assertThatThrownBy(() -> order.enter(
+                        aCommand("request-2", command.getConnectionId()).build()))
+                .hasMessageContaining("version 2");
+    }
+
+    private static void unversioned(KeyValueStore<Bytes, byte[]> store, Bytes key) {
+        var entry = store.get(key);
+        store.put(key, Arrays.copyOfRange(entry, 1, entry.length));
     }
 
     @Test
@@ -124,6 +154,7 @@ class PartsTest {
                 "profile",
                 new Place(1, 2, 3, 4, true, false, true, 5),
                 DelayCause.TOKEN,
+                17,
                 new Run(DelayCause.UNAVAILABLE, 5, 6),
                 true,
                 "00-ab-cd-01",

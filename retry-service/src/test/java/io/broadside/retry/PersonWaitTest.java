@@ -7,6 +7,7 @@ import static io.broadside.retry.Fixtures.aToken;
 import static io.broadside.retry.Fixtures.delayed;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.broadside.events.Amendment;
 import io.broadside.events.Connection;
 import io.broadside.events.ConnectionStatus;
 import io.broadside.events.DelayCause;
@@ -177,6 +178,87 @@ class PersonWaitTest {
 
         // When
         connection(ConnectionStatus.HEALTHY, 3);
+        retry.pass(RetryDriver.TICK);
+
+        // Then
+        assertThat(retry.commands()).hasSize(1);
+    }
+
+    @Test
+    void whoReconnectsAfterDaysIsNotToldThatTheOutageBeforeHasLastedThatLong() {
+        // Given
+        var command = afterAnOutage();
+        waitsForAToken(command);
+        connection(ConnectionStatus.NEEDS_REAUTH, 3);
+
+        // Then
+        assertThatAnOutageAfterReconnectingIsWaitedOut();
+    }
+
+    @Test
+    void norIfItWasKnownThatAPersonIsNeededWhenItCame() {
+        // Given
+        var command = afterAnOutage();
+        connection(ConnectionStatus.NEEDS_REAUTH, 3);
+        waitsForAToken(command);
+
+        // Then
+        assertThatAnOutageAfterReconnectingIsWaitedOut();
+    }
+
+    private PublishCommand afterAnOutage() {
+        retry.delay(Topics.BACKOFF_5XX, delayed(DelayCause.UNAVAILABLE).setSince(retry.now()));
+        retry.pass(Duration.ofSeconds(2));
+        return retry.commands().getFirst();
+    }
+
+    private void waitsForAToken(PublishCommand command) {
+        retry.delay(
+                Topics.WAITING,
+                delayed(DelayCause.TOKEN, PublishCommand.newBuilder(command))
+                        .setNeedsTokenVersion(4L)
+                        .setSince(retry.now()));
+    }
+
+    private void assertThatAnOutageAfterReconnectingIsWaitedOut() {
+        retry.pass(Duration.ofDays(3));
+        retry.token(aToken(CONNECTION, 4));
+        connection(ConnectionStatus.HEALTHY, 4);
+        retry.pass(RetryDriver.TICK);
+        var command = retry.commands().getFirst();
+        retry.results();
+
+        retry.delay(
+                Topics.BACKOFF_5XX,
+                delayed(DelayCause.UNAVAILABLE, PublishCommand.newBuilder(command))
+                        .setSince(retry.now()));
+
+        assertThat(retry.results()).singleElement().satisfies(result -> {
+            assertThat(result.getStatus()).isEqualTo(ResultStatus.WAITING);
+            assertThat(result.getWaitingFor()).contains(DelayCause.UNAVAILABLE);
+        });
+        assertThat(retry.deadLetters()).isEmpty();
+    }
+
+    @Test
+    void whatWasReleasedWhileItWasAwayIsTriedAlthoughItNeedsAPerson() {
+        // Given
+        connection(ConnectionStatus.NEEDS_REAUTH, 3);
+        var command = aCommand().build();
+        retry.send(
+                Topics.AMENDMENTS,
+                CONNECTION,
+                Amendment.newBuilder()
+                        .setChangeId("change-1")
+                        .setCommandId(command.getCommandId())
+                        .setRequestId(command.getRequestId())
+                        .setConnectionId(CONNECTION)
+                        .setIsRelease(true)
+                        .setRequestedAt(retry.now())
+                        .build());
+
+        // When
+        retry.delay(Topics.WAITING, delayed(DelayCause.TOKEN).setNeedsTokenVersion(4L));
         retry.pass(RetryDriver.TICK);
 
         // Then

@@ -8,6 +8,7 @@ import static io.broadside.retry.Fixtures.delayed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.broadside.events.DelayCause;
+import io.broadside.events.PublishCommand;
 import io.broadside.events.WaitingPosts;
 import io.broadside.schemas.Topics;
 import java.time.Duration;
@@ -17,7 +18,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What waits on a connection, for people who look at it. */
+/** What waits on a connection, for people who look at it. What it costs: {@link WaitingToldCostTest}. */
 class WaitingToldTest {
 
     private final RetryDriver retry = new RetryDriver();
@@ -88,6 +89,27 @@ class WaitingToldTest {
         assertThat(counts)
                 .hasSize(450)
                 .allSatisfy((_, count) -> assertThat(count).isEqualTo(1));
+    }
+
+    @Test
+    void itWaitsSinceItNeedsATokenAndNotSinceItWasScheduled() {
+        // Given
+        var at = retry.now().plus(Duration.ofDays(50));
+        retry.delay(Topics.WAITING, delayed(DelayCause.SCHEDULED).setNotBefore(at));
+        retry.passUntil(at);
+        var command = retry.commands().getFirst();
+        var refused = retry.now();
+
+        // When
+        retry.delay(
+                Topics.WAITING,
+                delayed(DelayCause.TOKEN, PublishCommand.newBuilder(command))
+                        .setNeedsTokenVersion(4L)
+                        .setSince(refused));
+        retry.pass(WaitingTold.EVERY);
+
+        // Then
+        assertThat(told()).map(WaitingPosts::getOldestSince).contains(refused);
     }
 
     private Optional<WaitingPosts> told() {
