@@ -5,6 +5,7 @@ import io.broadside.events.Confirmation;
 import io.broadside.events.Connection;
 import io.broadside.events.DelayCause;
 import io.broadside.events.DelayedCommand;
+import io.broadside.events.PublishCommand;
 import io.broadside.events.Withdrawal;
 import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topics;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.common.header.Headers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -230,7 +232,8 @@ final class Recall {
             var released = release(
                     id,
                     waiting -> waiting.cause() == DelayCause.PERSON
-                            && waiting.place().releasedBy() != Verdict.NO_TOKEN);
+                            && waiting.place().releasedBy() != Verdict.NO_TOKEN,
+                    this::withoutRefusal);
             LOGGER.atInfo()
                     .addKeyValue("connectionId", id)
                     .addKeyValue("released", released)
@@ -238,14 +241,36 @@ final class Recall {
         }
     }
 
+    /**
+     * What a person has connected has a token that nobody refused, whatever its version: of an account that was deleted meanwhile
+     * versions begin anew.
+     */
+    private Waiting withoutRefusal(Waiting waiting) {
+        var delayed = outgoing.read(waiting);
+        var command = delayed.getCommand();
+        if (command.getRefusedTokenVersion().isEmpty()) {
+            return waiting;
+        }
+        var free = DelayedCommand.newBuilder(delayed)
+                .setCommand(PublishCommand.newBuilder(command)
+                        .setRefusedTokenVersion(null)
+                        .build())
+                .build();
+        return waiting.because(free, outgoing.written(free));
+    }
+
     private int release(String connectionId, Predicate<Waiting> isConcerned) {
+        return release(connectionId, isConcerned, waiting -> waiting);
+    }
+
+    private int release(String connectionId, Predicate<Waiting> isConcerned, UnaryOperator<Waiting> changed) {
         var now = outgoing.now().toEpochMilli();
         var released = room.ofConnection(connectionId, isConcerned).stream()
                 .sorted(Comparator.comparingLong(waiting -> waiting.place().position()))
                 .toList();
         for (var waiting : released) {
             var due = Math.min(waiting.place().due(), now);
-            room.replace(waiting, waiting.at(waiting.place().dueAt(due)));
+            room.replace(waiting, changed.apply(waiting).at(waiting.place().dueAt(due)));
         }
         return released.size();
     }

@@ -80,6 +80,28 @@ class PersonWaitTest {
     }
 
     @Test
+    void ofAnAccountThatWasDeletedAndConnectedAnewNoRefusalIsRemembered() {
+        // Given
+        retry.delay(
+                Topics.WAITING,
+                delayed(DelayCause.TOKEN, aCommand("request-1", CONNECTION).setRefusedTokenVersion(1L))
+                        .setNeedsTokenVersion(2L));
+        connection(ConnectionStatus.REVOKED, 1);
+        connection(ConnectionStatus.DISCONNECTED, 2);
+
+        // When: versions begin anew
+        retry.token(aToken(CONNECTION, 1));
+        connection(ConnectionStatus.HEALTHY, 1);
+        retry.pass(RetryDriver.TICK);
+
+        // Then
+        assertThat(retry.commands())
+                .singleElement()
+                .satisfies(
+                        command -> assertThat(command.getRefusedTokenVersion()).isEmpty());
+    }
+
+    @Test
     void afterReconnectingPostsGoOutInTheOrderTheyWereAccepted() {
         // Given
         for (var number : new int[] {3, 1, 5, 2, 4}) {
