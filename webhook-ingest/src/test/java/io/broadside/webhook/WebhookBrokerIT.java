@@ -5,7 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.broadside.embedded.RegistryConfig;
 import io.broadside.embedded.SchemaRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -43,6 +47,8 @@ class WebhookBrokerIT {
             // Given
             broker.start();
             try (var service = WebhookService.start(config(broker, registry, directory), Clock.systemUTC())) {
+                // The broker goes away while it serves, and not while topics are made and partitions dealt.
+                await().atMost(LONG).until(() -> readiness(service).statusCode() == 200);
                 var address = URI.create("http://localhost:" + service.port() + "/webhooks/x/broker");
                 Set<String> acknowledged;
                 try (var senders = new Senders(address, SECRET, this::note)) {
@@ -67,12 +73,27 @@ class WebhookBrokerIT {
                             told.clear();
                             told.putAll(Senders.told(
                                     broker.bootstrapServers(), registry.uri().toString(), "broker"));
-                            assertThat(told.keySet()).containsAll(acknowledged);
+                            assertThat(told.keySet())
+                                    .as(() -> "what was acknowledged; "
+                                            + readiness(service).body())
+                                    .containsAll(acknowledged);
                         });
                 assertThat(told.values()).as("how often each was told").containsOnly(1);
                 assertThat(unexpected).as("answers other than 200 and 503").isEmpty();
                 assertThat(withoutRetryAfter).hasValue(0);
             }
+        }
+    }
+
+    private static HttpResponse<String> readiness(WebhookService service) {
+        var address = URI.create("http://localhost:" + service.managementPort() + "/health/ready");
+        try (var client = HttpClient.newHttpClient()) {
+            return client.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
     }
 
