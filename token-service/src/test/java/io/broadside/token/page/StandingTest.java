@@ -51,7 +51,7 @@ class StandingTest {
         var connection = connection("x")
                 .setIsRenewable(true)
                 .setAccessExpiresAt(clock.instant().plusSeconds(60))
-                .setRefreshExpiresAt(clock.instant().plus(Duration.ofDays(10)))
+                .setRefreshExpiresAt(clock.instant().plus(Duration.ofDays(180)))
                 .build();
         // When
         var standing = standing(connection);
