@@ -115,7 +115,7 @@ class TopicsTest {
     }
 
     @Test
-    void noOriginalOfADeliveryIsOlderThanThat() {
+    void noOriginalOfADeliveryIsOlderThanTwoDays() {
         for (var topic : List.of(Topics.INBOUND_RAW, Topics.INBOUND_QUARANTINE)) {
             // Given
             var settings = topic.brokerConfig();

@@ -100,6 +100,9 @@ class ArchitectureTest {
                 .haveSimpleNameNotEndingWith("Main")
                 .and()
                 .resideOutsideOfPackage("io.broadside.testkit..")
+                .and()
+                // The configuration of commands, which no Main makes but picocli.
+                .doNotHaveSimpleName("ClusterOptions")
                 .should()
                 .callMethod(System.class, "getenv")
                 .orShould()
