@@ -267,10 +267,9 @@ final class Deliveries implements AutoCloseable, Checked {
                 var _ = producer.send(
                         record, (_, fault) -> outgoing.whenSettled().accept(fault));
             } catch (RuntimeException | OutOfMemoryError e) {
-                // The registry is away, the producer is closed, or there is no room for this one: nothing was sent, and
-                // no
-                // callback will come. The thread goes on; without it every later delivery would be turned away for
-                // ever.
+                // The registry is away, the producer is closed, or there is no room for this one: nothing was sent,
+                // and no callback will come. The thread goes on; without it every later delivery would be turned away
+                // for ever.
                 outgoing.whenSettled().accept(e);
             }
         }

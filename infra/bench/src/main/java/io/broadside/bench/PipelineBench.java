@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * Posts on their whole way, over all five platforms at once: from the request on Kafka over the calls at the simulator to the last
+ * Posts on their whole way, over five platforms at once (all but Bluesky): from the request on Kafka over the calls at the simulator to the last
  * word on Kafka. Beside it, in the same run and taking turns, what cannot be done with less: a bare Vert.x client that makes the same
  * calls with as many posts under way, and for the latency a relay of plain clients with the same hops.
  *

@@ -129,9 +129,8 @@ public final class KafkaClients implements AutoCloseable {
         var settings = producerSettings(name);
         settings.put(ProducerConfig.LINGER_MS_CONFIG, BULK_LINGER_MS);
         settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
-        // What comes while a batch is on its way waits for it and is the next one: batches grow with the load, and with
-        // few
-        // records nothing waits.
+        // What comes while a batch is on its way waits for it and is the next one: batches grow with the load, and
+        // with few records nothing waits.
         settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         settings.put(ProducerConfig.BATCH_SIZE_CONFIG, BULK_BATCH_BYTES);
         settings.put(ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG, true);
@@ -206,8 +205,7 @@ public final class KafkaClients implements AutoCloseable {
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
         // Most batches are a record or two, as soon as there are any: a compressor would find little in them, and lz4
-        // clears
-        // 128 KB for each. That was four tenths of all that publisher-service allocated.
+        // clears 128 KB for each. That was four tenths of all that publisher-service allocated.
         settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "none");
         settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
         settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MS);

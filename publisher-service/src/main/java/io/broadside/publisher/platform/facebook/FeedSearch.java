@@ -61,8 +61,7 @@ final class FeedSearch {
             return new Found.Landed(id, AnswerJson.webAddress(shown.get(), "permalink_url"));
         }
         // It was made and is not shown, and nothing shows it but a call that names its id. Where ours was to be shown
-        // at once,
-        // one that is not is somebody else's draft of the same text.
+        // at once, one that is not is somebody else's draft of the same text.
         return ours.isEmpty() || !isDraft
                 ? Doubts.notSeen("The Page's feed does not have the post, which proves nothing; look at the Page.")
                 : new Found.Absent();
