@@ -43,10 +43,15 @@ final class BlueskyCalls {
 
     private Reply call(Call named, Session session, CallContext context) {
         var call = named.withCodeReader(BlueskyCalls::errorIn);
-        var guarded = session.isChosen() && !config.allowsPrivate() ? call.toPublicHostOnly() : call;
+        var guarded = guarded(call, session);
         return session.key()
                 .map(key -> bound.call(guarded, key, Optional.of(session.token()), context))
                 .orElseGet(() -> http.call(guarded.withBearer(session.token()), context));
+    }
+
+    /** The same call, held to the public Internet where the account's server is one that somebody named. */
+    Call guarded(Call call, Session session) {
+        return session.isChosen() && !config.allowsPrivate() ? call.toPublicHostOnly() : call;
     }
 
     private URI uri(Session session, String method, String query) {

@@ -24,6 +24,7 @@ import io.broadside.publisher.platform.Outcome.TokenExpired;
 import io.broadside.publisher.platform.Outcome.TokenRevoked;
 import io.broadside.publisher.platform.Outcome.Unconfirmed;
 import io.broadside.runtime.config.Secret;
+import io.broadside.runtime.http.Call;
 import io.broadside.runtime.http.DpopKey;
 import io.broadside.schemas.ErrorCode;
 import io.vertx.core.buffer.Buffer;
@@ -346,6 +347,14 @@ class BlueskyPlatformTest {
         // Then
         assertThat(outcome).isInstanceOf(Outcome.Unavailable.class);
         assertThat(bench.server().asked()).isEmpty();
+        // And not only because nobody answers TLS there
+        var calls = new BlueskyCalls(config, bench.http(), bench.clock());
+        var call = Call.get("bluesky", "com.atproto.repo.getRecord", URI.create("https://pds.example/xrpc/getRecord"));
+        assertThat(calls.guarded(call, Session.of(Secret.of(envelope.toString()), config))
+                        .onlyPublic())
+                .isTrue();
+        assertThat(calls.guarded(call, Session.of(Secret.of("token"), config)).onlyPublic())
+                .isFalse();
     }
 
     @Test
