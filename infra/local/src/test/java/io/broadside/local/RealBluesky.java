@@ -94,7 +94,8 @@ final class RealBluesky implements AutoCloseable {
                 .start();
         try {
             await().atMost(PATIENCE)
-                    .until(() -> !process.isAlive() || Files.readString(log).contains("ready"));
+                    .until(() ->
+                            !process.isAlive() || Files.readString(log).lines().anyMatch(line -> line.equals("ready")));
             if (!process.isAlive()) {
                 throw new IOException("The server did not start: " + Files.readString(log));
             }
