@@ -1,6 +1,7 @@
 package io.broadside.retry;
 
 import io.broadside.retry.Keys.Kind;
+import io.broadside.runtime.store.Rounds;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ final class Remembered {
     private static final Duration THOROUGHLY = Duration.ofHours(1);
 
     private final KeyValueStore<Bytes, byte[]> store;
+    private final Rounds rounds = new Rounds();
     private Bytes forgottenUpTo = Kind.DEPARTURE.prefix();
     private long thoroughlyForgotten;
 
@@ -123,7 +125,9 @@ final class Remembered {
      * them are looked at in turn, a few at a time. The few redrives and changes are looked at as a whole, now and then.
      */
     void forget(long now, int most) {
-        forgottenUpTo = forget(Kind.DEPARTURE, forgottenUpTo, most, value -> isForgotten(value, now));
+        if (!forgottenUpTo.equals(Kind.DEPARTURE.prefix()) || rounds.mayBegin(now)) {
+            forgottenUpTo = forget(Kind.DEPARTURE, forgottenUpTo, most, value -> isForgotten(value, now));
+        }
         if (now - thoroughlyForgotten > THOROUGHLY.toMillis()) {
             thoroughlyForgotten = now;
             forget(

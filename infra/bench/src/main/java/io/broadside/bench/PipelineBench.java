@@ -115,12 +115,13 @@ final class PipelineBench {
         }
         tellRates(bares, rates);
         latencies(median(rates, Rate::perSecond) * SHARE_FOR_LATENCY);
-        var lost = stage.load().open();
+        var lost = stage.load().missing();
         System.out.printf(
                 Locale.ROOT,
-                "%nOf Broadside's posts %d had their last word, %d were lost, %d were not published.%n",
+                "%nOf Broadside's posts %d had their last word, %d were lost, %d wait for a later time, %d were not published.%n",
                 stage.load().ended(),
                 lost,
+                stage.load().waiting(),
                 stage.load().unpublished());
         var refused = stage.simulator().calls().get(false);
         if (refused != null && !refused.isEmpty()) {

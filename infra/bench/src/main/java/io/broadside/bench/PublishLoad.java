@@ -155,9 +155,18 @@ final class PublishLoad implements AutoCloseable {
         return unpublished.sum();
     }
 
-    /** How many have not had it. */
-    int open() {
-        return open.size();
+    /** How many have not had it although the time they were told to wait for is over, or they were told of none. */
+    int missing() {
+        return inState(State.UNDER_WAY);
+    }
+
+    /** How many wait for a time that has not come. */
+    int waiting() {
+        return inState(State.WAITING);
+    }
+
+    private int inState(State state) {
+        return Math.toIntExact(open.values().stream().filter(state::equals).count());
     }
 
     private void read() {

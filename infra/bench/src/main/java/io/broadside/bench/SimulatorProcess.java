@@ -38,7 +38,8 @@ final class SimulatorProcess implements AutoCloseable {
             .put("tiktokPostsPerDay", UNLIMITED)
             .put("tiktokProcessingSeconds", 0)
             .put("tiktokModerationSeconds", 0)
-            .put("xPostsPer15Minutes", UNLIMITED);
+            .put("xPostsPer15Minutes", UNLIMITED)
+            .put("xPostsPerAppDay", UNLIMITED);
 
     private final OwnProcess process;
     private final int port;

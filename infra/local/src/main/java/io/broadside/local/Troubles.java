@@ -26,6 +26,7 @@ final class Troubles {
             "tiktokReadsPerMinute",
             "tiktokPostsPerDay",
             "xPostsPer15Minutes",
+            "xPostsPerAppDay",
             "xReadsPer15Minutes",
             "xMediaPer15Minutes",
             "xUploadsPer15Minutes");

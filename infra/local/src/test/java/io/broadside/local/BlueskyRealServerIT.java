@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.broadside.events.ConnectionStatus;
 import io.broadside.events.Content;
+import io.broadside.events.DelayCause;
 import io.broadside.events.Link;
 import io.broadside.events.Media;
 import io.broadside.events.MediaKind;
@@ -12,6 +13,8 @@ import io.broadside.events.PostResult;
 import io.broadside.events.ResultStatus;
 import io.broadside.events.ThreadPart;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -225,7 +228,7 @@ class BlueskyRealServerIT {
         stack.demand(id, 1, 1);
         stack.awaitUntil(() -> stack.connection(id).getStatus() == ConnectionStatus.NEEDS_REAUTH);
         stack.publish("revoked-1", "revoked", aText("Waited for a person"));
-        stack.awaitUntil(() -> stack.isWaitingForPerson("revoked-1"));
+        stack.awaitUntil(() -> stack.isWaiting("revoked-1", DelayCause.PERSON));
         var again = stack.connect("revoked", account.handle(), bluesky.newAppPassword(account.accessToken(), "second"));
         // Then
         assertThat(again.statusCode()).as(again.body()).isEqualTo(201);
@@ -241,7 +244,7 @@ class BlueskyRealServerIT {
         bluesky.takeDown(account, true);
         // When
         stack.publish("down-1", "down", aText("Taken down"));
-        stack.awaitUntil(() -> stack.isWaitingForPerson("down-1"));
+        stack.awaitUntil(() -> stack.isWaiting("down-1", DelayCause.PERSON));
         // Then
         assertThat(stack.connect("down", account.handle(), account.appPassword())
                         .statusCode())
@@ -263,6 +266,59 @@ class BlueskyRealServerIT {
         }
         // Then
         assertThat(answers).startsWith(422).endsWith(503).doesNotContain(500, 201);
+    }
+
+    @Test
+    void aPostThatIsTooMuchForThisHourWaitsUntilTheSecondThatTheServerNames() throws Exception {
+        // Given
+        var account = bluesky.create("busy");
+        stack.connected("busy", account);
+        bluesky.useUpTheHour(account);
+        // When
+        stack.publish("busy-1", "busy", aText("One too many"));
+        stack.awaitUntil(() -> stack.isWaiting("busy-1", DelayCause.RATE_LIMITED));
+        // Then
+        var waiting = stack.result("busy-1");
+        assertThat(waiting.getWaitingUntil().orElseThrow())
+                .isBetween(Instant.now(), Instant.now().plus(Duration.ofMinutes(61)));
+        assertThat(waiting.getError().orElseThrow().getHttpStatus()).hasValue(429);
+        assertThat(bluesky.texts(account)).isEmpty();
+    }
+
+    @Test
+    void aRenewalWhoseAnswerIsLostIsAskedForAgain() throws Exception {
+        // Given
+        var account = bluesky.create("again");
+        var id = stack.connected("again", account);
+        bluesky.proxy().cut(REFRESH, 1, 1.0, 1);
+        // When
+        stack.demand(id, 1, DEMANDS);
+        stack.awaitUntil(() -> stack.connection(id).getTokenVersion() > 1);
+        // Then: the server gave the same successor twice
+        assertThat(bluesky.proxy().cutsLeft()).isZero();
+        assertThat(stack.connection(id).getStatus()).isEqualTo(ConnectionStatus.HEALTHY);
+        stack.publish("again-1", "again", aText("Renewed"));
+        stack.awaitUntil(() -> stack.isFinal("again-1"));
+        assertThat(bluesky.texts(account)).containsExactly("Renewed");
+    }
+
+    @Test
+    void aRenewalByOAuthWhoseAnswerIsLostNeedsAPersonAtOnceAndWhatWaitedGoesOutAfterwards() throws Exception {
+        // Given
+        var account = bluesky.create("lost");
+        SignInWithoutBrowser.connect(stack.tokenService(), "lost", account);
+        var id = stack.connectionOf("lost");
+        bluesky.proxy().cut("POST /oauth/token", 1, 1.0, 1);
+        // When: the token is used up, and its successor nobody has
+        stack.demand(id, 1, 1);
+        stack.awaitUntil(() -> stack.connection(id).getStatus() == ConnectionStatus.NEEDS_REAUTH);
+        stack.publish("lost-1", "lost", aText("Waited for a person"));
+        stack.awaitUntil(() -> stack.isWaiting("lost-1", DelayCause.PERSON));
+        SignInWithoutBrowser.connect(stack.tokenService(), "lost", account);
+        // Then
+        stack.awaitUntil(() -> stack.isFinal("lost-1"));
+        assertThat(stack.connectionOf("lost")).isEqualTo(id);
+        assertThat(bluesky.texts(account)).containsExactly("Waited for a person");
     }
 
     @Test

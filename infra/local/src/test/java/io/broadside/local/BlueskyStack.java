@@ -203,10 +203,10 @@ final class BlueskyStack implements AutoCloseable {
         return board().of(requestId, 0).filter(PostResult::getIsFinal).isPresent();
     }
 
-    boolean isWaitingForPerson(String requestId) {
+    boolean isWaiting(String requestId, DelayCause cause) {
         return board().of(requestId, 0)
                 .flatMap(PostResult::getWaitingFor)
-                .filter(DelayCause.PERSON::equals)
+                .filter(cause::equals)
                 .isPresent();
     }
 

@@ -39,6 +39,14 @@ final class RealBluesky implements AutoCloseable {
     private static final String ADMIN =
             "Basic " + Base64.getEncoder().encodeToString("admin:test-admin".getBytes(UTF_8));
 
+    private static final String FILLER = "com.example.filler";
+
+    /** https://docs.bsky.app/docs/advanced-guides/rate-limits */
+    private static final int POINTS_OF_AN_HOUR = 5_000;
+
+    private static final int POINTS_OF_A_WRITE = 3;
+    private static final int MOST_WRITES = 200;
+
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Process process;
@@ -170,6 +178,34 @@ final class RealBluesky implements AutoCloseable {
         body.putObject("subject").put("$type", "com.atproto.admin.defs#repoRef").put("did", account.did());
         body.putObject("takedown").put("applied", isDown);
         post("com.atproto.admin.updateSubjectStatus", body, ADMIN);
+    }
+
+    /** Writes something else for an account until the server says that it is too much for this hour. */
+    void useUpTheHour(Account account) throws IOException, InterruptedException {
+        var filler = JSON.createObjectNode().put("repo", account.did()).put("validate", false);
+        var writes = filler.putArray("writes");
+        for (var i = 0; i < MOST_WRITES; i++) {
+            var write = writes.addObject()
+                    .put("$type", "com.atproto.repo.applyWrites#create")
+                    .put("collection", FILLER);
+            write.putObject("value").put("$type", FILLER).put("number", i);
+        }
+        for (var calls = 0; calls < POINTS_OF_AN_HOUR / (POINTS_OF_A_WRITE * MOST_WRITES) + 1; calls++) {
+            var answer = http.send(
+                    HttpRequest.newBuilder(at("com.atproto.repo.applyWrites"))
+                            .header("content-type", "application/json")
+                            .header("authorization", "Bearer " + account.accessToken())
+                            .POST(HttpRequest.BodyPublishers.ofString(filler.toString()))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() == 429) {
+                return;
+            }
+            if (answer.statusCode() != 200) {
+                throw new IOException("applyWrites answered " + answer.statusCode() + ": " + answer.body());
+            }
+        }
+        throw new IOException("The server has no limit to what an account writes in an hour");
     }
 
     /** Every post of an account, newest key first. */

@@ -171,6 +171,21 @@ class XIT {
     }
 
     @Test
+    void refusesWhatIsTooMuchForTheWholeAppInADay() throws Exception {
+        // Given
+        simulator.control().set("xPostsPerAppDay", 1);
+        // When
+        var first = client.tweet("one");
+        var second = client.tweet("two");
+        // Then
+        assertThat(first.header("x-app-limit-24hour-remaining")).isEqualTo("0");
+        assertThat(second.status()).isEqualTo(429);
+        assertThat(second.header("x-rate-limit-remaining")).isEqualTo("98");
+        assertThat(second.header("x-app-limit-24hour-limit")).isEqualTo("1");
+        assertThat(second.header("x-app-limit-24hour-reset")).isEqualTo("1795219200");
+    }
+
+    @Test
     void refusesUnknownFieldsAndOtherContentTypes() throws Exception {
         // When
         var unknown = client.json("/x/2/tweets", X_TOKEN, "{\"text\":\"hello\",\"nonsense\":1}");

@@ -1,6 +1,7 @@
 package io.broadside.publisher.platform;
 
 import io.broadside.events.AttemptEnd;
+import io.broadside.events.Checkpoint;
 import io.broadside.events.Doubt;
 import io.broadside.events.PublishCommand;
 import io.broadside.schemas.ErrorCode;
@@ -67,6 +68,16 @@ public final class Doubts {
                 .anyMatch(attempt -> attempt.getEnd() == AttemptEnd.UNCONFIRMED
                         && attempt.getPlatformCode().equals(refusal.platformCode())
                         && attempt.getHttpStatus().equals(refusal.httpStatus()));
+    }
+
+    /**
+     * A post that was begun by a version that knows more steps, or fewer: nothing may be said of it, and nothing may be done to it.
+     */
+    public static Outcome begunByAnotherVersion(PublishCommand command) {
+        var step = command.getCheckpoint().map(Checkpoint::getStep).orElse("");
+        var detail = "The post was begun by another version of Broadside, at a step unknown to this one; please look.";
+        return new Outcome.Unconfirmed(
+                step, new Cause(ErrorCode.NOT_CONFIRMABLE, detail, Optional.empty(), Optional.empty()));
     }
 
     /** What a search comes to that ended like this before it found anything out. */

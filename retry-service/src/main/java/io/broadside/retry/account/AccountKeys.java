@@ -57,6 +57,11 @@ final class AccountKeys {
         return Kind.AGE.key(platform + '\0');
     }
 
+    /** Behind all of them. */
+    static Bytes ageEnd(String platform) {
+        return Kind.AGE.key(platform + '\1');
+    }
+
     static Bytes age(Target target, String key) {
         return numbered(age(target.platform()), target.anchor(), key);
     }

@@ -4,6 +4,7 @@ import io.broadside.events.PostError;
 import io.broadside.events.PostResult;
 import io.broadside.retry.account.AccountKeys.Kind;
 import io.broadside.retry.account.AccountView.Sheet;
+import io.broadside.runtime.store.Rounds;
 import io.broadside.schemas.ErrorCode;
 import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topics;
@@ -62,6 +63,10 @@ final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
     private final EventSerdes serdes;
     private final AccountTopology.Completions completions;
     private final Map<String, Tally> tallies = new HashMap<>();
+    private final Map<String, Front> ages = new HashMap<>();
+    private final Front due = new Front(Kind.DUE.prefix(), Kind.DUE.end());
+    private final Unanswered unanswered = new Unanswered();
+    private final Rounds rounds = new Rounds();
     private Bytes forgottenUpTo = Kind.TARGET.prefix();
 
     @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before anything else.
@@ -92,6 +97,9 @@ final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
         tallies.clear();
         try (var entries = scan(Kind.SUM.prefix())) {
             entries.forEachRemaining(entry -> tallies.put(AccountKeys.textIn(entry.key), Tally.decoded(entry.value)));
+        }
+        try (var entries = scan(Kind.REQUEST.prefix())) {
+            entries.forEachRemaining(entry -> unanswered.asked(numberOf(entry.value)));
         }
         context.schedule(LOOK, PunctuationType.WALL_CLOCK_TIME, this::look);
     }
@@ -124,8 +132,9 @@ final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
     private void result(PostResult result) {
         book.enter(result);
         var request = Kind.REQUEST.key(result.getRequestId());
-        if (get(request) != null) {
-            put(request, null);
+        var asked = get(request);
+        if (asked != null) {
+            answered(request, asked);
         } else if (result.getCommandId().isEmpty() || result.getIsRepeat()) {
             // Refused, or asked again after its targets were forgotten, and the request comes here only now: topics
             // are read side by side.
@@ -153,8 +162,22 @@ final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
         var partition = context.recordMetadata().orElseThrow().partition();
         var isKnown = get(Kind.KNOWN.key(id)) != null || hasTarget(id);
         if (Home.isAt(id, record.key(), partition, parts.partitions()) && !isKnown) {
-            put(Kind.REQUEST.key(id), number(now().toEpochMilli()));
+            asked(Kind.REQUEST.key(id), now().toEpochMilli());
         }
+    }
+
+    private void asked(Bytes request, long time) {
+        var before = get(request);
+        if (before != null) {
+            unanswered.answered(numberOf(before));
+        }
+        put(request, number(time));
+        unanswered.asked(time);
+    }
+
+    private void answered(Bytes request, byte[] asked) {
+        put(request, null);
+        unanswered.answered(numberOf(asked));
     }
 
     private boolean hasTarget(String requestId) {
@@ -166,39 +189,34 @@ final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
     private void look(long now) {
         var oldest = new HashMap<String, Long>();
         for (var platform : parts.platforms()) {
-            var prefix = AccountKeys.age(platform);
-            try (var entries = scan(prefix)) {
-                if (entries.hasNext()) {
-                    oldest.put(platform, AccountKeys.numberIn(entries.next().key, prefix));
-                }
-            }
+            var front = ages(platform);
+            front.first(store).ifPresent(key -> oldest.put(platform, AccountKeys.numberIn(key, front.prefix())));
         }
-        parts.view().show(context.taskId(), new Sheet(tallies, oldest, overdue(now), walk.look(now), unanswered()));
+        parts.view()
+                .show(context.taskId(), new Sheet(tallies, oldest, overdue(now), walk.look(now), unanswered.oldest()));
         forget(now);
     }
 
     private long overdue(long now) {
         var limit = now - parts.overdueAfter().toMillis();
+        if (due.first(store).filter(key -> isOverdue(key, limit)).isEmpty()) {
+            return 0;
+        }
         var count = 0L;
-        try (var entries = scan(Kind.DUE.prefix())) {
-            while (entries.hasNext() && count < MOST_OVERDUE) {
-                if (AccountKeys.numberIn(entries.next().key, Kind.DUE.prefix()) > limit) {
-                    break;
-                }
+        try (var entries = due.entries(store)) {
+            while (entries.hasNext() && count < MOST_OVERDUE && isOverdue(entries.next().key, limit)) {
                 count++;
             }
         }
         return count;
     }
 
-    private long unanswered() {
-        var oldest = Long.MAX_VALUE;
-        try (var entries = scan(Kind.REQUEST.prefix())) {
-            for (var seen = 0; entries.hasNext() && seen < MOST_OVERDUE; seen++) {
-                oldest = Math.min(oldest, ByteBuffer.wrap(entries.next().value).getLong());
-            }
-        }
-        return oldest;
+    private static boolean isOverdue(Bytes key, long limit) {
+        return Kind.DUE.isOf(key) && AccountKeys.numberIn(key, Kind.DUE.prefix()) <= limit;
+    }
+
+    private Front ages(String platform) {
+        return ages.computeIfAbsent(platform, name -> new Front(AccountKeys.age(name), AccountKeys.ageEnd(name)));
     }
 
     private static Duration remembered(Target target) {
@@ -210,6 +228,9 @@ final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
 
     /** Ended targets, a few at a time, all of them in turn; and the few requests whenever that is done. */
     private void forget(long now) {
+        if (forgottenUpTo.equals(Kind.TARGET.prefix()) && !rounds.mayBegin(now)) {
+            return;
+        }
         var old = new ArrayList<Bytes>();
         var next = Kind.TARGET.prefix();
         try (var entries = store.range(forgottenUpTo, Kind.TARGET.end())) {
@@ -227,22 +248,27 @@ final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
         }
         if (next.equals(Kind.TARGET.prefix())) {
             old.addAll(before(Kind.KNOWN, now - REMEMBERED.toMillis()));
-            var unanswered =
-                    before(Kind.REQUEST, now - Topics.REQUESTS.retention().toMillis());
-            unanswered.forEach(key -> LOGGER.atWarn()
-                    .addKeyValue("requestId", AccountKeys.textIn(key))
-                    .log("no answer to a request was seen for as long as it was kept"));
-            old.addAll(unanswered);
+            before(Kind.REQUEST, now - Topics.REQUESTS.retention().toMillis()).forEach(this::giveUp);
         }
         old.forEach(key -> put(key, null));
         forgottenUpTo = next;
+    }
+
+    private void giveUp(Bytes request) {
+        LOGGER.atWarn()
+                .addKeyValue("requestId", AccountKeys.textIn(request))
+                .log("no answer to a request was seen for as long as it was kept");
+        var asked = get(request);
+        if (asked != null) {
+            answered(request, asked);
+        }
     }
 
     private List<Bytes> before(Kind kind, long time) {
         var old = new ArrayList<Bytes>();
         try (var entries = scan(kind.prefix())) {
             entries.forEachRemaining(entry -> {
-                if (ByteBuffer.wrap(entry.value).getLong() < time) {
+                if (numberOf(entry.value) < time) {
                     old.add(entry.key);
                 }
             });
@@ -261,9 +287,11 @@ final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
         @Override
         public void put(String key, Optional<Target> before, Target after) {
             index(
+                    ages(after.platform()),
                     before.filter(target -> !target.isFinal()).map(target -> AccountKeys.age(target, key)),
                     Optional.of(after).filter(target -> !target.isFinal()).map(target -> AccountKeys.age(target, key)));
             index(
+                    due,
                     before.filter(this::isDue).map(target -> AccountKeys.due(target, key)),
                     Optional.of(after).filter(this::isDue).map(target -> AccountKeys.due(target, key)));
             AccountProcessor.this.put(Kind.TARGET.key(key), after.encoded());
@@ -273,10 +301,13 @@ final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
             return !target.isFinal() && target.due() < Target.OPEN;
         }
 
-        private void index(Optional<Bytes> before, Optional<Bytes> after) {
+        private void index(Front front, Optional<Bytes> before, Optional<Bytes> after) {
             if (!before.equals(after)) {
                 before.ifPresent(entry -> AccountProcessor.this.put(entry, null));
-                after.ifPresent(entry -> AccountProcessor.this.put(entry, NOTHING));
+                after.ifPresent(entry -> {
+                    AccountProcessor.this.put(entry, NOTHING);
+                    front.put(entry);
+                });
             }
         }
 
@@ -290,6 +321,10 @@ final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
             tallies.put(platform, tally);
             AccountProcessor.this.put(Kind.SUM.key(platform), tally.encoded());
         }
+    }
+
+    private static long numberOf(byte[] number) {
+        return ByteBuffer.wrap(number).getLong();
     }
 
     private static byte[] number(long number) {

@@ -52,6 +52,9 @@ public final class Pasting {
                 case Step.Failed<Grant>(var code, var sentence) -> notSignedIn(code, sentence);
             };
         }
+        if (request.server().isPresent()) {
+            return belongsToNoServer();
+        }
         if (!request.isInspected()) {
             var id = request.accountId().orElseThrow();
             var account = new Account(id, request.accountName().orElse(id));
@@ -65,6 +68,14 @@ public final class Pasting {
             case Inspection.Unavailable(var code, var sentence, var retryAfter) ->
                 new Pasted.NotNow(code, sentence, retryAfter.orElse(PLATFORM_RETRY));
         };
+    }
+
+    private static Pasted belongsToNoServer() {
+        var sentence =
+                "A token is taken for an account of the configured server. To connect an account of another server, send an"
+                        + " app password as accessToken, and leave server as it is.";
+        return new Pasted.Refused(
+                ErrorCode.INVALID_REQUEST, sentence, List.of(new FieldFault("server", "notUsed", sentence)));
     }
 
     private static Pasted refused(ErrorCode code, String sentence) {

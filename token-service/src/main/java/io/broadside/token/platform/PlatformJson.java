@@ -6,11 +6,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.broadside.runtime.http.Reply;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Reads what platforms answer, which is not always JSON: gateways answer pages of HTML, or nothing. */
 public final class PlatformJson {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** RFC 6749, appendix A.12 and A.17: visible characters. */
+    private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7e]{1,8192}");
 
     private PlatformJson() {}
 
@@ -22,6 +26,13 @@ public final class PlatformJson {
         } catch (JsonProcessingException _) {
             return MissingNode.getInstance();
         }
+    }
+
+    /**
+     * The token at this name; empty if what is there cannot go into a header, where tokens go, or is longer than any platform's.
+     */
+    public static Optional<String> token(JsonNode node, String name) {
+        return text(node, name).filter(token -> TOKEN.matcher(token).matches());
     }
 
     /** The text or number at this name, as text; empty if it is absent or blank. */

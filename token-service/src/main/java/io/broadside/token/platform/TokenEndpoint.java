@@ -27,6 +27,9 @@ public record TokenEndpoint(PlatformCalls calls, Set<String> dead, Function<Repl
     /** Names under which platforms tell how long a refresh token lives; the standard has none. */
     private static final List<String> REFRESH_LIVES = List.of("refresh_token_expires_in", "refresh_expires_in");
 
+    /** A token that is said to live longer is renewed and looked at as if it lived so long; no calendar is left. */
+    private static final Duration LONGEST_LIFE = Duration.ofDays(3650);
+
     public TokenEndpoint {
         dead = Set.copyOf(dead);
     }
@@ -81,10 +84,10 @@ public record TokenEndpoint(PlatformCalls calls, Set<String> dead, Function<Repl
         var refreshLives = REFRESH_LIVES.stream()
                 .flatMap(name -> seconds(body, name).stream())
                 .findFirst();
-        return PlatformJson.text(body, "access_token")
+        return PlatformJson.token(body, "access_token")
                 .<RefreshAnswer>map(token -> new RefreshAnswer.Renewed(new TokenPair(
                         Secret.of(token),
-                        PlatformJson.text(body, "refresh_token").map(Secret::of),
+                        PlatformJson.token(body, "refresh_token").map(Secret::of),
                         seconds(body, "expires_in"),
                         refreshLives,
                         PlatformJson.text(body, "scope")
@@ -94,7 +97,7 @@ public record TokenEndpoint(PlatformCalls calls, Set<String> dead, Function<Repl
     }
 
     private static Optional<Duration> seconds(JsonNode body, String name) {
-        var seconds = body.path(name).asLong(0);
+        var seconds = Math.min(body.path(name).asLong(0), LONGEST_LIFE.toSeconds());
         return seconds > 0 ? Optional.of(Duration.ofSeconds(seconds)) : Optional.empty();
     }
 

@@ -143,6 +143,32 @@ class PastingTest {
     }
 
     @Test
+    void aServerIsNotForgottenBehindATokenThatIsNotOfIt() {
+        // Given
+        var request = new PasteRequest(
+                "profile-1",
+                "bluesky",
+                Secret.of("a.b.c"),
+                Optional.of(Secret.of("d.e.f")),
+                Optional.empty(),
+                Optional.of("did:plc:aaaabbbbccccddddeeeeffff"),
+                Optional.of("harbour"),
+                Optional.of("https://pds.example"),
+                false);
+        // When
+        var pasted = pasting.paste(request, Trace.root());
+        // Then
+        assertThat(pasted)
+                .isInstanceOfSatisfying(
+                        Pasted.Refused.class,
+                        refused -> assertThat(refused.faults())
+                                .extracting(FieldFault::field)
+                                .containsExactly("server"));
+        assertThat(changes).isEmpty();
+        assertThat(calls.calls()).isEmpty();
+    }
+
+    @Test
     void aPlatformThatIsAwayMeansLater() {
         // Given
         calls.noAnswer(ErrorCode.BREAKER_OPEN, false);

@@ -54,7 +54,11 @@ final class XApi implements Api {
     private final XMedia media;
     private final XUploads uploads;
     private final XOAuth oauth;
+    private static final String CREATE = "tweets.create";
+    private static final String WHOLE_APP = "";
+
     private final RateWindows windows = new RateWindows(Duration.ofMinutes(15));
+    private final RateWindows days = new RateWindows(Duration.ofDays(1));
     private final LongAdder duplicatesRefused = new LongAdder();
 
     XApi(Foundation foundation, XState state, XAccounts accounts, App app) {
@@ -80,7 +84,7 @@ final class XApi implements Api {
         var path = String.join("/", request.path());
         return switch (request.method() + " " + path) {
             case "POST 2/tweets" ->
-                asUser("tweets.create", request, XSettings::xPostsPer15Minutes, user -> tweets.create(user, request));
+                asUser(CREATE, request, XSettings::xPostsPer15Minutes, user -> tweets.create(user, request));
             case "GET 2/users/me" ->
                 asUser("users.me", request, XSettings::xMePer15Minutes, user -> timeline.me(user, request));
             case "POST 2/media/upload" ->
@@ -215,9 +219,18 @@ final class XApi implements Api {
 
     private Reply limited(String endpoint, User user, int limit, Instant now, Function<User, Reply> handler) {
         var taken = windows.take(user.account().id(), endpoint, limit, now);
-        var reply = taken.allowed() ? refusable(() -> handler.apply(user)) : XProblem.tooManyRequests();
+        var ofDay = endpoint.equals(CREATE)
+                ? Optional.of(days.take(WHOLE_APP, endpoint, settings.get().xPostsPerAppDay(), now))
+                : Optional.<RateWindows.Taken>empty();
+        var isAllowed = taken.allowed() && ofDay.map(RateWindows.Taken::allowed).orElse(true);
+        var reply = isAllowed ? refusable(() -> handler.apply(user)) : XProblem.tooManyRequests();
         return reply.with(rateHeaders(taken.limit(), taken.remaining(), taken.reset()))
+                .with(ofDay.map(XApi::dayHeaders).orElse(Map.of()))
                 .with("api-version", "2.168");
+    }
+
+    private static Map<String, String> dayHeaders(RateWindows.Taken day) {
+        return headers("x-app-limit-24hour-", day.limit(), day.remaining(), day.reset());
     }
 
     private static Reply refusable(Supplier<Reply> handler) {
@@ -234,12 +247,16 @@ final class XApi implements Api {
 
     /** The reset is the first whole second at which it is over: who goes by it is never too early. */
     private static Map<String, String> rateHeaders(int limit, int remaining, Instant reset) {
+        return headers("x-rate-limit-", limit, remaining, reset);
+    }
+
+    private static Map<String, String> headers(String prefix, int limit, int remaining, Instant reset) {
         return Map.of(
-                "x-rate-limit-limit",
+                prefix + "limit",
                 Integer.toString(limit),
-                "x-rate-limit-remaining",
+                prefix + "remaining",
                 Integer.toString(remaining),
-                "x-rate-limit-reset",
+                prefix + "reset",
                 Long.toString(reset.plusNanos(999_999_999).getEpochSecond()));
     }
 

@@ -5,27 +5,22 @@ import io.broadside.events.Fault;
 import io.broadside.events.MediaKind;
 import io.broadside.events.PublishCommand;
 import io.broadside.publisher.platform.AnswerJson;
-import io.broadside.publisher.platform.Cause;
 import io.broadside.publisher.platform.Doubts;
 import io.broadside.publisher.platform.Found;
 import io.broadside.publisher.platform.Outcome;
 import io.broadside.publisher.platform.Outcome.Continue;
 import io.broadside.publisher.platform.Outcome.Published;
-import io.broadside.publisher.platform.Outcome.Rejected;
-import io.broadside.publisher.platform.Outcome.TokenExpired;
-import io.broadside.publisher.platform.Outcome.TokenRevoked;
-import io.broadside.publisher.platform.Outcome.Unconfirmed;
 import io.broadside.publisher.platform.Platform;
 import io.broadside.publisher.platform.PlatformEntry;
 import io.broadside.publisher.platform.media.MediaFetch;
 import io.broadside.publisher.platform.media.Slice;
+import io.broadside.publisher.platform.thread.Part;
 import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.http.Body;
 import io.broadside.runtime.http.CallContext;
 import io.broadside.runtime.http.PlatformHttp;
 import io.broadside.runtime.http.Reply;
 import io.broadside.runtime.http.Reply.Answer;
-import io.broadside.schemas.ErrorCode;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -98,9 +93,9 @@ public final class BlueskyPlatform implements Platform {
         var slice = media.slice();
         var visit = new Visit(calls, errors, clock, command, accessToken, context);
         var start = Progress.of(command);
-        var parts = Part.of(command.getContent());
+        var parts = Cards.parts(command.getContent());
         if (start.part() >= parts.size()) {
-            return ofAnotherVersion();
+            return Doubts.begunByAnotherVersion(command);
         }
         var part = parts.get(start.part());
         var progress = timely(command, start);
@@ -115,20 +110,20 @@ public final class BlueskyPlatform implements Platform {
         if (outcome.isEmpty()) {
             outcome = Optional.of(next(visit, parts, start, progress, slice));
         }
-        return part.isFirst() ? outcome.get() : naming(part, outcome.get());
+        return part.naming(outcome.get());
     }
 
     @Override
     public Found find(PublishCommand command, Secret accessToken, CallContext context) {
         var visit = new Visit(calls, errors, clock, command, accessToken, context);
         var progress = Progress.of(command);
-        var parts = Part.of(command.getContent());
+        var parts = Cards.parts(command.getContent());
         if (progress.part() >= parts.size()) {
-            return Doubts.cannotTell(ofAnotherVersion());
+            return Doubts.cannotTell(Doubts.begunByAnotherVersion(command));
         }
         var part = parts.get(progress.part());
         // Before its files and names are there, the post cannot have been put.
-        if (progress.blobs().size() < part.files()
+        if (progress.blobs().size() < Cards.files(command.getContent(), part).size()
                 || Settling.isNeeded(parts, BlueskyOptions.of(command.getContent()), progress)) {
             return new Found.Absent();
         }
@@ -151,7 +146,8 @@ public final class BlueskyPlatform implements Platform {
     /** Nothing is put before what was settled for it is durable. */
     private Outcome next(Visit visit, List<Part> parts, Progress durable, Progress progress, Slice slice) {
         var part = parts.get(progress.part());
-        if (progress.blobs().size() < part.files()) {
+        if (progress.blobs().size()
+                < Cards.files(visit.command().getContent(), part).size()) {
             return new Uploads(visit, config, media).run(part, progress, slice);
         }
         return progress.equals(durable)
@@ -194,47 +190,20 @@ public final class BlueskyPlatform implements Platform {
     /** The next part, or the end; what the sender gets to know is the first post. */
     private Outcome created(PublishCommand command, List<Part> parts, Progress progress) {
         return progress.part() < parts.size()
-                ? new Continue(progress.at(stepOf(parts, progress), command, clock.instant()), Optional.empty())
+                ? new Continue(
+                        progress.at(stepOf(command, parts, progress), command, clock.instant()), Optional.empty())
                 : new Published(RecordKey.uri(command, 0), Optional.of(RecordKey.permalink(command, 0)));
     }
 
     private Found landed(PublishCommand command, List<Part> parts, Progress progress) {
         return progress.part() < parts.size()
-                ? new Found.Further(progress.at(stepOf(parts, progress), command, clock.instant()))
+                ? new Found.Further(progress.at(stepOf(command, parts, progress), command, clock.instant()))
                 : new Found.Landed(RecordKey.uri(command, 0), Optional.of(RecordKey.permalink(command, 0)));
     }
 
-    private static BlueskyStep stepOf(List<Part> parts, Progress progress) {
-        return parts.get(progress.part()).files() == 0 ? BlueskyStep.CREATE : BlueskyStep.UPLOAD;
-    }
-
-    /** What ends a thread says at which part. */
-    private static Outcome naming(Part part, Outcome outcome) {
-        return switch (outcome) {
-            case Rejected(var cause) -> new Rejected(named(part, cause));
-            case TokenExpired(var cause) -> new TokenExpired(named(part, cause));
-            case TokenRevoked(var cause) -> new TokenRevoked(named(part, cause));
-            case Outcome.Unavailable(var cause) -> new Outcome.Unavailable(named(part, cause));
-            case Outcome.RateLimited(var scope, var notBefore, var cause) ->
-                new Outcome.RateLimited(scope, notBefore, named(part, cause));
-            case Unconfirmed(var step, var cause) -> new Unconfirmed(step, named(part, cause));
-            case Published _, Continue _, Outcome.Underway _ -> outcome;
-        };
-    }
-
-    private static Cause named(Part part, Cause cause) {
-        return new Cause(
-                cause.code(),
-                "This is about " + part.name() + ": " + cause.detail(),
-                cause.platformCode(),
-                cause.httpStatus());
-    }
-
-    private static Outcome ofAnotherVersion() {
-        var detail =
-                "The post was begun by another version of Broadside, which this one does not understand; please look.";
-        return new Unconfirmed(
-                BlueskyStep.CREATE.label(),
-                new Cause(ErrorCode.NOT_CONFIRMABLE, detail, Optional.empty(), Optional.empty()));
+    private static BlueskyStep stepOf(PublishCommand command, List<Part> parts, Progress progress) {
+        return Cards.files(command.getContent(), parts.get(progress.part())).isEmpty()
+                ? BlueskyStep.CREATE
+                : BlueskyStep.UPLOAD;
     }
 }

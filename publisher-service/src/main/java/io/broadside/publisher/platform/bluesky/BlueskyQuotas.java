@@ -59,9 +59,10 @@ public final class BlueskyQuotas implements Quotas {
     @Override
     public List<Need> next(PublishCommand command) {
         var progress = Progress.of(command);
-        var parts = Part.of(command.getContent());
+        var parts = Cards.parts(command.getContent());
         var missing = progress.part() < parts.size()
-                ? parts.get(progress.part()).files() - progress.blobs().size()
+                ? Cards.files(command.getContent(), parts.get(progress.part())).size()
+                        - progress.blobs().size()
                 : 0;
         var needs = new ArrayList<Need>();
         if (missing <= 0 || command.getCheckpoint().isEmpty()) {

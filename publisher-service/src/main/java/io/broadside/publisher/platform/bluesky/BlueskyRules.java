@@ -7,6 +7,7 @@ import io.broadside.events.MediaKind;
 import io.broadside.events.Placement;
 import io.broadside.events.Visibility;
 import io.broadside.publisher.platform.ContentCheck;
+import io.broadside.publisher.platform.thread.Part;
 import java.util.List;
 import java.util.Set;
 
@@ -61,7 +62,7 @@ final class BlueskyRules {
                     Integer.toString(length - 1),
                     "Threads on Bluesky have at most " + MOST_PARTS + " posts here; make it shorter.");
         }
-        Part.of(content).forEach(this::part);
+        Cards.parts(content).forEach(this::part);
         return check.faults();
     }
 

@@ -23,6 +23,9 @@ final class Facets {
 
     static final int LONGEST_TAG = 64;
 
+    /** https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/richtext/facet.json */
+    static final int MOST_BYTES_OF_TAG = 640;
+
     private static final Pattern LINK = Pattern.compile("(?<![^\\s(])https?://[^\\s<>\"]+", Pattern.CASE_INSENSITIVE);
 
     private static final Pattern MENTION = Pattern.compile(
@@ -65,7 +68,7 @@ final class Facets {
         });
         TAG.matcher(text).results().forEach(found -> {
             var tag = TRAILING.matcher(found.group(1)).replaceFirst("");
-            if (!tag.isEmpty() && !tag.matches("[\\d\\p{P}]+") && graphemes(tag) <= LONGEST_TAG) {
+            if (!tag.isEmpty() && !tag.matches("[\\d\\p{P}]+") && isShort(tag)) {
                 add(spans, new Span(found.start(), found.start() + 1 + tag.length(), "tag", "tag", tag));
             }
         });
@@ -118,6 +121,11 @@ final class Facets {
         if (spans.stream().noneMatch(other -> span.start() < other.end() && other.start() < span.end())) {
             spans.add(span);
         }
+    }
+
+    /** Whoever writes a longer one writes a word: the server would refuse the whole post. */
+    private static boolean isShort(String tag) {
+        return graphemes(tag) <= LONGEST_TAG && bytes(tag) <= MOST_BYTES_OF_TAG;
     }
 
     static int bytes(String text) {

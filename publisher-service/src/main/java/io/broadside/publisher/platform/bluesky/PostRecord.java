@@ -8,6 +8,7 @@ import io.broadside.events.MediaKind;
 import io.broadside.events.PublishCommand;
 import io.broadside.publisher.platform.AnswerJson;
 import io.broadside.publisher.platform.WebAddress;
+import io.broadside.publisher.platform.thread.Part;
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +38,7 @@ final class PostRecord {
             options.languages().forEach(languages::add);
         }
         reply(command, part, progress).ifPresent(reply -> post.set("reply", reply));
-        embed(part, progress).ifPresent(embed -> post.set("embed", embed));
+        embed(command, part, progress).ifPresent(embed -> post.set("embed", embed));
         return post;
     }
 
@@ -58,9 +59,9 @@ final class PostRecord {
                 .put("cid", progress.cids().get(part));
     }
 
-    private static Optional<JsonNode> embed(Part part, Progress progress) {
+    private static Optional<JsonNode> embed(PublishCommand command, Part part, Progress progress) {
         if (part.media().isEmpty()) {
-            return part.card().map(link -> card(link, progress));
+            return Cards.card(command.getContent(), part).map(link -> card(link, progress));
         }
         var first = part.media().getFirst();
         return Optional.of(first.getKind() == MediaKind.VIDEO ? video(first, progress) : images(part, progress));

@@ -3,6 +3,7 @@ package io.broadside.publisher.platform.bluesky;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.broadside.publisher.platform.AnswerJson;
 import io.broadside.publisher.platform.Outcome;
+import io.broadside.publisher.platform.thread.Part;
 import io.broadside.runtime.http.Reply.Answer;
 import java.util.LinkedHashMap;
 import java.util.List;

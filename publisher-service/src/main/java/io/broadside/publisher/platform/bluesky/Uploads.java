@@ -1,7 +1,6 @@
 package io.broadside.publisher.platform.bluesky;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.broadside.events.Link;
 import io.broadside.events.Media;
 import io.broadside.events.MediaKind;
 import io.broadside.publisher.platform.AnswerJson;
@@ -12,10 +11,10 @@ import io.broadside.publisher.platform.media.MediaLimits;
 import io.broadside.publisher.platform.media.MediaOpening;
 import io.broadside.publisher.platform.media.MediaStream;
 import io.broadside.publisher.platform.media.Slice;
+import io.broadside.publisher.platform.thread.Part;
 import io.broadside.runtime.http.DpopCalls;
 import io.broadside.runtime.http.Reply;
 import io.broadside.runtime.http.Reply.Answer;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -34,6 +33,12 @@ final class Uploads {
 
     private static final int PIECE = 64 * 1024;
 
+    /**
+     * Largest picture of a card, in bytes, whatever is taken as an image.
+     * https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/embed/external.json
+     */
+    private static final int LARGEST_OF_CARD = 1_000_000;
+
     private final Visit visit;
     private final BlueskyConfig config;
     private final MediaFetch media;
@@ -47,12 +52,12 @@ final class Uploads {
     /** The files that a part lacks, as far as the slice goes; then the step that creates the post. */
     Outcome run(Part part, Progress start, Slice slice) {
         var progress = start;
-        var files = files(part);
+        var files = Cards.files(visit.command().getContent(), part);
         while (progress.blobs().size() < files.size()) {
             if (!progress.equals(start) && slice.isOver()) {
                 return new Continue(progress.at(BlueskyStep.UPLOAD, visit.command(), visit.now()), Optional.empty());
             }
-            switch (upload(files.get(progress.blobs().size()))) {
+            switch (upload(part, files.get(progress.blobs().size()))) {
                 case Uploaded.Failed(var outcome) -> {
                     return outcome;
                 }
@@ -62,25 +67,17 @@ final class Uploads {
         return new Continue(progress.at(BlueskyStep.CREATE, visit.command(), visit.now()), Optional.empty());
     }
 
-    private static List<Media> files(Part part) {
-        return part.card()
-                .flatMap(Link::getThumbnailUrl)
-                .map(url -> List.of(
-                        Media.newBuilder().setUrl(url).setKind(MediaKind.IMAGE).build()))
-                .orElse(part.media());
-    }
-
     private sealed interface Uploaded {
         record Done(JsonNode blob) implements Uploaded {}
 
         record Failed(Outcome outcome) implements Uploaded {}
     }
 
-    private Uploaded upload(Media medium) {
-        var reply = send(medium);
+    private Uploaded upload(Part part, Media medium) {
+        var reply = send(medium, limits(part, medium));
         // The server wanted something else in the proof and took nothing; the file has to come from its start again.
         if (reply instanceof Sent.Got(var first) && DpopCalls.isChallenge(first)) {
-            reply = send(medium);
+            reply = send(medium, limits(part, medium));
         }
         return switch (reply) {
             case Sent.Not(var outcome) -> new Uploaded.Failed(outcome);
@@ -98,8 +95,8 @@ final class Uploads {
         record Not(Outcome outcome) implements Sent {}
     }
 
-    private Sent send(Media medium) {
-        return switch (media.open(medium, limits(medium), 0)) {
+    private Sent send(Media medium, MediaLimits limits) {
+        return switch (media.open(medium, limits, 0)) {
             case MediaOpening.Refused(var cause) -> new Sent.Not(new Outcome.Rejected(cause));
             case MediaOpening.Unreachable(var cause) -> new Sent.Not(new Outcome.Unavailable(cause));
             case MediaOpening.Opened(var stream) -> {
@@ -133,9 +130,14 @@ final class Uploads {
                 }));
     }
 
-    private MediaLimits limits(Media medium) {
-        return medium.getKind() == MediaKind.VIDEO
-                ? new MediaLimits(Set.of(MediaKind.VIDEO), VIDEO_TYPES, config.largestVideo())
-                : new MediaLimits(Set.of(MediaKind.IMAGE), IMAGE_TYPES, config.largestImage());
+    private MediaLimits limits(Part part, Media medium) {
+        if (medium.getKind() == MediaKind.VIDEO) {
+            return new MediaLimits(Set.of(MediaKind.VIDEO), VIDEO_TYPES, config.largestVideo());
+        }
+        var isOfCard = part.media().isEmpty();
+        return new MediaLimits(
+                Set.of(MediaKind.IMAGE),
+                IMAGE_TYPES,
+                isOfCard ? Math.min(config.largestImage(), LARGEST_OF_CARD) : config.largestImage());
     }
 }

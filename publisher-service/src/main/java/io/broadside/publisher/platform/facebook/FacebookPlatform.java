@@ -1,15 +1,12 @@
 package io.broadside.publisher.platform.facebook;
 
-import io.broadside.events.Checkpoint;
 import io.broadside.events.Content;
 import io.broadside.events.Fault;
 import io.broadside.events.MediaKind;
 import io.broadside.events.PublishCommand;
-import io.broadside.publisher.platform.Cause;
 import io.broadside.publisher.platform.Doubts;
 import io.broadside.publisher.platform.Found;
 import io.broadside.publisher.platform.Outcome;
-import io.broadside.publisher.platform.Outcome.Unconfirmed;
 import io.broadside.publisher.platform.Platform;
 import io.broadside.publisher.platform.PlatformEntry;
 import io.broadside.publisher.platform.graph.GraphErrors;
@@ -17,10 +14,8 @@ import io.broadside.publisher.platform.media.MediaFetch;
 import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.http.CallContext;
 import io.broadside.runtime.http.PlatformHttp;
-import io.broadside.schemas.ErrorCode;
 import java.time.Clock;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -89,7 +84,7 @@ public final class FacebookPlatform implements Platform {
         var page = page(command, accessToken, context);
         var step = FacebookStep.of(command, config.inSteps());
         if (step.isEmpty()) {
-            return ofAnotherVersion(command);
+            return Doubts.begunByAnotherVersion(command);
         }
         return switch (step.get()) {
             case PHOTOS -> new FeedPosts(page).takePhotos(slice);
@@ -110,7 +105,7 @@ public final class FacebookPlatform implements Platform {
         var page = page(command, accessToken, context);
         var step = FacebookStep.of(command, config.inSteps());
         if (step.isEmpty()) {
-            return Doubts.cannotTell(ofAnotherVersion(command));
+            return Doubts.cannotTell(Doubts.begunByAnotherVersion(command));
         }
         return switch (step.get()) {
             case PHOTOS, UPLOAD -> new Found.Absent();
@@ -128,11 +123,5 @@ public final class FacebookPlatform implements Platform {
 
     private Page page(PublishCommand command, Secret token, CallContext context) {
         return new Page(config, http, clock, errors, command, token, context);
-    }
-
-    private static Outcome ofAnotherVersion(PublishCommand command) {
-        var step = command.getCheckpoint().map(Checkpoint::getStep).orElse("");
-        var detail = "The post was begun by another version of Broadside, at a step unknown to this one; please look.";
-        return new Unconfirmed(step, new Cause(ErrorCode.NOT_CONFIRMABLE, detail, Optional.empty(), Optional.empty()));
     }
 }

@@ -1,14 +1,11 @@
 package io.broadside.publisher.platform.instagram;
 
-import io.broadside.events.Checkpoint;
 import io.broadside.events.Content;
 import io.broadside.events.Fault;
 import io.broadside.events.PublishCommand;
-import io.broadside.publisher.platform.Cause;
 import io.broadside.publisher.platform.Doubts;
 import io.broadside.publisher.platform.Found;
 import io.broadside.publisher.platform.Outcome;
-import io.broadside.publisher.platform.Outcome.Unconfirmed;
 import io.broadside.publisher.platform.Platform;
 import io.broadside.publisher.platform.PlatformEntry;
 import io.broadside.publisher.platform.graph.GraphErrors;
@@ -16,10 +13,8 @@ import io.broadside.publisher.platform.media.MediaConfig;
 import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.http.CallContext;
 import io.broadside.runtime.http.PlatformHttp;
-import io.broadside.schemas.ErrorCode;
 import java.time.Clock;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Instagram: images, carousels, reels, stories, and a first comment; for accounts that logged in with Instagram and for those
@@ -89,7 +84,7 @@ public final class InstagramPlatform implements Platform {
         return InstagramStep.of(command)
                 .map(step ->
                         new Publication(command, config, calls(command, accessToken, context), errors, clock).run(step))
-                .orElseGet(() -> ofAnotherVersion(command));
+                .orElseGet(() -> Doubts.begunByAnotherVersion(command));
     }
 
     @Override
@@ -97,16 +92,10 @@ public final class InstagramPlatform implements Platform {
         return InstagramStep.of(command)
                 .map(step -> new Reconciliation(command, config, calls(command, accessToken, context), errors, clock)
                         .find(step))
-                .orElseGet(() -> Doubts.cannotTell(ofAnotherVersion(command)));
+                .orElseGet(() -> Doubts.cannotTell(Doubts.begunByAnotherVersion(command)));
     }
 
     private InstagramCalls calls(PublishCommand command, Secret token, CallContext context) {
         return new InstagramCalls(config, http, command, token, context);
-    }
-
-    private static Outcome ofAnotherVersion(PublishCommand command) {
-        var step = command.getCheckpoint().map(Checkpoint::getStep).orElse("");
-        var detail = "The post was begun by another version of Broadside, at a step unknown to this one; please look.";
-        return new Unconfirmed(step, new Cause(ErrorCode.NOT_CONFIRMABLE, detail, Optional.empty(), Optional.empty()));
     }
 }

@@ -45,7 +45,7 @@ final class Comments {
     Outcome write(Visit visit) {
         var post = postOf(visit);
         if (post.isEmpty()) {
-            return LinkedInPlatform.ofAnotherVersion(visit.command());
+            return Doubts.begunByAnotherVersion(visit.command());
         }
         var body = AnswerJson.newObject().put("actor", visit.author().urn()).put("object", post.get());
         body.putObject("message").put("text", textOf(visit));
@@ -61,7 +61,7 @@ final class Comments {
     Found find(Visit visit) {
         var post = postOf(visit);
         if (post.isEmpty()) {
-            return Doubts.cannotTell(LinkedInPlatform.ofAnotherVersion(visit.command()));
+            return Doubts.cannotTell(Doubts.begunByAnotherVersion(visit.command()));
         }
         var query = path(post.get()) + "?start=0&count=" + PAGE_SIZE;
         return switch (calls.get("comments.read", query, visit.token(), visit.context())) {

@@ -14,7 +14,6 @@ import io.broadside.publisher.platform.Found;
 import io.broadside.publisher.platform.Outcome;
 import io.broadside.publisher.platform.Outcome.Published;
 import io.broadside.publisher.platform.Outcome.Rejected;
-import io.broadside.publisher.platform.Outcome.Unconfirmed;
 import io.broadside.publisher.platform.Platform;
 import io.broadside.publisher.platform.PlatformEntry;
 import io.broadside.publisher.platform.Step;
@@ -136,7 +135,7 @@ public final class LinkedInPlatform implements Platform {
         var step = LinkedInStep.of(command);
         var author = Author.of(command);
         if (step.isEmpty()) {
-            return ofAnotherVersion(command);
+            return Doubts.begunByAnotherVersion(command);
         }
         if (author.isEmpty()) {
             return rejected(
@@ -160,7 +159,7 @@ public final class LinkedInPlatform implements Platform {
         var step = LinkedInStep.of(command);
         var author = Author.of(command);
         if (step.isEmpty()) {
-            return Doubts.cannotTell(ofAnotherVersion(command));
+            return Doubts.cannotTell(Doubts.begunByAnotherVersion(command));
         }
         if (author.isEmpty()) {
             // Without an author nothing was ever sent.
@@ -251,11 +250,5 @@ public final class LinkedInPlatform implements Platform {
 
     private static Outcome rejected(ErrorCode code, String sentence) {
         return new Rejected(new Cause(code, sentence, Optional.empty(), Optional.empty()));
-    }
-
-    static Outcome ofAnotherVersion(PublishCommand command) {
-        var step = command.getCheckpoint().map(Checkpoint::getStep).orElse("");
-        var detail = "The post was begun by another version of Broadside, at a step unknown to this one; please look.";
-        return new Unconfirmed(step, new Cause(ErrorCode.NOT_CONFIRMABLE, detail, Optional.empty(), Optional.empty()));
     }
 }

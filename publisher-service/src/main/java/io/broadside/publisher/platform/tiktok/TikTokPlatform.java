@@ -4,11 +4,9 @@ import io.broadside.events.Content;
 import io.broadside.events.Fault;
 import io.broadside.events.PublishCommand;
 import io.broadside.publisher.platform.AnswerJson;
-import io.broadside.publisher.platform.Cause;
 import io.broadside.publisher.platform.Doubts;
 import io.broadside.publisher.platform.Found;
 import io.broadside.publisher.platform.Outcome;
-import io.broadside.publisher.platform.Outcome.Unconfirmed;
 import io.broadside.publisher.platform.Platform;
 import io.broadside.publisher.platform.PlatformEntry;
 import io.broadside.publisher.platform.Step;
@@ -20,10 +18,8 @@ import io.broadside.runtime.http.CallContext;
 import io.broadside.runtime.http.PlatformHttp;
 import io.broadside.runtime.http.Reply.Answer;
 import io.broadside.runtime.http.Reply.NoAnswer;
-import io.broadside.schemas.ErrorCode;
 import java.time.Clock;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * TikTok: one video, or photos, posted directly.
@@ -95,7 +91,7 @@ public final class TikTokPlatform implements Platform {
         var visit = new Visit(command, accessToken, context, clock.instant());
         var step = TikTokStep.of(command);
         if (step.isEmpty()) {
-            return ofAnotherVersion(command);
+            return Doubts.begunByAnotherVersion(command);
         }
         return switch (step.get()) {
             case BEGIN -> beginning.begin(visit);
@@ -112,7 +108,7 @@ public final class TikTokPlatform implements Platform {
         var visit = new Visit(command, accessToken, context, clock.instant());
         var step = TikTokStep.of(command);
         if (step.isEmpty()) {
-            return Doubts.cannotTell(ofAnotherVersion(command));
+            return Doubts.cannotTell(Doubts.begunByAnotherVersion(command));
         }
         return switch (step.get()) {
             case BEGIN, UPLOAD -> new Found.Absent();
@@ -134,12 +130,5 @@ public final class TikTokPlatform implements Platform {
                         .map(videos -> new VideoList(visit.command()).in(videos))
                         .orElseGet(() -> Doubts.cannotTell(errors.outcome(answer, look, visit.command())));
         };
-    }
-
-    private static Outcome ofAnotherVersion(PublishCommand command) {
-        var step =
-                command.getCheckpoint().map(checkpoint -> checkpoint.getStep()).orElse("");
-        var detail = "The post was begun by another version of Broadside, at a step unknown to this one; please look.";
-        return new Unconfirmed(step, new Cause(ErrorCode.NOT_CONFIRMABLE, detail, Optional.empty(), Optional.empty()));
     }
 }

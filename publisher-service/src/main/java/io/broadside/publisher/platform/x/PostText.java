@@ -6,8 +6,10 @@ import com.twitter.twittertext.TwitterTextParser;
 import com.twitter.twittertext.Validator;
 import io.broadside.events.Content;
 import io.broadside.publisher.platform.AnswerJson;
+import io.broadside.publisher.platform.thread.Part;
 import java.text.Normalizer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -28,6 +30,11 @@ final class PostText {
                 .filter(url -> !text.contains(url))
                 .map(url -> text.isBlank() ? url : text + "\n" + url)
                 .orElse(text);
+    }
+
+    /** All posts of a content, in their order. */
+    static List<Part> parts(Content content) {
+        return Part.of(content, of(content), text -> Normalizer.normalize(text, Normalizer.Form.NFC));
     }
 
     /** Its length as X counts. */

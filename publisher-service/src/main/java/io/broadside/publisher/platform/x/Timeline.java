@@ -7,6 +7,7 @@ import io.broadside.publisher.platform.AnswerJson;
 import io.broadside.publisher.platform.Doubts;
 import io.broadside.publisher.platform.Found;
 import io.broadside.publisher.platform.Step;
+import io.broadside.publisher.platform.thread.Part;
 import io.broadside.runtime.http.Reply.Answer;
 import io.broadside.runtime.http.Reply.NoAnswer;
 import java.net.URLEncoder;

@@ -12,6 +12,7 @@ import io.broadside.publisher.platform.media.MediaOpening;
 import io.broadside.publisher.platform.media.MediaStream;
 import io.broadside.publisher.platform.media.MediaStream.MediaPiece;
 import io.broadside.publisher.platform.media.Slice;
+import io.broadside.publisher.platform.thread.Part;
 import io.broadside.runtime.http.Body;
 import io.broadside.runtime.http.Reply.Answer;
 import io.broadside.schemas.ErrorCode;

@@ -3,6 +3,7 @@ package io.broadside.publisher.platform.x;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.broadside.events.Content;
 import io.broadside.publisher.platform.ContentCheck;
+import io.broadside.publisher.platform.thread.Part;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -5,26 +5,21 @@ import io.broadside.events.Fault;
 import io.broadside.events.MediaKind;
 import io.broadside.events.PublishCommand;
 import io.broadside.publisher.platform.AnswerJson;
-import io.broadside.publisher.platform.Cause;
 import io.broadside.publisher.platform.Doubts;
 import io.broadside.publisher.platform.Found;
 import io.broadside.publisher.platform.Outcome;
 import io.broadside.publisher.platform.Outcome.Continue;
 import io.broadside.publisher.platform.Outcome.Published;
-import io.broadside.publisher.platform.Outcome.Rejected;
-import io.broadside.publisher.platform.Outcome.TokenExpired;
-import io.broadside.publisher.platform.Outcome.TokenRevoked;
-import io.broadside.publisher.platform.Outcome.Unconfirmed;
 import io.broadside.publisher.platform.Platform;
 import io.broadside.publisher.platform.PlatformEntry;
 import io.broadside.publisher.platform.media.MediaFetch;
+import io.broadside.publisher.platform.thread.Part;
 import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.http.Body;
 import io.broadside.runtime.http.CallContext;
 import io.broadside.runtime.http.PlatformHttp;
 import io.broadside.runtime.http.Reply;
 import io.broadside.runtime.http.Reply.Answer;
-import io.broadside.schemas.ErrorCode;
 import java.net.URI;
 import java.time.Clock;
 import java.util.EnumSet;
@@ -85,24 +80,24 @@ public final class XPlatform implements Platform {
         var slice = media.slice();
         var visit = new Visit(calls, errors, clock, command, accessToken, context);
         var progress = Progress.of(command).usableAt(clock.instant());
-        var parts = Part.of(command.getContent());
+        var parts = PostText.parts(command.getContent());
         if (progress.part() >= parts.size()) {
-            return ofAnotherVersion();
+            return Doubts.begunByAnotherVersion(command);
         }
         var part = parts.get(progress.part());
         var outcome = progress.mediaIds().size() < part.media().size()
                 ? new Uploads(visit, config, media).run(part, progress, slice)
                 : create(visit, parts, progress);
-        return part.isFirst() ? outcome : naming(part, outcome);
+        return part.naming(outcome);
     }
 
     @Override
     public Found find(PublishCommand command, Secret accessToken, CallContext context) {
         var visit = new Visit(calls, errors, clock, command, accessToken, context);
         var progress = Progress.of(command);
-        var parts = Part.of(command.getContent());
+        var parts = PostText.parts(command.getContent());
         if (progress.part() >= parts.size()) {
-            return Doubts.cannotTell(ofAnotherVersion());
+            return Doubts.cannotTell(Doubts.begunByAnotherVersion(command));
         }
         var part = parts.get(progress.part());
         // Before there are uploads to refer to, the post cannot have been created.
@@ -169,35 +164,6 @@ public final class XPlatform implements Platform {
                         .flatMap(body -> AnswerJson.text(body.path("data"), "id"))
                         .filter(id -> id.matches("[0-9]{1,19}"))
                 : Optional.empty();
-    }
-
-    /** What ends a thread says at which part. */
-    private static Outcome naming(Part part, Outcome outcome) {
-        return switch (outcome) {
-            case Rejected(var cause) -> new Rejected(named(part, cause));
-            case TokenExpired(var cause) -> new TokenExpired(named(part, cause));
-            case TokenRevoked(var cause) -> new TokenRevoked(named(part, cause));
-            case Outcome.Unavailable(var cause) -> new Outcome.Unavailable(named(part, cause));
-            case Outcome.RateLimited(var scope, var notBefore, var cause) ->
-                new Outcome.RateLimited(scope, notBefore, named(part, cause));
-            case Unconfirmed(var step, var cause) -> new Unconfirmed(step, named(part, cause));
-            case Published _, Continue _, Outcome.Underway _ -> outcome;
-        };
-    }
-
-    private static Cause named(Part part, Cause cause) {
-        return new Cause(
-                cause.code(),
-                "This is about " + part.name() + ": " + cause.detail(),
-                cause.platformCode(),
-                cause.httpStatus());
-    }
-
-    private static Outcome ofAnotherVersion() {
-        var detail =
-                "The post was begun by another version of Broadside, which this one does not understand; please look.";
-        return new Unconfirmed(
-                XStep.CREATE.label(), new Cause(ErrorCode.NOT_CONFIRMABLE, detail, Optional.empty(), Optional.empty()));
     }
 
     /** Leads to the post whatever the account is called. */

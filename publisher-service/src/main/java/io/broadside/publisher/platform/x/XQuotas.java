@@ -70,7 +70,7 @@ public final class XQuotas implements Quotas {
     @Override
     public List<Need> next(PublishCommand command) {
         var progress = Progress.of(command);
-        var parts = Part.of(command.getContent());
+        var parts = PostText.parts(command.getContent());
         var missing = progress.part() < parts.size()
                 ? parts.get(progress.part()).media().stream()
                         .skip(progress.mediaIds().size())

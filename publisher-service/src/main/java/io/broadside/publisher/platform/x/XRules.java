@@ -10,6 +10,7 @@ import io.broadside.events.Visibility;
 import io.broadside.publisher.platform.ContentCheck;
 import io.broadside.publisher.platform.MediaCheck.Ratio;
 import io.broadside.publisher.platform.MediaCheck.Sides;
+import io.broadside.publisher.platform.thread.Part;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -59,7 +60,7 @@ final class XRules {
                     Integer.toString(length - 1),
                     "Threads on X have at most " + MOST_PARTS + " posts; make it shorter.");
         }
-        Part.of(content).forEach(this::part);
+        PostText.parts(content).forEach(this::part);
         return check.faults();
     }
 

@@ -96,7 +96,7 @@ class BlueskyPlatformTest {
     void findsUnderTheKeyWhatLandedAndKnowsWhatDidNot() {
         // Given
         var command = command(aText("Hello"));
-        var ours = PostRecord.of(command, Part.of(command.getContent()).getFirst(), Progress.of(command));
+        var ours = PostRecord.of(command, Cards.parts(command.getContent()).getFirst(), Progress.of(command));
         bench.server()
                 .answers(400, NOT_THERE)
                 .answers(200, record(command, ours))

@@ -118,6 +118,14 @@ class FacetsTest {
     }
 
     @Test
+    void aTagThatTheServerWouldRefuseIsAWord() {
+        assertThat(values("#" + "a".repeat(64))).hasSize(1);
+        assertThat(values("#" + "a".repeat(65))).isEmpty();
+        // 60 as people count, and 660 bytes.
+        assertThat(values("#" + "e\u0301\u0301\u0301\u0301\u0301".repeat(60))).isEmpty();
+    }
+
+    @Test
     void aHandleOfNobodyStaysText() {
         assertThat(values("@bob.test and @ALICE.test")).containsExactly(DID);
     }

@@ -164,7 +164,13 @@ public final class BlueskySignIn implements SignIn {
                             person.refreshExpiresAt(),
                             person.scopes());
                     return CodeExchange.account(TITLE, tokens.inspect(here.accessToken(), context))
-                            .then(account -> new Step.Done<>(List.of(Grant.of(account, here, tokens.policy()))));
+                            .then(
+                                    account ->
+                                            account.id().equals(issued.subject().orElseThrow())
+                                                    ? new Step.Done<>(List.of(Grant.of(account, here, tokens.policy())))
+                                                    : Step.failed(
+                                                            ErrorCode.UNEXPECTED_ANSWER,
+                                                            "The account's server says that the token is another account's. Nothing was connected."));
                 }));
     }
 
@@ -179,7 +185,7 @@ public final class BlueskySignIn implements SignIn {
     /** Whose it is, as the issuer says; the account's server is asked afterwards, and has the last word. */
     private static Step<String> subject(Sealed issued) {
         return issued.subject()
-                .filter(did -> did.matches("did:(plc:[a-z2-7]{24}|web:[A-Za-z0-9.:%-]+)"))
+                .flatMap(Identity::did)
                 .<Step<String>>map(Step.Done::new)
                 .orElseGet(() -> Step.failed(
                         ErrorCode.UNEXPECTED_ANSWER, "Bluesky did not say whose account this is. Begin again."));
@@ -188,9 +194,9 @@ public final class BlueskySignIn implements SignIn {
     /** Where an account lives, by its identity. */
     private Step<URI> home(String did, CallContext context) {
         var address = did.startsWith("did:plc:")
-                ? Servers.at(config.directory(), "/" + did)
-                : URI.create("https://" + did.substring("did:web:".length()) + "/.well-known/did.json");
-        return oauth.document("did.resolve", address, context)
+                ? Servers.at(config.directory(), "/" + did).toString()
+                : "https://" + did.substring("did:web:".length()) + "/.well-known/did.json";
+        return oauth.document("did.resolve", URI.create(address), context)
                 .then(document -> StreamSupport.stream(document.path("service").spliterator(), false)
                         .filter(BlueskySignIn::isHome)
                         .flatMap(service -> PlatformJson.text(service, "serviceEndpoint").stream())

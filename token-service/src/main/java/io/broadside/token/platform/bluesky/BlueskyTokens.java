@@ -4,7 +4,6 @@ import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.http.CallContext;
 import io.broadside.runtime.http.Reply;
 import io.broadside.schemas.ErrorCode;
-import io.broadside.token.platform.Account;
 import io.broadside.token.platform.Grant;
 import io.broadside.token.platform.Inspection;
 import io.broadside.token.platform.PlatformCalls;
@@ -98,14 +97,9 @@ public final class BlueskyTokens implements TokenPlatform {
     }
 
     private static Inspection identified(Reply.Answer answer, Sealed sealed) {
-        var body = PlatformJson.of(answer);
-        return PlatformJson.text(body, "did")
-                .filter(did -> did.startsWith("did:"))
-                .<Inspection>map(did -> new Inspection.Found(
-                        new Account(did, PlatformJson.text(body, "handle").orElse(did)),
-                        Jwt.expiry(sealed.token().reveal()),
-                        Optional.empty(),
-                        List.of()))
+        return Identity.in(PlatformJson.of(answer))
+                .<Inspection>map(account ->
+                        new Inspection.Found(account, Jwt.expiry(sealed.token().reveal()), Optional.empty(), List.of()))
                 .orElseGet(() -> unavailable(
                         ErrorCode.UNEXPECTED_ANSWER, "The server's answer could not be understood", Optional.empty()));
     }

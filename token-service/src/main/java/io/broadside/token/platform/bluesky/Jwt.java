@@ -12,6 +12,9 @@ final class Jwt {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
+    /** In seconds. What is said to end later does not say when it ends. */
+    private static final long YEAR_10000 = 253_402_300_800L;
+
     private Jwt() {}
 
     /** When a token ends; empty if it does not say. */
@@ -24,7 +27,7 @@ final class Jwt {
             var seconds = JSON.readTree(Base64.getUrlDecoder().decode(parts[1]))
                     .path("exp")
                     .asLong(0);
-            return seconds > 0 ? Optional.of(Instant.ofEpochSecond(seconds)) : Optional.empty();
+            return seconds > 0 && seconds < YEAR_10000 ? Optional.of(Instant.ofEpochSecond(seconds)) : Optional.empty();
         } catch (IOException | IllegalArgumentException _) {
             return Optional.empty();
         }

@@ -98,10 +98,7 @@ final class OAuth {
     }
 
     private static Optional<URI> endpoint(JsonNode document, String name) {
-        return PlatformJson.text(document, name)
-                .filter(address -> address.matches("https?://[^\\s?#]+"))
-                .map(address -> address.replaceFirst("/$", ""))
-                .map(URI::create);
+        return PlatformJson.text(document, name).flatMap(Servers::address);
     }
 
     /** A document that anybody may read; an empty one where there is none. */

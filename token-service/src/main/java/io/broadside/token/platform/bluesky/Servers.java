@@ -10,6 +10,7 @@ import io.broadside.runtime.http.Reply;
 import io.broadside.token.platform.PlatformCalls;
 import io.broadside.token.platform.PlatformJson;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Clock;
 import java.util.Locale;
 import java.util.Optional;
@@ -31,15 +32,30 @@ final class Servers {
 
     /** A server as somebody wrote it, without the slash at its end; empty if it may not be called. */
     Optional<URI> named(String server) {
-        var uri = URI.create(server.toLowerCase(Locale.ROOT).replaceFirst("/$", ""));
-        if (uri.equals(config.service()) || config.allowsPrivate()) {
-            return Optional.of(uri);
+        return address(server.toLowerCase(Locale.ROOT)).filter(this::mayBeCalled);
+    }
+
+    private boolean mayBeCalled(URI server) {
+        return server.equals(config.service())
+                || config.allowsPrivate()
+                || ("https".equals(server.getScheme())
+                        && server.getPort() < 0
+                        && PublicAddresses.mayBePublic(server.getHost()));
+    }
+
+    /** An address that somebody wrote, without the slash at its end; empty if it is none, or has more to it than host and path. */
+    static Optional<URI> address(String text) {
+        try {
+            var address = new URI(text.replaceFirst("/$", ""));
+            var isPlain = address.getHost() != null
+                    && ("https".equals(address.getScheme()) || "http".equals(address.getScheme()))
+                    && address.getRawUserInfo() == null
+                    && address.getRawQuery() == null
+                    && address.getRawFragment() == null;
+            return isPlain ? Optional.of(address) : Optional.empty();
+        } catch (URISyntaxException _) {
+            return Optional.empty();
         }
-        var isFit = "https".equals(uri.getScheme())
-                && uri.getHost() != null
-                && uri.getPort() < 0
-                && PublicAddresses.mayBePublic(uri.getHost());
-        return isFit ? Optional.of(uri) : Optional.empty();
     }
 
     static Call get(String method, URI server) {

@@ -8,7 +8,6 @@ import io.broadside.runtime.http.Call;
 import io.broadside.runtime.http.CallContext;
 import io.broadside.runtime.http.Reply;
 import io.broadside.schemas.ErrorCode;
-import io.broadside.token.platform.Account;
 import io.broadside.token.platform.Grant;
 import io.broadside.token.platform.PlatformJson;
 import io.broadside.token.platform.RefreshAnswer;
@@ -70,16 +69,15 @@ final class Sessions {
     }
 
     private Step<Grant> begun(JsonNode body, URI server) {
-        var did = PlatformJson.text(body, "did").filter(it -> it.startsWith("did:"));
-        var access = PlatformJson.text(body, "accessJwt");
-        var refresh = PlatformJson.text(body, "refreshJwt");
-        if (did.isEmpty() || access.isEmpty() || refresh.isEmpty()) {
+        var account = Identity.in(body);
+        var access = PlatformJson.token(body, "accessJwt");
+        var refresh = PlatformJson.token(body, "refreshJwt");
+        if (account.isEmpty() || access.isEmpty() || refresh.isEmpty()) {
             return Step.failed(
                     ErrorCode.UNEXPECTED_ANSWER, "The server's answer could not be understood. Send it again later.");
         }
-        var account = new Account(did.get(), PlatformJson.text(body, "handle").orElse(did.get()));
         return new Step.Done<>(new Grant(
-                account,
+                account.get(),
                 Sealed.ofSession(server, access.get()).toSecret(),
                 Optional.of(Sealed.ofSession(server, refresh.get()).toSecret()),
                 Optional.empty(),
@@ -126,8 +124,8 @@ final class Sessions {
     }
 
     private RefreshAnswer renewed(JsonNode body, URI server) {
-        var access = PlatformJson.text(body, "accessJwt");
-        var refresh = PlatformJson.text(body, "refreshJwt");
+        var access = PlatformJson.token(body, "accessJwt");
+        var refresh = PlatformJson.token(body, "refreshJwt");
         if (access.isEmpty() || refresh.isEmpty()) {
             return new RefreshAnswer.Unclear(ErrorCode.UNEXPECTED_ANSWER);
         }

@@ -83,7 +83,10 @@ class BlueskyTokensTest {
                 "https://10.1.2.3",
                 "https://pds.internal",
                 "https://pds.example.org:8443",
-                "https://[::1]"
+                "https://[::1]",
+                "https://[",
+                "https://ann@pds.example.org",
+                "https://pds.example.org?to=elsewhere"
             })
     void aServerInsideANetworkIsNotEvenAsked(String server) {
         assertThat(begin(Optional.of(server)))
@@ -105,6 +108,39 @@ class BlueskyTokensTest {
         assertThat(begin(Optional.empty()))
                 .isInstanceOfSatisfying(
                         Step.Failed.class, it -> assertThat(it.code()).isEqualTo(code));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'did':'did:plc: aaaabbbbccccddddeeeefff','accessJwt':'a.b.c','refreshJwt':'d.e.f'}",
+                "{'did':'did:web:home.example/../x','accessJwt':'a.b.c','refreshJwt':'d.e.f'}",
+                "{'did':'did:plc:aaaabbbbccccddddeeeeffff','accessJwt':'a.b.c\\r\\nx: y','refreshJwt':'d.e.f'}",
+                "{'did':'did:plc:aaaabbbbccccddddeeeeffff','accessJwt':'a.b.c','refreshJwt':'d e f'}",
+                "{'did':'did:plc:aaaabbbbccccddddeeeeffff','accessJwt':'a.b.c'}",
+                "[]"
+            })
+    void nothingIsKeptOfAServerThatSaysNonsense(String answer) {
+        calls.answer(200, answer.replace('\'', '"'));
+        assertThat(begin(Optional.of("https://pds.example.org")))
+                .isInstanceOfSatisfying(
+                        Step.Failed.class, it -> assertThat(it.code()).isEqualTo(ErrorCode.UNEXPECTED_ANSWER));
+    }
+
+    @Test
+    void anEndThatNoCalendarHasIsNoEnd() {
+        // Given
+        var endless = "e30."
+                + Base64.getUrlEncoder()
+                        .withoutPadding()
+                        .encodeToString("{\"exp\":9000000000000000000}".getBytes(UTF_8))
+                + ".sig";
+        calls.answer(200, "{\"did\":\"%1$s\",\"accessJwt\":\"%2$s\",\"refreshJwt\":\"%2$s\"}".formatted(DID, endless));
+        // When
+        var grant = done(begin(Optional.empty()));
+        // Then
+        assertThat(grant.expiresAt()).isEmpty();
+        assertThat(grant.account().name()).isEqualTo(DID);
     }
 
     @Test
@@ -236,6 +272,35 @@ class BlueskyTokensTest {
                 .isInstanceOfSatisfying(
                         Step.Failed.class, it -> assertThat(it.code()).isEqualTo(ErrorCode.PERMISSION_MISSING));
         assertThat(calls.calls()).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "did:plc:zzzzbbbbccccddddeeeeffff, https://home.example, 3",
+        "did:plc:aaaabbbbccccddddeeeeffff, https://[, 1",
+        "did:plc:aaaabbbbccccddddeeeeffff, https://home.example|x, 1"
+    })
+    void whereAnAccountLivesMustBeAPlaceThatSaysItIsTheAccount(String whose, String home, int callsMade) {
+        // Given
+        var issued = new Sealed(
+                SERVICE,
+                Secret.of("at1"),
+                Optional.of(DpopKey.generate()),
+                Optional.empty(),
+                Optional.of(DID),
+                Optional.empty());
+        var person =
+                new Person(issued.toSecret(), Optional.empty(), Optional.empty(), Optional.empty(), List.of("atproto"));
+        calls.answer(200, "{\"service\":[{\"id\":\"#atproto_pds\",\"serviceEndpoint\":\"" + home + "\"}]}")
+                .answer(200, "{\"authorization_servers\":[\"" + SERVICE + "\"]}")
+                .answer(200, "{\"did\":\"" + whose + "\",\"handle\":\"alice.test\"}");
+        // When
+        var accounts = signIn.accounts(person, CONTEXT);
+        // Then
+        assertThat(accounts)
+                .isInstanceOfSatisfying(
+                        Step.Failed.class, it -> assertThat(it.code()).isEqualTo(ErrorCode.UNEXPECTED_ANSWER));
+        assertThat(calls.calls()).hasSize(callsMade);
     }
 
     @Test

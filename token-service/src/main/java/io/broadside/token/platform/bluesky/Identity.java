@@ -1,0 +1,39 @@
+package io.broadside.token.platform.bluesky;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.broadside.token.platform.Account;
+import io.broadside.token.platform.PlatformJson;
+import java.util.Optional;
+
+/**
+ * Who an account is, as its server says. Anybody may run a server, so nothing of it is believed that does not look like what it should
+ * be.
+ *
+ * <p>https://atproto.com/specs/did, https://atproto.com/specs/handle
+ */
+final class Identity {
+
+    private static final String DID = "did:(plc:[a-z2-7]{24}|web:[A-Za-z0-9.-]{1,100})";
+
+    private static final String HANDLE = "[A-Za-z0-9.-]{1,253}";
+
+    private Identity() {}
+
+    /** The account that an answer describes; empty if it describes none. */
+    static Optional<Account> in(JsonNode answer) {
+        return PlatformJson.text(answer, "did")
+                .flatMap(Identity::did)
+                .map(did -> new Account(did, handle(answer, did)));
+    }
+
+    /** The same text if it is an identity of the AT Protocol. */
+    static Optional<String> did(String text) {
+        return Optional.of(text).filter(it -> it.matches(DID));
+    }
+
+    private static String handle(JsonNode answer, String did) {
+        return PlatformJson.text(answer, "handle")
+                .filter(handle -> handle.matches(HANDLE))
+                .orElse(did);
+    }
+}
