@@ -1,6 +1,5 @@
 package io.broadside.publisher;
 
-import io.broadside.events.Checkpoint;
 import io.broadside.events.CommandEnded;
 import io.broadside.events.DeadLetter;
 import io.broadside.events.DelayCause;
@@ -18,6 +17,7 @@ import io.broadside.runtime.dispatch.Unreadable;
 import io.broadside.runtime.dispatch.Work;
 import io.broadside.schemas.ErrorCode;
 import io.broadside.schemas.EventSerdes;
+import io.broadside.schemas.OutPost;
 import io.broadside.schemas.Topic;
 import io.broadside.schemas.Topics;
 import java.time.Duration;
@@ -238,7 +238,7 @@ final class CommandOutputs {
 
     /** Whether the post itself is out, and only something that belongs to it is left to do. */
     static boolean isOut(PublishCommand command) {
-        return command.getCheckpoint().flatMap(Checkpoint::getRemoteId).isPresent();
+        return OutPost.isOut(command);
     }
 
     /** Whether a token was refused for it before, so that the one it has now is the renewed one. */

@@ -98,7 +98,7 @@ final class FanOut {
         }
         return switch (connections.resolve(target)) {
             case Resolution.Resolved(var account)
-            when !seen.add(account.connectionId()) ->
+            when !seen.add(account.platform() + '\0' + account.accountId()) ->
                 refused(request, index, ErrorCode.INVALID_REQUEST, twice(field), now);
             case Resolution.Resolved(var account) -> addressed(request, index, account, now);
             case Resolution.Unknown() ->
@@ -223,7 +223,11 @@ final class FanOut {
 
     private static List<Fault> twice(String field) {
         return List.of(RequestRules.fault(
-                field, "distinct", null, null, "An earlier target means the same account; name each account once."));
+                field,
+                "distinct",
+                null,
+                null,
+                "An earlier target means the same account, perhaps by another profile; name each account once."));
     }
 
     private boolean isPlatform(String id) {

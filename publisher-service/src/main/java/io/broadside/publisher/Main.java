@@ -1,5 +1,6 @@
 package io.broadside.publisher;
 
+import io.broadside.runtime.config.ConfigException;
 import io.broadside.runtime.service.Shutdown;
 import java.time.Clock;
 
@@ -9,7 +10,12 @@ final class Main {
     private Main() {}
 
     static void main() throws InterruptedException {
-        var service = PublisherService.start(PublisherConfig.from(System.getenv()), Clock.systemUTC());
-        Shutdown.onSignal(service::close);
+        try {
+            var service = PublisherService.start(PublisherConfig.from(System.getenv()), Clock.systemUTC());
+            Shutdown.onSignal(service::close);
+        } catch (ConfigException e) {
+            System.err.println(e.getMessage());
+            System.exit(1);
+        }
     }
 }

@@ -24,6 +24,7 @@ import io.broadside.runtime.vault.Vault;
 import io.broadside.runtime.vault.VaultException;
 import io.broadside.schemas.ErrorCode;
 import io.broadside.schemas.EventSerdes;
+import io.broadside.schemas.OutPost;
 import io.broadside.schemas.Topics;
 import java.time.Clock;
 import java.time.Duration;
@@ -112,11 +113,33 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
         }
         var isInDoubt = command.getDoubt().isPresent();
         var isOut = CommandOutputs.isOut(command);
-        if (!isInDoubt && !isOut && command.getDeadline().filter(now::isAfter).isPresent()) {
+        if (!isInDoubt
+                && !OutPost.isOnlyLookedFor(command)
+                && command.getDeadline().filter(now::isAfter).isPresent()) {
+            var tooLate = Cause.of(ErrorCode.DEADLINE_PASSED);
             return new Decision.Settle(
-                    outputs.tell(work, Results.failed(command, Cause.of(ErrorCode.DEADLINE_PASSED), now)));
+                    isOut
+                            ? incomplete(work, command, tooLate, now)
+                            : outputs.tell(work, Results.failed(command, tooLate, now)));
         }
         var token = tokens.apply(command.getConnectionId());
+        // A token that is newer than the one that needed a person is a person's answer. Where there is none any more,
+        // as after a
+        // withdrawal, only a person brings the next one.
+        var needed = people.apply(command.getConnectionId())
+                .filter(person ->
+                        token.isEmpty() || person.tokenVersion() >= token.get().getVersion());
+        if (needed.isPresent()) {
+            return new Decision.Settle(
+                    isOut
+                            ? incomplete(work, command, needed.get().cause(), now)
+                            : outputs.holdForPerson(
+                                    work,
+                                    command,
+                                    needed.get().tokenVersion(),
+                                    needed.get().cause(),
+                                    now));
+        }
         if (token.isEmpty()) {
             return new Decision.Settle(
                     isOut
@@ -124,15 +147,6 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
                             : outputs.waitForToken(work, command, 0, ErrorCode.TOKEN_MISSING, now));
         }
         var version = token.get().getVersion();
-        // A token that is newer than the one that needed a person is a person's answer.
-        var needed = people.apply(command.getConnectionId()).filter(person -> person.tokenVersion() >= version);
-        if (needed.isPresent()) {
-            return new Decision.Settle(
-                    isOut
-                            ? incomplete(work, command, needed.get().cause(), now)
-                            : outputs.holdForPerson(
-                                    work, command, version, needed.get().cause(), now));
-        }
         var isRefused = command.getRefusedTokenVersion()
                 .filter(refused -> refused >= version)
                 .isPresent();

@@ -2,6 +2,7 @@ package io.broadside.publisher;
 
 import io.broadside.events.ChangeAnswer;
 import io.broadside.events.ChangeRequest;
+import io.broadside.events.Checkpoint;
 import io.broadside.events.Fault;
 import io.broadside.events.PostError;
 import io.broadside.events.PostResult;
@@ -11,6 +12,7 @@ import io.broadside.events.ResultStatus;
 import io.broadside.events.Target;
 import io.broadside.publisher.platform.Cause;
 import io.broadside.schemas.ErrorCode;
+import io.broadside.schemas.OutPost;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
@@ -46,12 +48,11 @@ final class Results {
 
     /** The post is out, and something that belongs to it is not. */
     static PostResult incomplete(PublishCommand command, Cause missing, Instant at) {
-        var out = command.getCheckpoint().orElseThrow();
         return of(command, ResultStatus.PUBLISHED, at)
                 .setIsFinal(true)
                 .setAttempt(command.getAttempt())
-                .setRemoteId(out.getRemoteId().orElseThrow())
-                .setUrl(out.getUrl().orElse(null))
+                .setRemoteId(
+                        command.getCheckpoint().flatMap(Checkpoint::getRemoteId).orElseThrow())
                 .setError(PostError.newBuilder(error(missing))
                         .setCode(ErrorCode.INCOMPLETE.name())
                         .setMessage(ErrorCode.INCOMPLETE.sentence() + " " + missing.detail())
@@ -150,6 +151,8 @@ final class Results {
 
     private static PostResult.Builder of(PublishCommand command, ResultStatus status, Instant at) {
         return PostResult.newBuilder()
+                .setRemoteId(OutPost.remoteId(command).orElse(null))
+                .setUrl(OutPost.url(command).orElse(null))
                 .setRequestId(command.getRequestId())
                 .setTargetIndex(command.getTargetIndex())
                 .setCommandId(command.getCommandId())

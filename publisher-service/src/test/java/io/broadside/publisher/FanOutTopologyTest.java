@@ -16,6 +16,7 @@ import io.broadside.events.PostResult;
 import io.broadside.events.PublishRequest;
 import io.broadside.events.ResultStatus;
 import io.broadside.events.Target;
+import io.broadside.publisher.Connections.Account;
 import io.broadside.publisher.Connections.Resolution;
 import io.broadside.publisher.Fixtures.KnownConnections;
 import io.broadside.publisher.platform.Platforms;
@@ -108,6 +109,22 @@ class FanOutTopologyTest {
         assertThat(results())
                 .extracting(PostResult::getStatus)
                 .containsExactly(ResultStatus.ACCEPTED, ResultStatus.ACCEPTED);
+    }
+
+    @Test
+    void anAccountThatTwoProfilesHaveGetsThePostOnce() {
+        // Given
+        connections.with(
+                new Account("connection-3", "twin", "fake", "account-of-connection-1", "kind-of-connection-1", true));
+        // When
+        send(aRequest("post-1")
+                .setTargets(List.of(to("bakery", "fake"), to("twin", "fake")))
+                .build());
+        // Then
+        assertThat(read(Topics.commands("fake"))).hasSize(1);
+        assertThat(results())
+                .extracting(PostResult::getStatus)
+                .containsExactly(ResultStatus.ACCEPTED, ResultStatus.FAILED);
     }
 
     @Test

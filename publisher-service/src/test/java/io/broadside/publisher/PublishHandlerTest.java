@@ -34,6 +34,7 @@ import io.broadside.runtime.vault.Vault;
 import io.broadside.runtime.vault.VaultConfig;
 import io.broadside.schemas.ErrorCode;
 import io.broadside.schemas.EventSerdes;
+import io.broadside.schemas.OutPost;
 import io.broadside.schemas.Topic;
 import io.broadside.schemas.Topics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -353,6 +354,33 @@ class PublishHandlerTest {
     }
 
     @Test
+    void whereAPersonWithdrewTheTokenAPersonBringsTheNext() {
+        // Given
+        tokens.clear();
+        person = Optional.of(new PersonNeeded(3, ErrorCode.TOKEN_REVOKED));
+        // When
+        var delayed =
+                only(Topics.WAITING, settled(handler.decide(work(aCommand().build()))));
+        // Then
+        assertThat(delayed.getCause()).isEqualTo(DelayCause.PERSON);
+        assertThat(delayed.getNeedsTokenVersion()).contains(4L);
+    }
+
+    @Test
+    void whatBelongsToAPostThatIsOutIsTooLateAfterTheDeadline() {
+        // Given
+        var command = aCommand()
+                .setCheckpoint(aPostThatIsOut())
+                .setDeadline(NOW.minusSeconds(1))
+                .build();
+        // When
+        var result = result(settled(handler.decide(work(command))));
+        // Then
+        isPublishedAndIncomplete(result);
+        assertThat(platform.published).isEmpty();
+    }
+
+    @Test
     void aTokenThatIsNewerThanTheOneThatNeededAPersonIsUsed() {
         // Given
         token(4);
@@ -388,9 +416,13 @@ class PublishHandlerTest {
     }
 
     @Test
-    void aPostThatIsOutIsNeitherTooLateNorWithoutATokenForEver() {
+    void aPostWhoseIdIsLookedForIsNotTooLateAndNoneThatIsOutIsWithoutATokenForEver() {
         // Given
-        var late = aCommand().setCheckpoint(aPostThatIsOut()).setDeadline(NOW.minusSeconds(1));
+        var late = aCommand()
+                .setCheckpoint(Checkpoint.newBuilder(aPostThatIsOut())
+                        .setValues(Map.of(OutPost.STAND_IN, "true"))
+                        .build())
+                .setDeadline(NOW.minusSeconds(1));
         var refused = aCommand().setCheckpoint(aPostThatIsOut()).setRefusedTokenVersion(1L);
         var refusedLongAgo = aCommand()
                 .setCheckpoint(Checkpoint.newBuilder(aPostThatIsOut())

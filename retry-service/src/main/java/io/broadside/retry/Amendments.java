@@ -45,6 +45,22 @@ final class Amendments {
         return Optional.of(builder.build());
     }
 
+    /**
+     * What is wrong with a change whose time and deadline do not go together, be it that the other one stood before; a sentence. It is
+     * the same mistake in a request, and refused there too.
+     */
+    static Optional<String> fault(DelayedCommand changed, Amendment amendment) {
+        var isAboutTimes =
+                amendment.getPublishAt().isPresent() || amendment.getDeadline().isPresent();
+        var command = changed.getCommand();
+        var time = command.getPublishAt();
+        return command.getDeadline()
+                .filter(_ -> isAboutTimes && !amendment.getIsRelease())
+                .filter(end -> time.filter(at -> at.isAfter(end)).isPresent())
+                .map(end -> "The time of the post (" + time.orElseThrow() + ") would be after its deadline (" + end
+                        + "); change both so that they fit. Nothing was changed.");
+    }
+
     /** The command without a place among the posts of its account. */
     static DelayedCommand independent(DelayedCommand delayed) {
         return DelayedCommand.newBuilder(delayed)

@@ -97,7 +97,7 @@ final class Intake {
 
         var isWithdrawn = waiting.map(Waiting::place).map(Place::isWithdrawn).orElse(false)
                 || departure.map(Departure::isWithdrawn).orElse(false);
-        if (isWithdrawn && !Judge.mayBeOut(command)) {
+        if (isWithdrawn && !Judge.isInDoubt(command)) {
             var wasAttempt = judge.isAttempt(arrival.delayed());
             outgoing.end(arrival.delayed(), Results.cancelled(command, wasAttempt, now), true, headers);
             return;
@@ -195,6 +195,14 @@ final class Intake {
             if (changed.isEmpty()) {
                 outgoing.tell(
                         Results.tooLateToChange(current, wasAttempt, Optional.empty(), amendment.getChangeId(), now),
+                        headers);
+                continue;
+            }
+            var fault = Amendments.fault(changed.get(), amendment);
+            if (fault.isPresent()) {
+                outgoing.tell(
+                        Results.notToBeChangedSo(
+                                current, wasAttempt, Optional.empty(), amendment.getChangeId(), fault.get(), now),
                         headers);
                 continue;
             }

@@ -2,7 +2,6 @@ package io.broadside.retry;
 
 import io.broadside.events.Attempt;
 import io.broadside.events.AttemptEnd;
-import io.broadside.events.Checkpoint;
 import io.broadside.events.DelayCause;
 import io.broadside.events.DelayedCommand;
 import io.broadside.events.PublishCommand;
@@ -16,6 +15,7 @@ import io.broadside.retry.Verdict.Hold;
 import io.broadside.retry.Verdict.TooLate;
 import io.broadside.retry.Verdict.UsedUp;
 import io.broadside.schemas.ErrorCode;
+import io.broadside.schemas.OutPost;
 import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,8 +30,8 @@ import java.util.function.DoubleSupplier;
  * <ol>
  *   <li>A time named by the platform or the sender is the due time, to the millisecond, unless it has passed.
  *   <li>A command whose due time lies beyond its deadline is too late at once, not only at the deadline.
- *   <li>A command in doubt is never too late: it may be out already, so it must be looked for. Nor is one whose post is out,
- *       and that waits to add what belongs to it.
+ *   <li>A command in doubt is never too late: it may be out already, so it must be looked for. One whose post is out can be too late
+ *       for what belongs to the post, such as a first comment.
  * </ol>
  */
 final class Judge {
@@ -94,9 +94,9 @@ final class Judge {
                 .isAttempt();
     }
 
-    /** Whether the time has passed until which a publication is wanted; never for a post that may be out already. */
+    /** Whether the time has passed until which a publication is wanted; never while nobody knows whether it has happened. */
     static boolean isTooLate(PublishCommand command, Instant now) {
-        return !mayBeOut(command) && command.getDeadline().filter(now::isAfter).isPresent();
+        return !isInDoubt(command) && command.getDeadline().filter(now::isAfter).isPresent();
     }
 
     /** When it goes out if it is due then: not before the time it is scheduled for, unless it has begun. */
@@ -108,21 +108,21 @@ final class Judge {
 
     /** From when on nobody wants it any more, in milliseconds of the epoch; {@link Place#NEVER} if always somebody may. */
     static long endsAt(PublishCommand command) {
-        return mayBeOut(command)
+        return isInDoubt(command)
                 ? Place.NEVER
                 : command.getDeadline()
                         .map(end -> Math.min(end.toEpochMilli(), Place.NEVER - 1) + 1)
                         .orElse(Place.NEVER);
     }
 
-    /** Whether people may see the post already. */
-    static boolean mayBeOut(PublishCommand command) {
-        return command.getDoubt().isPresent() || isOut(command);
+    /** Whether it is looked for: a call was made of which nobody knows what came, or the post is out and its id is not known. */
+    static boolean isInDoubt(PublishCommand command) {
+        return command.getDoubt().isPresent() || OutPost.isOnlyLookedFor(command);
     }
 
     /** Whether the post itself is out, and only something that belongs to it is left to do. */
     static boolean isOut(PublishCommand command) {
-        return command.getCheckpoint().flatMap(Checkpoint::getRemoteId).isPresent();
+        return OutPost.isOut(command);
     }
 
     private static Verdict until(PublishCommand command, Instant due, Instant now) {

@@ -1,5 +1,6 @@
 package io.broadside.retry;
 
+import io.broadside.runtime.config.ConfigException;
 import io.broadside.runtime.service.Shutdown;
 import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
@@ -10,11 +11,14 @@ final class Main {
     private Main() {}
 
     static void main() throws InterruptedException {
-        var config = RetryConfig.from(System.getenv());
         var told = new CountDownLatch(1);
-        try (var _ = RetryService.start(config, Clock.systemUTC())) {
+        try (var _ = RetryService.start(RetryConfig.from(System.getenv()), Clock.systemUTC())) {
+            // Only now: a start that fails ends the process from this thread, which the hook would wait for.
             Shutdown.onSignal(told::countDown);
             told.await();
+        } catch (ConfigException e) {
+            System.err.println(e.getMessage());
+            System.exit(1);
         }
     }
 }

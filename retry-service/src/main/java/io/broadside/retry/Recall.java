@@ -62,7 +62,7 @@ final class Recall {
         }
         var waiting = found.get();
         var delayed = outgoing.read(waiting);
-        if (Judge.mayBeOut(delayed.getCommand())) {
+        if (Judge.isInDoubt(delayed.getCommand())) {
             room.replace(waiting, waiting.at(waiting.place().withdrawn(true)));
             log(withdrawal, "withdrawal of a command that may be out already, kept until that is known");
             return;
@@ -96,6 +96,19 @@ final class Recall {
             outgoing.tell(
                     Results.tooLateToChange(
                             delayed, judge.isAttempt(delayed), until(waiting), amendment.getChangeId(), now),
+                    headers);
+            return;
+        }
+        var fault = Amendments.fault(applied.get(), amendment);
+        if (fault.isPresent()) {
+            outgoing.tell(
+                    Results.notToBeChangedSo(
+                            delayed,
+                            judge.isAttempt(delayed),
+                            until(waiting),
+                            amendment.getChangeId(),
+                            fault.get(),
+                            now),
                     headers);
             return;
         }

@@ -2,6 +2,7 @@ package io.broadside.retry;
 
 import io.broadside.events.Attempt;
 import io.broadside.events.ChangeAnswer;
+import io.broadside.events.Checkpoint;
 import io.broadside.events.DelayCause;
 import io.broadside.events.DelayedCommand;
 import io.broadside.events.ErrorOwner;
@@ -10,6 +11,7 @@ import io.broadside.events.PostResult;
 import io.broadside.events.PublishCommand;
 import io.broadside.events.ResultStatus;
 import io.broadside.schemas.ErrorCode;
+import io.broadside.schemas.OutPost;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +19,10 @@ import java.util.Optional;
 
 /** Makes the results that retry-service tells of. */
 final class Results {
+
+    /** Before the reason for which what belongs to a post waits that people can see already. */
+    private static final String THE_REST_WAITS =
+            "The post is out; what belongs to it, such as a first comment, waits. ";
 
     private Results() {}
 
@@ -31,7 +37,11 @@ final class Results {
                 .setWaitingFor(delayed.getCause())
                 .setWaitingUntil(until.orElse(null))
                 .setError(delayed.getErrorCode()
-                        .map(code -> error(command, code, delayed.getDetail().orElseGet(() -> sentenceOf(code))))
+                        .map(code -> error(
+                                command,
+                                code,
+                                (OutPost.remoteId(command).isPresent() ? THE_REST_WAITS : "")
+                                        + delayed.getDetail().orElseGet(() -> sentenceOf(code))))
                         .orElse(null))
                 .build();
     }
@@ -39,6 +49,10 @@ final class Results {
     /** The last word on a command whose deadline has passed while it waited. */
     static PostResult tooLate(DelayedCommand delayed, boolean wasAttempt, Instant at) {
         var command = delayed.getCommand();
+        if (Judge.isOut(command)) {
+            return incomplete(
+                    command, wasAttempt, "Its deadline passed first; it was " + reasonOf(delayed.getCause()) + ".", at);
+        }
         var deadline = command.getDeadline().map(time -> " (" + time + ")").orElse("");
         return failed(
                 command,
@@ -72,19 +86,21 @@ final class Results {
 
     /** The last word on a command whose post is out, and that is given up with something that belongs to it. */
     static PostResult incomplete(PublishCommand command, boolean wasAttempt, String message, Instant at) {
-        var out = command.getCheckpoint().orElseThrow();
         return about(command, at)
                 .setStatus(ResultStatus.PUBLISHED)
                 .setIsFinal(true)
                 .setAttempt(attemptsMade(command, wasAttempt))
-                .setRemoteId(out.getRemoteId().orElseThrow())
-                .setUrl(out.getUrl().orElse(null))
+                .setRemoteId(
+                        command.getCheckpoint().flatMap(Checkpoint::getRemoteId).orElseThrow())
                 .setError(error(command, ErrorCode.INCOMPLETE.name(), ErrorCode.INCOMPLETE.sentence() + " " + message))
                 .build();
     }
 
-    /** The last word on a command that was taken back. */
+    /** The last word on a command that was taken back; if its post is out, so was only the rest. */
     static PostResult cancelled(PublishCommand command, boolean wasAttempt, Instant at) {
+        if (Judge.isOut(command)) {
+            return incomplete(command, wasAttempt, "The rest was taken back.", at);
+        }
         return about(command, at)
                 .setStatus(ResultStatus.CANCELLED)
                 .setIsFinal(true)
@@ -98,7 +114,10 @@ final class Results {
                 .setChange(ChangeAnswer.newBuilder()
                         .setChangeId(changeId)
                         .setIsApplied(true)
-                        .setMessage("The post was changed.")
+                        .setMessage(
+                                news.getIsFinal()
+                                        ? "The post was changed, and that ended it."
+                                        : "The post was changed.")
                         .build())
                 .build();
     }
@@ -126,6 +145,17 @@ final class Results {
             int bytes,
             Instant at) {
         return notChanged(delayed, wasAttempt, until, changeId, ErrorCode.INVALID_REQUEST, Sizes.tooLarge(bytes), at);
+    }
+
+    /** A change that cannot be made as it is: where the command stands, again, and what is wrong. */
+    static PostResult notToBeChangedSo(
+            DelayedCommand delayed,
+            boolean wasAttempt,
+            Optional<Instant> until,
+            String changeId,
+            String fault,
+            Instant at) {
+        return notChanged(delayed, wasAttempt, until, changeId, ErrorCode.INVALID_REQUEST, fault, at);
     }
 
     private static PostResult notChanged(
@@ -156,6 +186,8 @@ final class Results {
 
     private static PostResult.Builder about(PublishCommand command, Instant at) {
         return PostResult.newBuilder()
+                .setRemoteId(OutPost.remoteId(command).orElse(null))
+                .setUrl(OutPost.url(command).orElse(null))
                 .setRequestId(command.getRequestId())
                 .setTargetIndex(command.getTargetIndex())
                 .setCommandId(command.getCommandId())

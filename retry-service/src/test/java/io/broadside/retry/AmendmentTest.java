@@ -213,33 +213,25 @@ class AmendmentTest {
     }
 
     @Test
-    void aDeadlineBeforeTheDueTimeEndsItAtOnce() {
-        // Given: one with a time of its own, one that was asked to wait
-        retry.delay(
-                Topics.WAITING,
-                delayed(
-                        DelayCause.SCHEDULED,
-                        aCommand().setPublishAt(retry.now().plusSeconds(600))));
-        var limited = aCommand("request-2", CONNECTION);
+    void aDeadlineBeforeTheTimeThatThePlatformNamedEndsItAtOnce() {
+        // Given
         retry.delay(
                 Topics.BACKOFF_429,
-                delayed(DelayCause.RATE_LIMITED, limited)
-                        .setNotBefore(retry.now().plusSeconds(600)));
+                delayed(DelayCause.RATE_LIMITED).setNotBefore(retry.now().plusSeconds(600)));
         retry.results();
 
         // When
         amend(anAmendment().setDeadline(retry.now().plusSeconds(60)));
-        amend(amendmentOf(limited.build()).setDeadline(retry.now().plusSeconds(60)));
 
         // Then
-        assertThat(retry.results()).hasSize(2).allSatisfy(AmendmentTest::endedTooLate);
+        assertThat(retry.results()).singleElement().satisfies(AmendmentTest::endedTooLate);
         retry.pass(Duration.ofMinutes(11));
         assertThat(retry.commands()).isEmpty();
         assertThat(retry.results()).isEmpty();
     }
 
     @Test
-    void aTimeBeyondTheDeadlineEndsItAtOnceWhateverItWaitsFor() {
+    void aTimeBeyondTheDeadlineIsAMistakeWhateverItWaitsFor() {
         // Given
         var deadline = retry.now().plusSeconds(60);
         retry.delay(
@@ -254,9 +246,38 @@ class AmendmentTest {
         // When
         amend(anAmendment().setPublishAt(deadline.plusMillis(1)));
         amend(amendmentOf(token.build()).setPublishAt(deadline.plusMillis(1)));
+        amend(anAmendment().setDeadline(retry.now().plusSeconds(29)));
 
         // Then
-        assertThat(retry.results()).hasSize(2).allSatisfy(AmendmentTest::endedTooLate);
+        assertThat(retry.results()).hasSize(3).allSatisfy(result -> {
+            assertThat(result.getIsFinal()).isFalse();
+            var answer = result.getChange().orElseThrow();
+            assertThat(answer.getIsApplied()).isFalse();
+            assertThat(answer.getCode()).contains("INVALID_REQUEST");
+            assertThat(answer.getMessage()).contains("after its deadline");
+        });
+        retry.passUntil(deadline.minusSeconds(29));
+        assertThat(retry.commands()).as("at its old time").hasSize(1);
+    }
+
+    @Test
+    void aTimeBeyondTheDeadlineOfACommandThatIsElsewhereIsAMistakeToo() {
+        // Given
+        amend(anAmendment().setPublishAt(retry.now().plusSeconds(61)));
+        // When
+        retry.delay(
+                Topics.BACKOFF_429,
+                delayed(
+                                DelayCause.RATE_LIMITED,
+                                aCommand().setDeadline(retry.now().plusSeconds(60)))
+                        .setNotBefore(retry.now().plusSeconds(5)));
+        // Then
+        assertThat(retry.results())
+                .anySatisfy(
+                        result -> assertThat(result.getChange().orElseThrow().getIsApplied())
+                                .isFalse());
+        retry.pass(Duration.ofSeconds(6));
+        assertThat(retry.commands()).hasSize(1);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.broadside.retry;
 
+import static io.broadside.retry.Fixtures.CONNECTION;
 import static io.broadside.retry.Fixtures.aCommand;
 import static io.broadside.retry.Fixtures.aDoubt;
 import static io.broadside.retry.Fixtures.aWithdrawalOf;
@@ -14,9 +15,12 @@ import io.broadside.events.DelayCause;
 import io.broadside.events.PostResult;
 import io.broadside.events.PublishCommand;
 import io.broadside.events.ResultStatus;
+import io.broadside.schemas.OutPost;
 import io.broadside.schemas.Topics;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -89,21 +93,13 @@ class LastWordTest {
     @Test
     void aPostThatIsOutIsPublishedWhateverBecomesOfWhatBelongsToIt() {
         // Given
-        var out = Checkpoint.newBuilder()
-                .setStep("comment")
-                .setAt(retry.now())
-                .setRemoteId("post-1")
-                .setUrl("https://example.org/post-1")
-                .build();
         var command = aCommand()
-                .setCheckpoint(out)
-                .setDeadline(retry.now().minusSeconds(1))
+                .setCheckpoint(aPostThatIsOut())
                 .setAttempt(99)
                 .setHistory(history(99, AttemptEnd.UNAVAILABLE));
         retry.delay(Topics.BACKOFF_5XX, delayed(DelayCause.UNAVAILABLE, command));
 
         // When
-        retry.withdraw(aWithdrawalOf(command.build()));
         retry.pass(Duration.ofMinutes(15));
         var triedAgain = retry.commands();
         retry.results();
@@ -122,6 +118,85 @@ class LastWordTest {
             assertThat(result.getUrl()).contains("https://example.org/post-1");
             assertThat(result.getError().orElseThrow().getCode()).isEqualTo("INCOMPLETE");
         });
+    }
+
+    @Test
+    void whoeverReadsThatTheRestWaitsReadsThatThePostIsOut() {
+        // When
+        retry.delay(
+                Topics.BACKOFF_429,
+                delayed(DelayCause.RATE_LIMITED, aCommand().setCheckpoint(aPostThatIsOut()))
+                        .setNotBefore(retry.now().plusSeconds(600))
+                        .setErrorCode("RATE_LIMITED")
+                        .setDetail("The Page's calls are used up; the post waits."));
+        // Then
+        assertThat(retry.results()).singleElement().satisfies(result -> {
+            assertThat(result.getStatus()).isEqualTo(ResultStatus.WAITING);
+            assertThat(result.getRemoteId()).contains("post-1");
+            assertThat(result.getUrl()).contains("https://example.org/post-1");
+            assertThat(result.getError().orElseThrow().getMessage()).startsWith("The post is out; what belongs to it");
+        });
+    }
+
+    @Test
+    void theRestOfAPostThatIsOutEndsWithItsDeadlineAndWhenItIsTakenBack() {
+        // Given
+        var late = aCommand()
+                .setCheckpoint(aPostThatIsOut())
+                .setDeadline(retry.now().plusSeconds(60));
+        var takenBack = aCommand("request-2", CONNECTION).setCheckpoint(aPostThatIsOut());
+        var takenBackBefore = aCommand("request-3", CONNECTION).setCheckpoint(aPostThatIsOut());
+        // When
+        retry.withdraw(aWithdrawalOf(takenBackBefore.build()));
+        for (var command : List.of(late, takenBack, takenBackBefore)) {
+            retry.delay(
+                    Topics.BACKOFF_429,
+                    delayed(DelayCause.RATE_LIMITED, command)
+                            .setNotBefore(retry.now().plusSeconds(600)));
+        }
+        retry.withdraw(aWithdrawalOf(takenBack.build()));
+        // Then: nobody has to wait for the time that the platform named
+        assertThat(retry.results())
+                .filteredOn(PostResult::getIsFinal)
+                .hasSize(3)
+                .allSatisfy(result -> {
+                    assertThat(result.getStatus()).isEqualTo(ResultStatus.PUBLISHED);
+                    assertThat(result.getRemoteId()).contains("post-1");
+                    assertThat(result.getError().orElseThrow().getCode()).isEqualTo("INCOMPLETE");
+                });
+        retry.pass(Duration.ofSeconds(601));
+        assertThat(retry.commands()).isEmpty();
+    }
+
+    @Test
+    void aPostWhoseIdIsLookedForIsNeitherTooLateNorTakenBackNorShownUnderAnotherId() {
+        // Given
+        var looked = Checkpoint.newBuilder(aPostThatIsOut())
+                .setValues(Map.of(OutPost.STAND_IN, "true"))
+                .build();
+        var command = aCommand().setCheckpoint(looked).setDeadline(retry.now().plusSeconds(1));
+        // When
+        retry.delay(
+                Topics.BACKOFF_429,
+                delayed(DelayCause.RATE_LIMITED, command)
+                        .setNotBefore(retry.now().plusSeconds(10)));
+        retry.withdraw(aWithdrawalOf(command.build()));
+        retry.pass(Duration.ofSeconds(11));
+        // Then
+        assertThat(retry.commands()).hasSize(1);
+        assertThat(retry.results()).isNotEmpty().allSatisfy(result -> {
+            assertThat(result.getIsFinal()).isFalse();
+            assertThat(result.getRemoteId()).isEmpty();
+        });
+    }
+
+    private Checkpoint aPostThatIsOut() {
+        return Checkpoint.newBuilder()
+                .setStep("comment")
+                .setAt(retry.now())
+                .setRemoteId("post-1")
+                .setUrl("https://example.org/post-1")
+                .build();
     }
 
     @Test

@@ -23,6 +23,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,7 @@ final class Calls {
     private final Deadlines bodyDeadlines;
     private final Deadlines storeDeadlines;
     private final BodyReader bodies;
+    private final Inbox settled;
     private final String deliveryIds = UUID.randomUUID().toString();
     private long deliveryCount;
 
@@ -51,7 +53,9 @@ final class Calls {
         this.bodyDeadlines = new Deadlines(limits.readLimit().toNanos(), System::nanoTime);
         this.storeDeadlines = new Deadlines(limits.durableWithin().toNanos(), System::nanoTime);
         var context = vertx.getOrCreateContext();
-        this.bodies = new BodyReader(limits.bodyLimit(), bodyDeadlines, task -> context.runOnContext(_ -> task.run()));
+        Executor eventLoop = task -> context.runOnContext(_ -> task.run());
+        this.bodies = new BodyReader(limits.bodyLimit(), bodyDeadlines, eventLoop);
+        this.settled = new Inbox(eventLoop);
     }
 
     /** Sees to it that the request is answered. To be called as the first thing of a request. */
@@ -226,12 +230,11 @@ final class Calls {
             if (rhythm != null) {
                 rhythm.delivery();
             }
-            var context = vertx.getOrCreateContext();
             // It may still be stored after the deadline, and come again: the topology knows an event it has seen.
             var deadline = storeDeadlines.begin(() -> tryLater(End.BROKER_AWAY));
             var isTaken = shared.deliveries().store(delivery, fate -> {
                 share.close();
-                context.runOnContext(_ -> {
+                settled.put(() -> {
                     deadline.met();
                     stored(delivery, fate);
                 });

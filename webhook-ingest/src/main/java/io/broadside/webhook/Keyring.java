@@ -4,8 +4,12 @@ import io.broadside.runtime.config.ConfigException;
 import io.broadside.webhook.platform.Credentials;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,7 +19,7 @@ import org.slf4j.LoggerFactory;
  *
  * <ol>
  *   <li>What {@link #look} finds counts once it was found twice: a file may be read while somebody writes it.
- *   <li>What cannot be read changes nothing, and is warned of, once.
+ *   <li>What cannot be read of an app changes nothing for it, and nothing for the others; it is warned of, once for each.
  *   <li>Which apps there are does not change.
  * </ol>
  *
@@ -25,24 +29,28 @@ final class Keyring {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Keyring.class);
 
-    private final Supplier<? extends Collection<WebhookApp>> apps;
-    private volatile Map<String, Credentials> current;
-    private Map<String, Credentials> foundLast;
-    private boolean isBroken;
+    private final List<WebhookApp> apps;
+    private final UnaryOperator<WebhookApp> again;
+    private final Map<String, Credentials> current = new ConcurrentHashMap<>();
+    private final Map<String, Credentials> foundLast = new HashMap<>();
+    private final Set<String> broken = new HashSet<>();
 
     /**
-     * @param atStart the apps there are
-     * @param apps what is said of them whenever it is asked
+     * @param apps the apps there are, as they are at the start
+     * @param again reads one of them anew
      */
-    Keyring(Collection<WebhookApp> atStart, Supplier<? extends Collection<WebhookApp>> apps) {
-        this.apps = apps;
-        this.current = byLabel(atStart);
-        this.foundLast = current;
+    Keyring(Collection<WebhookApp> apps, UnaryOperator<WebhookApp> again) {
+        this.apps = List.copyOf(apps);
+        this.again = again;
+        apps.forEach(app -> {
+            current.put(app.label(), app.credentials());
+            foundLast.put(app.label(), app.credentials());
+        });
     }
 
     /** One that never changes. */
     static Keyring of(Collection<WebhookApp> apps) {
-        return new Keyring(apps, () -> apps);
+        return new Keyring(apps, app -> app);
     }
 
     Credentials of(WebhookApp app) {
@@ -51,41 +59,28 @@ final class Keyring {
 
     /** Looks whether they have changed; to be called now and then. Reads files. */
     synchronized void look() {
-        Map<String, Credentials> found;
+        apps.forEach(this::look);
+    }
+
+    private void look(WebhookApp app) {
+        Credentials found;
         try {
-            found = byLabel(apps.get());
+            found = again.apply(app).credentials();
         } catch (ConfigException e) {
-            if (!isBroken) {
-                isBroken = true;
+            if (broken.add(app.label())) {
                 LOGGER.atWarn()
+                        .addKeyValue("app", app.label())
                         .addKeyValue("cause", e.getMessage())
                         .log("secrets not read again, those of before count");
             }
             return;
         }
-        isBroken = false;
-        if (found.equals(foundLast)) {
-            take(found);
+        broken.remove(app.label());
+        if (found.equals(foundLast.put(app.label(), found)) && !found.equals(current.put(app.label(), found))) {
+            LOGGER.atInfo()
+                    .addKeyValue("app", app.label())
+                    .addKeyValue("secrets", found.secrets().size())
+                    .log("secrets of an app have changed");
         }
-        foundLast = found;
-    }
-
-    private void take(Map<String, Credentials> found) {
-        var next = new HashMap<>(current);
-        found.forEach((app, credentials) -> {
-            if (next.containsKey(app) && !credentials.equals(next.put(app, credentials))) {
-                LOGGER.atInfo()
-                        .addKeyValue("app", app)
-                        .addKeyValue("secrets", credentials.secrets().size())
-                        .log("secrets of an app have changed");
-            }
-        });
-        current = Map.copyOf(next);
-    }
-
-    private static Map<String, Credentials> byLabel(Collection<WebhookApp> apps) {
-        var byLabel = new HashMap<String, Credentials>();
-        apps.forEach(app -> byLabel.put(app.label(), app.credentials()));
-        return Map.copyOf(byLabel);
     }
 }

@@ -12,8 +12,9 @@ import java.util.function.LongSupplier;
  * <ol>
  *   <li>While many deliveries are under way and the event loops have more to do than they get the processor for, the topology
  *       rests.
- *   <li>It goes on when few are under way. That the event loops are in time again is no reason: they are because it rests.
- *   <li>It never rests for longer than two seconds at a time, and then works for a quarter of one at least, however pressed the
+ *   <li>It goes on when few have been under way for a fifth of a second: acknowledgements come in batches, and right after one there are
+ *       few for a moment in the middle of a burst, too. That the event loops are in time again is no reason: they are because it rests.
+ *   <li>It never rests for longer than five seconds at a time, and then works for a quarter of one at least, however pressed the
  *       event loops are: it falls behind in a burst, and does not starve.
  *   <li>It does not rest at all while it is too far behind: an acknowledged delivery is lost if nothing was made of it by the
  *       time inbound.raw drops it.
@@ -27,7 +28,8 @@ final class Precedence {
 
     private static final int MANY = 32;
     private static final long LATE_NANOS = Duration.ofMillis(2).toNanos();
-    private static final long LONGEST_REST_NANOS = Duration.ofSeconds(2).toNanos();
+    private static final long CALM_NANOS = Duration.ofMillis(200).toNanos();
+    private static final long LONGEST_REST_NANOS = Duration.ofSeconds(5).toNanos();
     private static final long SHORTEST_WORK_NANOS = Duration.ofMillis(250).toNanos();
 
     /** What may rest. Neither call blocks. */
@@ -44,6 +46,7 @@ final class Precedence {
     private final LongSupplier nanoTime;
     private boolean isResting;
     private long since;
+    private long lastMany;
 
     /**
      * @param underWay how many deliveries wait for the broker
@@ -55,13 +58,17 @@ final class Precedence {
         this.isFarBehind = isFarBehind;
         this.nanoTime = nanoTime;
         this.since = nanoTime.getAsLong();
+        this.lastMany = since;
     }
 
     /** An event loop came to something so long after its time; to be told by each of them, several times in a tenth of a second. */
     synchronized void looked(long nanosLate) {
         var now = nanoTime.getAsLong();
         var areMany = underWay.getAsInt() >= MANY;
-        if (isResting && (!areMany || now - since >= LONGEST_REST_NANOS)) {
+        if (areMany) {
+            lastMany = now;
+        }
+        if (isResting && (now - lastMany >= CALM_NANOS || now - since >= LONGEST_REST_NANOS)) {
             isResting = false;
             since = now;
             work.goOn();

@@ -3,7 +3,10 @@ package io.broadside.webhook;
 import io.broadside.runtime.api.ApiKeys;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
+import java.util.Collection;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
@@ -20,7 +23,11 @@ final class ReverifyCommand {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(ReverifyCommand.class);
 
+    private static final Set<String> PARAMETERS = Set.of("app", "unreadable");
+    private static final Set<String> BOOLEANS = Set.of("true", "false");
+
     private final ApiKeys keys;
+    private final Set<String> apps;
     private final Run run;
     private final AtomicBoolean isUnderWay = new AtomicBoolean();
 
@@ -31,8 +38,10 @@ final class ReverifyCommand {
         Reverification.Result of(Optional<String> app, boolean withUnreadable) throws InterruptedException;
     }
 
-    ReverifyCommand(ApiKeys keys, Run run) {
+    /** @param apps PLATFORM/NAME of the apps there are */
+    ReverifyCommand(ApiKeys keys, Collection<String> apps, Run run) {
         this.keys = keys;
+        this.apps = new TreeSet<>(apps);
         this.run = run;
     }
 
@@ -50,8 +59,21 @@ final class ReverifyCommand {
         Optional<String> app;
         boolean withUnreadable;
         try {
+            // A misspelt filter would mean the deliveries of all apps.
+            var unknown = request.params().names().stream()
+                    .filter(name -> !PARAMETERS.contains(name))
+                    .findFirst();
             app = Optional.ofNullable(request.getParam("app"));
-            withUnreadable = "true".equals(request.getParam("unreadable"));
+            var unreadable = Optional.ofNullable(request.getParam("unreadable")).orElse("false");
+            if (unknown.isPresent() || !BOOLEANS.contains(unreadable)) {
+                fail(request, 422, "Known parameters are app (PLATFORM/NAME) and unreadable (true or false).");
+                return;
+            }
+            if (app.filter(name -> !apps.contains(name)).isPresent()) {
+                fail(request, 422, "There is no app of this name; there are " + String.join(", ", apps) + ".");
+                return;
+            }
+            withUnreadable = unreadable.equals("true");
         } catch (IllegalArgumentException _) {
             fail(request, 400, "The query cannot be decoded.");
             return;

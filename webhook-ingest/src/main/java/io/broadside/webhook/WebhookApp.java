@@ -9,6 +9,7 @@ import io.broadside.webhook.platform.WebhookPlatform;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -62,6 +63,16 @@ public record WebhookApp(String platform, String name, Credentials credentials) 
                 parts[1],
                 new Credentials(
                         secrets(parts[0], parts[1], settings), verifyToken(platform, parts[1], settings), tolerance));
+    }
+
+    /**
+     * The same app with the secrets it has now.
+     *
+     * @param environment usually {@code System.getenv()}
+     * @throws ConfigException if they cannot be read
+     */
+    WebhookApp readAgain(Map<String, String> environment) {
+        return from(label(), Settings.from(environment), credentials.tolerance());
     }
 
     /** Whether a signature of its platform is good for a time only. */

@@ -64,7 +64,7 @@ final class WebhookMetrics {
                 .register(meters);
         this.rests = Counter.builder("broadside.webhook.topology.rests")
                 .description(
-                        "Times the topology stood back, for up to two seconds each, because deliveries needed the processor")
+                        "Times the topology stood back, for up to five seconds each, because deliveries needed the processor")
                 .register(meters);
     }
 

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 import org.slf4j.Logger;
@@ -59,20 +60,20 @@ public final class WebhookService implements AutoCloseable {
         this.managementPort = managementPort;
     }
 
-    /** As {@link #start(WebhookConfig, Supplier, Clock)}, with secrets that stay as they are. */
+    /** As {@link #start(WebhookConfig, UnaryOperator, Clock)}, with secrets that stay as they are. */
     public static WebhookService start(WebhookConfig config, Clock clock) {
-        return start(config, () -> config, clock);
+        return start(config, app -> app, clock);
     }
 
     /**
      * Makes sure of the topics, opens the ports and starts the topology; blocks until webhooks are taken.
      *
-     * @param again reads the configuration anew, now and then; of that the secrets of the apps are taken, and nothing else
+     * @param again reads an app anew, now and then; throws ConfigException if it cannot
      * @throws ConfigException if the configuration cannot work, a taken port among others
      * @throws org.apache.kafka.common.KafkaException if Kafka cannot be reached
      * @throws io.broadside.schemas.RegistryUnavailableException if the schema registry does not answer
      */
-    public static WebhookService start(WebhookConfig config, Supplier<WebhookConfig> again, Clock clock) {
+    public static WebhookService start(WebhookConfig config, UnaryOperator<WebhookApp> again, Clock clock) {
         var closing = new Closing();
         try {
             return start(config, again, clock, closing);
@@ -103,7 +104,7 @@ public final class WebhookService implements AutoCloseable {
     }
 
     private static WebhookService start(
-            WebhookConfig config, Supplier<WebhookConfig> again, Clock clock, Closing closing) {
+            WebhookConfig config, UnaryOperator<WebhookApp> again, Clock clock, Closing closing) {
         var meters = Meters.forService(NAME);
         closing.add(meters::close);
         var metrics = new WebhookMetrics(meters);
@@ -138,11 +139,12 @@ public final class WebhookService implements AutoCloseable {
                 deliveries::underWay,
                 () -> arrears.seconds() > FAR_BEHIND.toSeconds(),
                 System::nanoTime);
-        var keyring = new Keyring(config.apps(), () -> again.get().apps());
+        var keyring = new Keyring(config.apps(), again);
         vertx.setPeriodic(LOOK_EVERY_MS, _ -> Thread.ofVirtual().name("keyring").start(keyring::look));
         var endpoints = Endpoint.byPath(config.apps(), keyring).values();
         var command = new ReverifyCommand(
                 config.apiKeys(),
+                config.apps().stream().map(WebhookApp::label).toList(),
                 new Reverification(clients, endpoints, config.rememberFor(), clock, deliveries, metrics)::run);
         var management = closing.add(ManagementServer.start(
                 vertx,

@@ -11,17 +11,22 @@ class KeyringTest {
 
     private static final WebhookApp AT_START = app("old-secret");
 
+    private static final WebhookApp OTHER = new WebhookApp("x", "other", Vector.credentials("s"));
+
     private WebhookApp found = AT_START;
     private boolean isReadable = true;
-    private final Keyring keyring = new Keyring(List.of(AT_START), () -> {
+    private final Keyring keyring = new Keyring(List.of(OTHER, AT_START), app -> {
+        if (app.name().equals("other")) {
+            throw new ConfigException("WEBHOOK_X_OTHER_SECRETS_FILE: at least one secret that is not empty needed");
+        }
         if (!isReadable) {
             throw new ConfigException("WEBHOOK_X_DEMO_SECRETS_FILE: a readable text file needed");
         }
-        return List.of(found, new WebhookApp("x", "new", Vector.credentials("s")));
+        return found;
     });
 
     @Test
-    void takesASecretThatIsFoundTwice() {
+    void takesASecretThatIsFoundTwiceWhateverIsWrongWithOthers() {
         // Given
         found = app("new-secret", "old-secret");
         // When / Then
@@ -29,6 +34,7 @@ class KeyringTest {
         assertThat(keyring.of(AT_START)).isEqualTo(AT_START.credentials());
         keyring.look();
         assertThat(keyring.of(AT_START)).isEqualTo(found.credentials());
+        assertThat(keyring.of(OTHER)).isEqualTo(OTHER.credentials());
     }
 
     @Test

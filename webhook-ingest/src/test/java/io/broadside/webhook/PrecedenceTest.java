@@ -37,6 +37,15 @@ class PrecedenceTest {
         assertThat(work.isResting()).as("they are in time because it rests").isTrue();
         underWay.set(3);
         look(1, 0);
+        assertThat(work.isResting())
+                .as("a batch was acknowledged, the next is coming")
+                .isTrue();
+        underWay.set(100);
+        look(1, 0);
+        underWay.set(3);
+        look(3, 0);
+        assertThat(work.isResting()).isTrue();
+        look(1, 0);
         assertThat(work.isResting()).isFalse();
         assertThat(work.count()).isOne();
     }
@@ -53,18 +62,18 @@ class PrecedenceTest {
     }
 
     @Test
-    void itWorksForAQuarterOfASecondAfterEveryTwoHoweverLateTheyAre() {
+    void itWorksForAQuarterOfASecondAfterEveryFiveHoweverLateTheyAre() {
         // Given
         look(10, 0);
-        // When: eighteen seconds
+        // When: twenty-one seconds
         var resting = 0;
-        for (var looks = 0; looks < 360; looks++) {
+        for (var looks = 0; looks < 420; looks++) {
             look(1, 20);
             resting += work.isResting() ? 1 : 0;
         }
         // Then
-        assertThat(work.count()).isEqualTo(8);
-        assertThat(resting).isBetween(310, 330);
+        assertThat(work.count()).isEqualTo(4);
+        assertThat(resting).isBetween(395, 410);
     }
 
     @Test

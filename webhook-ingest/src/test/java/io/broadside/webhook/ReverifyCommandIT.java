@@ -30,8 +30,8 @@ class ReverifyCommandIT {
     private final List<String> asked = new ArrayList<>();
     private boolean isBroken;
 
-    private final ReverifyCommand command =
-            new ReverifyCommand(ApiKeys.of("WEBHOOK_API_KEYS", List.of(HASH)), (app, withUnreadable) -> {
+    private final ReverifyCommand command = new ReverifyCommand(
+            ApiKeys.of("WEBHOOK_API_KEYS", List.of(HASH)), List.of("x/demo"), (app, withUnreadable) -> {
                 if (isBroken) {
                     throw new IllegalStateException("a bug");
                 }
@@ -55,6 +55,14 @@ class ReverifyCommandIT {
         assertThat(askWith("?app=%zz")).startsWith("HTTP/1.1 400");
         assertThat(ask("?app=x/demo&unreadable=true")).isEqualTo(200);
         assertThat(asked).containsExactly("x/demo true");
+    }
+
+    @Test
+    void aFilterThatIsMisspeltDoesNotMeanAllApps() throws Exception {
+        assertThat(ask("?ap=x/demo")).isEqualTo(422);
+        assertThat(ask("?app=x/dem")).isEqualTo(422);
+        assertThat(ask("?unreadable=TRUE")).isEqualTo(422);
+        assertThat(asked).isEmpty();
     }
 
     @Test

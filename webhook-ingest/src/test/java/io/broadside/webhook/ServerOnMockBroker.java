@@ -43,8 +43,7 @@ final class ServerOnMockBroker implements AutoCloseable {
         var metrics = new WebhookMetrics(meters);
         var deliveries =
                 new Deliveries(serdes, broker, config.limits().maxInFlight(), config.quarantineBodyLimit(), metrics);
-        keyring =
-                new Keyring(config.apps(), () -> WebhookConfig.from(environment).apps());
+        keyring = new Keyring(config.apps(), app -> app.readAgain(environment));
         room = new Room(config.limits().maxBytesInFlight());
         var shared = new WebhookServer.Shared(
                 keyring,

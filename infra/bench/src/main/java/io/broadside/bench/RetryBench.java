@@ -29,8 +29,10 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -106,7 +108,7 @@ final class RetryBench {
         say("start on nothing: %d ms", awaitReady(process));
         var start = CLOCK.instant();
         var allDue = start.plus(dueIn);
-        var sent = produce(0, waiting, _ -> allDue);
+        var sent = produce(0, waiting, _ -> allDue, _ -> {});
         say("written to publish.waiting: %,.0f/s", waiting / seconds(sent));
         await(process, "broadside_retry_waiting", waiting);
         say(
@@ -119,9 +121,15 @@ final class RetryBench {
                 broker.bootstrapServers(), registry.uri(), PLATFORM, partitions, waiting + spread, CLOCK)) {
             var first = CLOCK.instant().plusSeconds(4);
             var each = SPREAD_OVER.dividedBy(spread);
-            produce(waiting, spread, i -> first.plus(each.multipliedBy(i - waiting)));
+            // Each comes two seconds before it is due: all at once they would be measured on their way in.
+            var coming = CompletableFuture.runAsync(() -> produce(
+                    waiting,
+                    spread,
+                    i -> first.plus(each.multipliedBy(i - waiting)),
+                    due -> parkUntil(due.minusSeconds(2))));
             var spreadOut = new Range(waiting, spread);
             leaving.read(spreadOut, first.plus(SPREAD_OVER));
+            coming.join();
             say(
                     "spread, %,d/s while %,d wait: %s",
                     spread / SPREAD_OVER.toSeconds(), waiting, leaving.lateness(spreadOut));
@@ -161,7 +169,7 @@ final class RetryBench {
         Instant of(int number);
     }
 
-    private Duration produce(int from, int count, DueTimes dues) {
+    private Duration produce(int from, int count, DueTimes dues, Consumer<Instant> pace) {
         var start = CLOCK.instant();
         try (var serdes = new EventSerdes(registry.uri(), true);
                 var producer = new KafkaProducer<>(
@@ -179,7 +187,9 @@ final class RetryBench {
                         new ByteArraySerializer(),
                         new ByteArraySerializer())) {
             for (var i = from; i < from + count; i++) {
-                var delayed = delayed(i, dues.of(i), start);
+                var due = dues.of(i);
+                pace.accept(due);
+                var delayed = delayed(i, due, start);
                 var _ = producer.send(new ProducerRecord<>(
                         Topics.WAITING.name(),
                         delayed.getCommand().getConnectionId().getBytes(UTF_8),
@@ -188,6 +198,14 @@ final class RetryBench {
             producer.flush();
         }
         return Duration.between(start, CLOCK.instant());
+    }
+
+    private static void parkUntil(Instant time) {
+        for (var left = Duration.between(CLOCK.instant(), time);
+                left.isPositive();
+                left = Duration.between(CLOCK.instant(), time)) {
+            LockSupport.parkNanos(left.toNanos());
+        }
     }
 
     private static DelayedCommand delayed(int number, Instant due, Instant now) {
@@ -258,12 +276,13 @@ final class RetryBench {
 
     private long awaitReady(Process process) throws InterruptedException {
         var start = System.nanoTime();
-        until(process, () -> get("/health/ready") != null);
+        until(process, Duration.ofMillis(20), () -> get("/health/ready") != null);
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
     }
 
     private void await(Process process, String gauge, long least) throws InterruptedException {
-        until(process, () -> {
+        // All of Kafka Streams' metrics are in the answer: to ask more often is work that is measured along.
+        until(process, Duration.ofMillis(500), () -> {
             var metrics = get("/metrics");
             return metrics != null
                     && metrics.lines()
@@ -278,14 +297,14 @@ final class RetryBench {
         boolean holds() throws InterruptedException;
     }
 
-    private void until(Process process, Condition condition) throws InterruptedException {
+    private void until(Process process, Duration every, Condition condition) throws InterruptedException {
         var end = System.nanoTime() + LIMIT.toNanos();
         while (!condition.holds()) {
             if (!process.isAlive() || System.nanoTime() > end) {
                 throw new IllegalStateException(
                         "retry-service does not do what it should; see " + directory.resolve("retry-service.log"));
             }
-            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+            LockSupport.parkNanos(every.toNanos());
         }
     }
 

@@ -31,11 +31,8 @@ public final class BrokerSettings {
             Map.entry("group.streams.initial.rebalance.delay.ms", "0"),
             // A transaction whose producer died blocks read_committed readers: look every second, not every ten.
             Map.entry("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000"),
-            // A producer that begins its next transaction while the markers of its last one are being written is made
-            // to
-            // wait so long, and they are written within two: of 20 ms, the default, each commit of a topology would
-            // have
-            // as many.
+            // A producer that begins its next transaction while the markers of its last one are still being written
+            // waits for so long, 20 ms by default. They are written within two, and every commit would wait.
             Map.entry("add.partitions.to.txn.retry.backoff.ms", "2"),
             // With the newer group protocol these belong to the broker. Members learn of a rebalance in their
             // heartbeat,

@@ -2,11 +2,14 @@ package io.broadside.local;
 
 import io.broadside.events.ChangeRequest;
 import io.broadside.events.Content;
+import io.broadside.events.PostError;
 import io.broadside.events.PostResult;
+import io.broadside.events.ResultStatus;
 import io.broadside.schemas.Topics;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +27,9 @@ import picocli.CommandLine.Spec;
 final class ChangeCommand implements Callable<Integer> {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** A request that was sent just before its change is waited for, for a minute. */
+    private static final Duration LONG_PATIENCE = Duration.ofSeconds(75);
 
     @Mixin
     private PortOptions options;
@@ -79,26 +85,40 @@ final class ChangeCommand implements Callable<Integer> {
 
     private static int follow(
             StackClient.Tail<PostResult> results, ChangeRequest change, Clock clock, PrintWriter out) {
-        var deadline = clock.instant().plus(PATIENCE);
+        var deadline = clock.instant().plus(LONG_PATIENCE);
+        var isToSaySo = clock.instant().plus(PATIENCE);
         var answers = 0;
         var isApplied = true;
         // Several targets answer one after another: a second of silence is the end of it.
         while (clock.instant().isBefore(deadline)) {
+            if (answers == 0 && clock.instant().isAfter(isToSaySo)) {
+                out.println(
+                        "No answer yet. If the post is on its way to the platform, the answer comes with its result; if there is"
+                                + " no request of this id, that is said after a minute. Waiting for it ...");
+                out.flush();
+                isToSaySo = Instant.MAX;
+            }
             for (var result : results.next(Duration.ofMillis(500))) {
                 var answer =
                         result.getChange().filter(found -> found.getChangeId().equals(change.getChangeId()));
                 if (answer.isPresent()) {
                     answers++;
-                    isApplied &= answer.get().getIsApplied();
+                    var isDone = answer.get().getIsApplied() && result.getStatus() != ResultStatus.FAILED;
+                    isApplied &= isDone;
                     deadline = clock.instant().plusSeconds(1);
                     out.println(result.getConnectionId().orElse(change.getRequestId()) + ": "
                             + (answer.get().getIsApplied() ? "changed" : "not changed") + ", "
-                            + result.getStatus() + ". " + answer.get().getMessage());
+                            + result.getStatus() + ". "
+                            + (answer.get().getIsApplied() && !isDone
+                                    ? result.getError()
+                                            .map(PostError::getMessage)
+                                            .orElse("")
+                                    : answer.get().getMessage()));
                 }
             }
         }
         if (answers == 0) {
-            out.println("No answer yet: it is on its way to the platform. The answer comes with its result.");
+            out.println("No answer yet: the post is on its way to the platform. The answer comes with its result.");
             return 2;
         }
         return isApplied ? 0 : 1;

@@ -299,7 +299,14 @@ final class KeysCommand implements Callable<Integer> {
         @Override
         public Integer call() throws Exception {
             for (var keyset : rotations().entrySet()) {
-                if (keyset.getValue().keys().stream().anyMatch(one -> one.id().equals(key))) {
+                var found = keyset.getValue().keys().stream()
+                        .filter(one -> one.id().equals(key))
+                        .findFirst();
+                if (found.filter(KeyRotation.Key::isPrimary).isPresent()) {
+                    say("Key " + key + " seals what is new. Let another one do so first: ./broadside keys rotate");
+                    return 1;
+                }
+                if (found.isPresent()) {
                     return retire(keyset.getKey(), keyset.getValue());
                 }
             }

@@ -114,6 +114,9 @@ final class Story {
             case "PROCESSING" -> "Waiting" + until + " for the platform, which is processing it.";
             case "TOKEN" -> "Waiting" + until + " for a fresh token" + because(result);
             case "PERSON" -> "Waiting for somebody to reconnect the account" + because(result);
+            case "ORDER" -> "Waiting for an earlier post of the account, as it is to go out in order" + because(result);
+            case "REDRIVEN" ->
+                "Taken out of the dead letters; goes on" + until.replaceFirst("until", "at") + because(result);
             case "BREAKER_OPEN" -> "Waiting" + until + " because calls to the platform are held back" + because(result);
             default -> "Waiting" + until + because(result);
         };

@@ -29,6 +29,18 @@ public final class ContentCheck {
         this.id = id;
         this.name = name;
         this.content = content;
+        measured("content.media", content.getMedia());
+        for (var i = 0; i < content.getThread().size(); i++) {
+            measured(
+                    "content.thread[" + i + "].media",
+                    content.getThread().get(i).getMedia());
+        }
+    }
+
+    private void measured(String field, List<Media> media) {
+        for (var i = 0; i < media.size(); i++) {
+            ofMedium(field + "[" + i + "]", media.get(i)).isMeasured();
+        }
     }
 
     public List<Fault> faults() {

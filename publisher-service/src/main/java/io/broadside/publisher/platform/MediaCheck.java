@@ -57,22 +57,45 @@ public final class MediaCheck {
         }
     }
 
+    /** What it is said to measure is something. */
+    void isMeasured() {
+        positive("sizeBytes", medium.getSizeBytes().orElse(1L));
+        positive("durationMs", medium.getDurationMs().orElse(1L));
+        positive("width", medium.getWidth().orElse(1));
+        positive("height", medium.getHeight().orElse(1));
+    }
+
+    private void positive(String name, long value) {
+        if (value <= 0) {
+            check.add(
+                    field + "." + name,
+                    "positive",
+                    "1",
+                    Long.toString(value),
+                    "A number above 0 is needed; correct it, or leave it out.");
+        }
+    }
+
     /**
      * How long it lasts.
      *
      * @param what in the plural: {@code reels}
      */
     public void lasts(Duration shortest, Duration longest, String what) {
-        medium.getDurationMs().map(Duration::ofMillis).ifPresent(lasts -> {
-            var allowed = platform + " takes " + what + " of "
-                    + (shortest.isZero() ? "at most " : words(shortest) + " to ") + words(longest) + ", and this lasts "
-                    + words(lasts) + "; use a ";
-            if (lasts.compareTo(shortest) < 0) {
-                duration("minDuration", shortest, lasts, allowed + "longer one.");
-            } else if (lasts.compareTo(longest) > 0) {
-                duration("maxDuration", longest, lasts, allowed + "shorter one.");
-            }
-        });
+        medium.getDurationMs()
+                .filter(length -> length > 0)
+                .map(Duration::ofMillis)
+                .ifPresent(lasts -> {
+                    var allowed = platform + " takes " + what + " of "
+                            + (shortest.isZero() ? "at most " : words(shortest) + " to ") + words(longest)
+                            + ", and this lasts "
+                            + words(lasts) + "; use a ";
+                    if (lasts.compareTo(shortest) < 0) {
+                        duration("minDuration", shortest, lasts, allowed + "longer one.");
+                    } else if (lasts.compareTo(longest) > 0) {
+                        duration("maxDuration", longest, lasts, allowed + "shorter one.");
+                    }
+                });
     }
 
     /**
@@ -168,7 +191,7 @@ public final class MediaCheck {
 
     public void hasAtLeastBytes(long limit, String what) {
         medium.getSizeBytes()
-                .filter(size -> size < limit)
+                .filter(size -> size > 0 && size < limit)
                 .ifPresent(size -> check.add(
                         field + ".sizeBytes",
                         "minBytes",
@@ -180,6 +203,7 @@ public final class MediaCheck {
     private void withSides(Consumer<Sides> then) {
         medium.getWidth()
                 .flatMap(width -> medium.getHeight().map(height -> new Sides(width, height)))
+                .filter(sides -> sides.width() > 0 && sides.height() > 0)
                 .ifPresent(then);
     }
 

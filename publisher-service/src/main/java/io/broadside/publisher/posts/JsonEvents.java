@@ -126,7 +126,7 @@ final class JsonEvents {
             case ARRAY -> json.isArray() ? list(schema, json, path) : wrong(path, "array", json);
             case MAP -> json.isObject() ? map(schema, json, path) : wrong(path, "object", json);
             case ENUM -> symbol(schema, json, path);
-            case STRING -> json.isTextual() ? json.asText() : wrong(path, "string", json);
+            case STRING -> json.isTextual() ? text(json.asText(), path) : wrong(path, "string", json);
             case BOOLEAN -> json.isBoolean() ? (Object) json.asBoolean() : wrong(path, "boolean", json);
             case INT ->
                 json.isIntegralNumber() && json.canConvertToInt()
@@ -141,6 +141,25 @@ final class JsonEvents {
             case BYTES, FIXED, FLOAT, DOUBLE, NULL ->
                 throw new IllegalStateException("No event that is read from JSON has a field of " + schema.getType());
         };
+    }
+
+    /** JSON can escape what is no text: half of a character would be published as a question mark. */
+    private @Nullable Object text(String text, String path) {
+        for (var i = 0; i < text.length(); i++) {
+            var c = text.charAt(i);
+            if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
+                i++;
+            } else if (Character.isSurrogate(c) || c == 0) {
+                add(
+                        path,
+                        "text",
+                        "whole characters, none of them U+0000",
+                        "U+%04X at position %d".formatted((int) c, i),
+                        "This is no text: it has half of a character, or U+0000, at position " + i + "; correct it.");
+                return null;
+            }
+        }
+        return text;
     }
 
     private List<Object> list(Schema schema, JsonNode json, String path) {

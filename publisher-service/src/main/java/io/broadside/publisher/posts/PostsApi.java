@@ -44,6 +44,8 @@ final class PostsApi {
     /** A request of half a MiB is allowed; as JSON with escapes it can be longer. */
     static final int MOST_BODY_BYTES = 2 << 20;
 
+    private static final List<String> CANCEL_PARAMETERS = List.of("connectionId", "reason");
+    private static final int LONGEST_NAME = 64;
     private static final Duration CURRENT_WITHIN = Duration.ofSeconds(2);
     private static final Duration READ_WITHIN = Duration.ofSeconds(1);
     private static final Duration COME_BACK = Duration.ofSeconds(2);
@@ -141,12 +143,29 @@ final class PostsApi {
         if (known.isEmpty()) {
             return unknown();
         }
+        var misspelt = request.query().keySet().stream()
+                .filter(name -> !CANCEL_PARAMETERS.contains(name))
+                .sorted()
+                .toList();
+        if (!misspelt.isEmpty()) {
+            // Left alone, a misspelt connectionId would take back every target.
+            return faulty(
+                    ofRequest(misspelt.stream().map(PostsApi::unknownParameter).toList()));
+        }
+        var connectionId = request.query("connectionId");
+        if (connectionId.filter(one -> !known.get().mayConcern(one)).isPresent()) {
+            return ApiAnswer.error(
+                    404,
+                    "UNKNOWN_TARGET",
+                    "No target of this request has this connectionId; nothing was taken back. Its targets are listed under"
+                            + " GET " + path(id) + ".");
+        }
         if (known.get().state() == State.FINAL) {
             return ApiAnswer.of(200, PostView.of(id, known.get()));
         }
         var cancel = CancelRequest.newBuilder()
                 .setRequestId(id)
-                .setConnectionId(request.query("connectionId").orElse(null))
+                .setConnectionId(connectionId.orElse(null))
                 .setRequestedBy("posts API")
                 .setReason(request.query("reason").orElse(null))
                 .setRequestedAt(clock.instant().truncatedTo(ChronoUnit.MILLIS))
@@ -156,6 +175,16 @@ final class PostsApi {
         return written.isPresent()
                 ? ApiAnswer.of(202, PostView.of(id, known.get())).with("location", path(id))
                 : notDurable("The cancellation could not be made durable; send it again.");
+    }
+
+    private static Fault unknownParameter(String name) {
+        return Fault.newBuilder()
+                .setField("query." + name.substring(0, Math.min(name.length(), LONGEST_NAME)))
+                .setRule("unknownParameter")
+                .setLimit(String.join(", ", CANCEL_PARAMETERS))
+                .setMessage(
+                        "A cancellation takes the parameters connectionId and reason; correct this one, or leave it out.")
+                .build();
     }
 
     /** What is known of a request, once everything is known that was durable when it was asked for. */

@@ -66,6 +66,14 @@ record Timeline(Optional<RequestNote> note, List<PostResult> results, List<ApiCa
         return before.getIsFinal() ? before : after;
     }
 
+    /** Whether a target of this request may be of the connection: not if all are known, and none is. */
+    boolean mayConcern(String connectionId) {
+        var latest = latest();
+        return latest.size() < targets()
+                || latest.values().stream()
+                        .anyMatch(result -> result.getConnectionId().equals(Optional.of(connectionId)));
+    }
+
     /** How many targets it has, as far as is known. */
     int targets() {
         var named = note.map(known -> known.targets().size()).orElse(0);

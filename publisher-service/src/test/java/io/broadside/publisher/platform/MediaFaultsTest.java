@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a sender says of a file is held against what the platforms document. */
 final class MediaFaultsTest {
@@ -26,6 +27,27 @@ final class MediaFaultsTest {
     @AfterEach
     void close() {
         bench.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"facebook", "instagram", "linkedin", "x", "tiktok", "bluesky"})
+    void whatMeasuresNothingIsAMistakeAndNothingElseIsSaidOfIt(String platform) {
+        // Given
+        var medium = aMedium(MediaKind.VIDEO)
+                .setSizeBytes(-1L)
+                .setDurationMs(-3L)
+                .setWidth(0)
+                .setHeight(-1);
+        // When
+        var faults = faults(platform, Placement.FEED, medium);
+        // Then
+        assertThat(faults)
+                .extracting(fault -> fault.getField() + " " + fault.getRule())
+                .containsExactlyInAnyOrder(
+                        "content.media[0].sizeBytes positive",
+                        "content.media[0].durationMs positive",
+                        "content.media[0].width positive",
+                        "content.media[0].height positive");
     }
 
     @ParameterizedTest

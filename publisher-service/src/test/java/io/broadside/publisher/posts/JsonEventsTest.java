@@ -146,6 +146,20 @@ class JsonEventsTest {
                 .containsExactly(tuple("publishAt", "time"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"cut \\ud83d", "\\udd50 cut", "\\udd50\\ud83e", "nul \\u0000"})
+    void whatIsNoTextIsAFault(String text) {
+        assertThat(faults("{\"requestId\":\"r\",\"content\":{\"text\":\"" + text + "\"},\"targets\":[]}"))
+                .extracting(Fault::getField, Fault::getRule)
+                .containsExactly(tuple("content.text", "text"));
+    }
+
+    @Test
+    void wholeCharactersAreTextHoweverTheyAreEscaped() {
+        var request = request("{\"requestId\":\"r\",\"content\":{\"text\":\"\\ud83e\\udd50 \\u00e9\"},\"targets\":[]}");
+        assertThat(request.getContent().getText()).contains("🥐 é");
+    }
+
     @Test
     void nullIsTheSameAsAbsentWhereAbsentIsAllowed() {
         assertThat(request(LEAST.formatted(",\"publishAt\":null,\"deadline\":null"))

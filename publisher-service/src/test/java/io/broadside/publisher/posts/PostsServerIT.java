@@ -306,6 +306,20 @@ class PostsServerIT {
     }
 
     @Test
+    void aCancellationThatIsMisspeltTakesNothingBack() throws Exception {
+        // Given
+        var id = kafka.uniqueName("misspelt");
+        post(one, body(id, "Hello"));
+        send(Topics.RESULTS, id, result(id, 0, ResultStatus.SCHEDULED).build());
+        awaitState(one, id, "IN_PROGRESS");
+        // Then
+        assertThat(delete(one, id, "?connection=connection-1").statusCode()).isEqualTo(400);
+        assertThat(delete(one, id, "?connectionId=nobodys").statusCode()).isEqualTo(404);
+        assertThat(kafka.readAll(Topics.CANCELLATIONS.name()))
+                .noneMatch(record -> id.equals(new String(record.key(), UTF_8)));
+    }
+
+    @Test
     void whatIsThroughOrUnknownCannotBeCancelled() throws Exception {
         // Given
         var id = kafka.uniqueName("too-late");

@@ -64,8 +64,8 @@ final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
     private final AccountTopology.Completions completions;
     private final Map<String, Tally> tallies = new HashMap<>();
     private final Map<String, Front> ages = new HashMap<>();
-    private final Front due = new Front(Kind.DUE.prefix(), Kind.DUE.end());
-    private final Unanswered unanswered = new Unanswered();
+    private Front due = new Front(Kind.DUE.prefix(), Kind.DUE.end());
+    private Unanswered unanswered = new Unanswered();
     private final Rounds rounds = new Rounds();
     private Bytes forgottenUpTo = Kind.TARGET.prefix();
 
@@ -94,7 +94,12 @@ final class AccountProcessor implements Processor<byte[], byte[], Void, Void> {
         var pages = new InTheStore();
         book = new Book(pages);
         walk = new Walk(store, pages::target, parts.inventory(), context.taskId(), parts.silence());
+        // The same processor begins again where a transaction was taken back: nothing of that one is true any more.
         tallies.clear();
+        ages.clear();
+        due = new Front(Kind.DUE.prefix(), Kind.DUE.end());
+        unanswered = new Unanswered();
+        forgottenUpTo = Kind.TARGET.prefix();
         try (var entries = scan(Kind.SUM.prefix())) {
             entries.forEachRemaining(entry -> tallies.put(AccountKeys.textIn(entry.key), Tally.decoded(entry.value)));
         }

@@ -2,6 +2,7 @@ package io.broadside.retry.account;
 
 import io.broadside.retry.account.AccountKeys.Kind;
 import io.broadside.retry.account.Inventory.Answer;
+import io.broadside.runtime.store.Rounds;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -21,13 +22,15 @@ import org.slf4j.LoggerFactory;
  * <ol>
  *   <li>A target is lost if its command was nowhere and nothing was heard of it since it was asked for.
  *   <li>A lost one is asked for again in every round, and is so until it is found or heard of.
- *   <li>Every round asks for so many others, so that all of them are asked for in turn.
+ *   <li>Every round asks for so many others, so that all of them are asked for in turn. They are looked for between the rounds, a few at
+ *       a time: whatever is due meanwhile does not wait for that.
  * </ol>
  */
 final class Walk {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Walk.class);
     private static final int MOST_PER_ROUND = 20_000;
+    private static final int MOST_PER_LOOK = 200;
 
     /** An open target when it was asked for: by it, one that was heard of since is known. */
     private record Asked(String key, String platform, long at) {}
@@ -39,6 +42,11 @@ final class Walk {
     private final Duration silence;
     private final Map<String, Asked> lost = new HashMap<>();
     private final Map<String, Asked> asked = new HashMap<>();
+
+    /** To be asked for in the next round. */
+    private final Map<String, Asked> silent = new HashMap<>();
+
+    private final Rounds passes = new Rounds();
     private int round;
     private boolean isAsking;
     private Bytes next = Kind.AGE.prefix();
@@ -63,20 +71,33 @@ final class Walk {
         if (isAsking) {
             inventory.answerTo(round).ifPresent(this::hear);
         }
-        if (inventory.round() != round) {
+        var isToAsk = inventory.round() != round;
+        if (isToAsk || !next.equals(Kind.AGE.prefix()) || passes.mayBegin(now)) {
+            gather(now);
+        }
+        if (isToAsk) {
             round = inventory.round();
-            ask(now);
+            ask();
         }
         lost.values().removeIf(target -> !isStill(target));
         return lost.values().stream().collect(Collectors.groupingBy(Asked::platform, Collectors.counting()));
     }
 
-    private void ask(long now) {
+    private void ask() {
         asked.clear();
         asked.putAll(lost);
-        var end = Kind.AGE.end();
-        try (var entries = store.range(next, end)) {
-            while (entries.hasNext() && asked.size() < MOST_PER_ROUND + lost.size()) {
+        asked.putAll(silent);
+        silent.clear();
+        isAsking = true;
+        inventory.ask(task, asked.keySet());
+    }
+
+    private void gather(long now) {
+        if (silent.size() >= MOST_PER_ROUND) {
+            return;
+        }
+        try (var entries = store.range(next, Kind.AGE.end())) {
+            for (var seen = 0; entries.hasNext() && seen < MOST_PER_LOOK; seen++) {
                 var entry = entries.next();
                 next = Bytes.wrap(Arrays.copyOf(entry.key.get(), entry.key.get().length + 1));
                 if (Kind.AGE.isOf(entry.key)) {
@@ -84,15 +105,13 @@ final class Walk {
                     targets.apply(key)
                             .filter(target -> !target.isFinal() && target.at() + silence.toMillis() <= now)
                             .ifPresent(target ->
-                                    asked.put(target.commandId(), new Asked(key, target.platform(), target.at())));
+                                    silent.put(target.commandId(), new Asked(key, target.platform(), target.at())));
                 }
             }
             if (!entries.hasNext()) {
                 next = Kind.AGE.prefix();
             }
         }
-        isAsking = true;
-        inventory.ask(task, asked.keySet());
     }
 
     /** What was asked too late for this answer stays what it was: lost, or not yet looked for. */

@@ -255,7 +255,7 @@ public final class DeadLettersApi implements AutoCloseable {
         }
         if (!(body.getValue("ids") instanceof JsonArray array)
                 || array.isEmpty()
-                || !array.stream().allMatch(String.class::isInstance)) {
+                || !array.stream().allMatch(id -> id instanceof String text && text.matches("\\d{1,9}-\\d{1,18}"))) {
             throw new InvalidException("ids must be a list of ids, such as [\"3-17\"].");
         }
         var ids = new HashSet<String>();

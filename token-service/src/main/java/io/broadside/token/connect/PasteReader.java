@@ -131,6 +131,9 @@ final class PasteReader {
             if (server.isPresent() && !platform.hasServers()) {
                 fault("server", "notUsed", platform.title() + " is one place; leave it out.");
             }
+            server.filter(_ -> platform.hasServers())
+                    .flatMap(platform::faultOfServer)
+                    .ifPresent(sentence -> fault("server", "publicServer", sentence));
             if (refreshToken.isPresent() && !platform.policy().usesRefreshTokens()) {
                 fault("refreshToken", "notUsed", platform.title() + " has no refresh tokens; leave it out.");
             }

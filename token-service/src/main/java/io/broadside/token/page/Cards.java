@@ -126,7 +126,7 @@ final class Cards {
                         Html.text(connection.getProfileId()),
                         Html.text(connection.getPlatform()),
                         Html.text(connection.getAccountId()),
-                        tokens(connection.getConnectionId())));
+                        fields(connection)));
         if (connection.getStatus() != ConnectionStatus.DISCONNECTED) {
             actions.append("""
                     <form method="post" action="/connections/%s/disconnect" data-confirm="Disconnect %s? New posts to it will fail. What waits goes out if it is connected again.">
@@ -135,6 +135,15 @@ final class Cards {
                     """.formatted(Html.part(connection.getConnectionId()), label, hidden(form), label));
         }
         return actions.toString();
+    }
+
+    private String fields(Connection connection) {
+        // An app password must not go to any other server than the account's own.
+        var hasServers = platforms
+                .find(connection.getPlatform())
+                .filter(TokenPlatform::hasServers)
+                .isPresent();
+        return (hasServers ? server(connection.getConnectionId()) : "") + tokens(connection.getConnectionId());
     }
 
     /** The way this account was connected, or would be. */
@@ -195,9 +204,14 @@ final class Cards {
         return """
                 <p><label for="paste-account">Account, for an app password: its handle</label>
                 <input id="paste-account" name="accountId" autocomplete="off"></p>
-                <p><label for="paste-server">Server, if the account has one of its own</label>
-                <input id="paste-server" name="server" type="url" autocomplete="off"></p>
-                """;
+                """ + server("new");
+    }
+
+    private static String server(String suffix) {
+        return """
+                <p><label for="server-%1$s">Server, if the account has one of its own: an app password is shown to it alone</label>
+                <input id="server-%1$s" name="server" type="url" autocomplete="off"></p>
+                """.formatted(Html.text(suffix));
     }
 
     private static String tokens(String suffix) {

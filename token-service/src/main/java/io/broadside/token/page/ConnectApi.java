@@ -95,6 +95,10 @@ final class ConnectApi {
         };
     }
 
+    private boolean isSetUp(String platform) {
+        return ways.of(platform).stream().anyMatch(way -> way.missingSettings().isEmpty());
+    }
+
     private void makeLink(RoutingContext ctx) {
         // A page of some other site can send a form or plain text through a browser, but not this type.
         var type = Optional.ofNullable(ctx.request().getHeader("content-type")).orElse("");
@@ -119,6 +123,13 @@ final class ConnectApi {
                     422,
                     "INVALID_REQUEST",
                     "platforms: a list of some of " + String.join(", ", known()) + " is needed.");
+        } else if (platforms.stream().noneMatch(this::isSetUp)) {
+            fail(
+                    ctx,
+                    422,
+                    "INVALID_REQUEST",
+                    "platforms: nobody can sign in on " + String.join(", ", platforms)
+                            + " here, whoever opened the link could do nothing with it. See docs/tokens.md for the settings.");
         } else if (seconds < SHORTEST || seconds > LONGEST) {
             fail(
                     ctx,

@@ -84,6 +84,11 @@ public record TokenEndpoint(PlatformCalls calls, Set<String> dead, Function<Repl
         var refreshLives = REFRESH_LIVES.stream()
                 .flatMap(name -> seconds(body, name).stream())
                 .findFirst();
+        if (PlatformJson.text(body, "refresh_token").isPresent()
+                && PlatformJson.token(body, "refresh_token").isEmpty()) {
+            // The one that was sent is used up, and what should follow it is none.
+            return new RefreshAnswer.Unclear(ErrorCode.UNEXPECTED_ANSWER);
+        }
         return PlatformJson.token(body, "access_token")
                 .<RefreshAnswer>map(token -> new RefreshAnswer.Renewed(new TokenPair(
                         Secret.of(token),

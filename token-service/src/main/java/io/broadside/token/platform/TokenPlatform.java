@@ -41,6 +41,11 @@ public interface TokenPlatform {
         return false;
     }
 
+    /** What is wrong with the address of a server that somebody names, as a sentence; only of a platform that has servers. */
+    default Optional<String> faultOfServer(String server) {
+        return Optional.empty();
+    }
+
     /**
      * Signs in with a password for apps, where people have such a thing in the place of a token. It is kept nowhere: what comes back
      * is.

@@ -118,6 +118,17 @@ class PasteReaderTest {
         assertThat(read.toString()).doesNotContain("secret");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"http://pds.example.org", "https://pds.example.org:8443", "https://10.0.0.1"})
+    void aServerThatMayNotBeCalledIsAFaultOfTheServer(String server) {
+        // When
+        var read = reader.read("""
+                {"profileId":"p-1","platform":"bluesky","accessToken":"abcd-efgh-ijkl-mnop","accountId":"a.test",\
+                "server":"%s"}""".formatted(server));
+        // Then
+        assertThat(rules(read)).containsExactly("server publicServer");
+    }
+
     private static List<String> rules(Read read) {
         return switch (read) {
             case Read.Faulty(var faults) ->

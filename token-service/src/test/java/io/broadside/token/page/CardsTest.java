@@ -50,6 +50,16 @@ class CardsTest {
                 .contains("New posts to it will fail. What waits goes out if it is connected again.");
     }
 
+    @Test
+    void anAppPasswordCanBeShownToTheAccountsOwnServer() {
+        var onBluesky = Connection.newBuilder(connection("c1", ConnectionStatus.NEEDS_REAUTH))
+                .setPlatform("bluesky")
+                .build();
+        assertThat(cards.list(List.of(onBluesky), "form")).contains("name=\"server\"");
+        assertThat(cards.list(List.of(connection("c2", ConnectionStatus.NEEDS_REAUTH)), "form"))
+                .doesNotContain("name=\"server\"");
+    }
+
     private Connection connection(String id, ConnectionStatus status) {
         return Connection.newBuilder()
                 .setConnectionId(id)

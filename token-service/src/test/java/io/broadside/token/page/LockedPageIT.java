@@ -190,6 +190,7 @@ class LockedPageIT {
                 "{\"profileId\":\"two words\"}",
                 "{\"profileId\":\"bakery\",\"platforms\":[\"myspace\"]}",
                 "{\"profileId\":\"bakery\",\"platforms\":[]}",
+                "{\"profileId\":\"bakery\",\"platforms\":[\"bluesky\"]}",
                 "{\"profileId\":\"bakery\",\"expiresInSeconds\":5}",
                 "{\"profileId\":\"bakery\",\"returnUrl\":\"https://evil.example/\"}")) {
             assertThat(json("POST", "/v1/connect-links", body, KEY).statusCode())

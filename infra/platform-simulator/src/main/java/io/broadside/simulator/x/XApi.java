@@ -43,6 +43,8 @@ final class XApi implements Api {
             "oauth2.revoke",
             "unknown");
 
+    private static final String CREATE = "tweets.create";
+    private static final String WHOLE_APP = "";
     private static final int DEFAULT_RETRY_SECONDS = 60;
 
     private final Clock clock;
@@ -54,8 +56,6 @@ final class XApi implements Api {
     private final XMedia media;
     private final XUploads uploads;
     private final XOAuth oauth;
-    private static final String CREATE = "tweets.create";
-    private static final String WHOLE_APP = "";
 
     private final RateWindows windows = new RateWindows(Duration.ofMinutes(15));
     private final RateWindows days = new RateWindows(Duration.ofDays(1));
@@ -219,7 +219,7 @@ final class XApi implements Api {
 
     private Reply limited(String endpoint, User user, int limit, Instant now, Function<User, Reply> handler) {
         var taken = windows.take(user.account().id(), endpoint, limit, now);
-        var ofDay = endpoint.equals(CREATE)
+        var ofDay = endpoint.equals(CREATE) && taken.allowed()
                 ? Optional.of(days.take(WHOLE_APP, endpoint, settings.get().xPostsPerAppDay(), now))
                 : Optional.<RateWindows.Taken>empty();
         var isAllowed = taken.allowed() && ofDay.map(RateWindows.Taken::allowed).orElse(true);

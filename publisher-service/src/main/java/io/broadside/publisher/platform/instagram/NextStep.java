@@ -4,9 +4,11 @@ import io.broadside.events.Checkpoint;
 import io.broadside.events.Content;
 import io.broadside.publisher.platform.Outcome;
 import io.broadside.publisher.platform.Outcome.Continue;
+import io.broadside.schemas.OutPost;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Optional;
 
 /** Makes the checkpoints that lead on. */
@@ -31,7 +33,10 @@ final class NextStep {
 
     /** A look for the post that a published container became, whose id nobody knows; until then its own stands for it. */
     Checkpoint live(Progress progress) {
+        var values = new HashMap<>(progress.values());
+        values.put(OutPost.STAND_IN, "true");
         return at(InstagramStep.LIVE, progress)
+                .setValues(values)
                 .setRemoteId(progress.container())
                 .build();
     }
@@ -52,9 +57,8 @@ final class NextStep {
     }
 
     private Checkpoint.Builder at(InstagramStep step, Progress progress) {
-        return Checkpoint.newBuilder()
-                .setStep(step.label())
-                .setValues(progress.values())
-                .setAt(clock.instant());
+        var values = new HashMap<>(progress.values());
+        values.remove(OutPost.STAND_IN);
+        return Checkpoint.newBuilder().setStep(step.label()).setValues(values).setAt(clock.instant());
     }
 }

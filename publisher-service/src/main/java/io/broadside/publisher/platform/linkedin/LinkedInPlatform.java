@@ -126,7 +126,8 @@ public final class LinkedInPlatform implements Platform {
             check.unsupported("content.visibility", Visibility.CONNECTIONS.name(), FOLLOWERS_ONLY);
             faults.addAll(check.faults());
         }
-        return List.copyOf(faults);
+        // Both checks look at what media are said to measure.
+        return faults.stream().distinct().toList();
     }
 
     @Override

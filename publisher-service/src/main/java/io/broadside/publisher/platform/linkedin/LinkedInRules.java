@@ -30,7 +30,7 @@ final class LinkedInRules {
     private static final long MOST_PIXELS = 36_152_320;
 
     /** LinkedIn's 75 KB, taken as 1,000 bytes each. */
-    private static final long SMALLEST_VIDEO = 75_000;
+    static final long SMALLEST_VIDEO = 75_000;
 
     private static final Duration SHORTEST_VIDEO = Duration.ofSeconds(3);
     private static final Duration LONGEST_VIDEO = Duration.ofMinutes(30);

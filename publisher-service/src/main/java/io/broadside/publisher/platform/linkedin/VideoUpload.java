@@ -99,6 +99,11 @@ final class VideoUpload {
     }
 
     private Outcome initialize(MediaStream stream, Visit visit) {
+        if (stream.size() < LinkedInRules.SMALLEST_VIDEO) {
+            // LinkedIn would only say that a field is not valid.
+            return new Rejected(cause("LinkedIn takes videos of at least " + LinkedInRules.SMALLEST_VIDEO
+                    + " bytes, and this has " + stream.size() + "; use a larger file."));
+        }
         var body = AnswerJson.newObject();
         body.putObject("initializeUploadRequest")
                 .put("owner", visit.author().urn())

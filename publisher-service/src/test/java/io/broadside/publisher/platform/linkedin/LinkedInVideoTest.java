@@ -100,6 +100,27 @@ final class LinkedInVideoTest {
     }
 
     @Test
+    void saysOfAVideoThatIsTooSmallHowLargeItMustBe() {
+        try (var tiny = new FilmServer(4_716)) {
+            // Given
+            var command = command(
+                    ORGANIZATION,
+                    aText("See")
+                            .setMedia(List.of(Media.newBuilder(anImage(tiny.url()))
+                                    .setKind(MediaKind.VIDEO)
+                                    .build())));
+            // When
+            var outcome = publish(command);
+            // Then
+            assertThat(outcome)
+                    .isInstanceOfSatisfying(
+                            Rejected.class,
+                            refused -> assertThat(refused.cause().detail()).contains("at least 75000 bytes", "4716"));
+            assertThat(bench.server().asked()).isEmpty();
+        }
+    }
+
+    @Test
     void keepsAddressesOutOfCheckpoints() {
         // Given
         initialized(0);

@@ -68,6 +68,16 @@ public final class BlueskyTokens implements TokenPlatform {
     }
 
     @Override
+    public Optional<String> faultOfServer(String server) {
+        return servers.named(server).isPresent()
+                ? Optional.empty()
+                : Optional.of(
+                        config.allowsPrivate()
+                                ? "This is no address of a server; correct it."
+                                : "The server must be on the public Internet, with https and without a port; correct its address.");
+    }
+
+    @Override
     public Optional<Step<Grant>> signIn(Handed handed, CallContext context) {
         return Sessions.isPassword(handed.secret()) ? Optional.of(sessions.begin(handed, context)) : Optional.empty();
     }

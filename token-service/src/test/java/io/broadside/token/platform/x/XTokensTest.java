@@ -53,6 +53,14 @@ class XTokensTest {
     }
 
     @Test
+    void aNextRefreshTokenThatIsNoneLeavesItOpenWhatTheOldOneIsWorth() {
+        // Given
+        calls.answer(200, "{\"access_token\":\"at_2\",\"refresh_token\":\"rt 2\"}");
+        // Then
+        assertThat(refresh(confidential(), "rt_1")).isEqualTo(new RefreshAnswer.Unclear(ErrorCode.UNEXPECTED_ANSWER));
+    }
+
+    @Test
     void aPublicClientNamesItselfInTheBody() {
         // Given
         calls.answer(200, "{\"access_token\":\"at_2\"}");
