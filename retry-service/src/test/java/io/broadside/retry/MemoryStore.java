@@ -7,11 +7,11 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
 
 /** A store as the processors have it, without Kafka Streams around it. */
-final class MemoryStore {
+public final class MemoryStore {
 
     private MemoryStore() {}
 
-    static KeyValueStore<Bytes, byte[]> open() {
+    public static KeyValueStore<Bytes, byte[]> open() {
         var store = Stores.keyValueStoreBuilder(
                         Stores.inMemoryKeyValueStore(WaitingRoom.STORE), Serdes.Bytes(), Serdes.ByteArray())
                 .withLoggingDisabled()

@@ -3,18 +3,16 @@ package io.broadside.retry.account;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.broadside.retry.MemoryStore;
 import java.util.Random;
 import java.util.TreeSet;
-import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.Stores;
 import org.junit.jupiter.api.Test;
 
 class FrontTest {
 
-    private final KeyValueStore<Bytes, byte[]> store = opened();
+    private final KeyValueStore<Bytes, byte[]> store = MemoryStore.open();
     private final Front front = new Front(bytes("a"), bytes("b"));
 
     @Test
@@ -76,15 +74,5 @@ class FrontTest {
 
     private static Bytes bytes(String text) {
         return Bytes.wrap(text.getBytes(UTF_8));
-    }
-
-    private static KeyValueStore<Bytes, byte[]> opened() {
-        var store = Stores.keyValueStoreBuilder(
-                        Stores.inMemoryKeyValueStore("index"), Serdes.Bytes(), Serdes.ByteArray())
-                .withLoggingDisabled()
-                .withCachingDisabled()
-                .build();
-        store.init(new MockProcessorContext<Void, Void>().getStateStoreContext(), store);
-        return store;
     }
 }

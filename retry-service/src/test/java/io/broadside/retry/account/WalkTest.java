@@ -3,16 +3,14 @@ package io.broadside.retry.account;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.broadside.events.ResultStatus;
+import io.broadside.retry.MemoryStore;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.TaskId;
-import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.Stores;
 import org.junit.jupiter.api.Test;
 
 class WalkTest {
@@ -20,7 +18,7 @@ class WalkTest {
     private static final long NOW = 1_795_170_600_000L;
     private static final Duration SILENCE = Duration.ofMinutes(1);
 
-    private final KeyValueStore<Bytes, byte[]> store = opened();
+    private final KeyValueStore<Bytes, byte[]> store = MemoryStore.open();
     private final Map<String, Target> targets = new HashMap<>();
     private final Inventory inventory = new Inventory();
     private final Walk walk =
@@ -91,15 +89,5 @@ class WalkTest {
                 at);
         targets.put(key, target);
         store.put(AccountKeys.age(target, key), new byte[0]);
-    }
-
-    private static KeyValueStore<Bytes, byte[]> opened() {
-        var store = Stores.keyValueStoreBuilder(
-                        Stores.inMemoryKeyValueStore("account"), Serdes.Bytes(), Serdes.ByteArray())
-                .withLoggingDisabled()
-                .withCachingDisabled()
-                .build();
-        store.init(new MockProcessorContext<Void, Void>().getStateStoreContext(), store);
-        return store;
     }
 }
