@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
 /** retry-service: holds what waits, keeps the account, and serves its dead letters. Several may run in one JVM. */
@@ -138,6 +139,13 @@ public final class RetryService implements AutoCloseable {
                 config.threads(),
                 StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG,
                 config.standbys(),
+                // What was fetched is worked off in the order in which it came: behind much of what the account is
+                // behind with,
+                // a command would wait for seconds on its way in. So little is fetched at once.
+                StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG),
+                128 << 10,
+                StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MAX_BYTES_CONFIG),
+                512 << 10,
                 // Records of different topics may come in any order, as everything here bears that: so none waits for
                 // another.
                 StreamsConfig.MAX_TASK_IDLE_MS_CONFIG,
