@@ -11,6 +11,7 @@ import io.broadside.publisher.platform.Outcome;
 import io.broadside.runtime.dispatch.Outputs;
 import io.broadside.runtime.dispatch.Work;
 import io.broadside.schemas.ErrorCode;
+import io.broadside.schemas.OutPost;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -126,11 +127,11 @@ final class AfterLook {
                                 work, command, budgets.refusedLook(command, scope, notBefore, cause), now);
             case Outcome.Unavailable _ -> outputs.lookLater(work, next, cause, now);
             case Outcome.TokenExpired _ ->
-                CommandOutputs.isOut(command) && CommandOutputs.wasRenewed(command)
+                OutPost.isOut(command) && CommandOutputs.wasRenewed(command)
                         ? incomplete(work, next, cause, now)
                         : outputs.refused(work, next, version, cause, now);
             case Outcome.TokenRevoked _ ->
-                CommandOutputs.isOut(command)
+                OutPost.isOut(command)
                         ? incomplete(work, next, cause, now)
                         : outputs.waitForPerson(work, next, version, cause, now);
             // It would be refused again, or said something new: it may change, and a few looks are granted.

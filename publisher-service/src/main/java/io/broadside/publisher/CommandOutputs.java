@@ -227,18 +227,13 @@ final class CommandOutputs {
                 .build();
         // Once a call may have left, what came of it is anybody's guess.
         var isMaybeOut = work.lease().isUsed() || command.getDoubt().isPresent();
-        var result = isOut(command)
+        var result = OutPost.isOut(command)
                 ? Results.incomplete(command, Cause.of(ErrorCode.INTERNAL), now)
                 : isMaybeOut
                         ? Results.unconfirmed(command, Cause.of(ErrorCode.NOT_CONFIRMABLE), now)
                         : Results.failed(command, Cause.of(ErrorCode.INTERNAL), now);
         return told(of(work).add(Topics.DEAD_LETTERS, command.getConnectionId(), letter), command, result)
                 .build();
-    }
-
-    /** Whether the post itself is out, and only something that belongs to it is left to do. */
-    static boolean isOut(PublishCommand command) {
-        return OutPost.isOut(command);
     }
 
     /** Whether a token was refused for it before, so that the one it has now is the renewed one. */

@@ -112,7 +112,7 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
                     outputs.tell(work, Results.failed(command, Cause.of(ErrorCode.UNKNOWN_PLATFORM), now)));
         }
         var isInDoubt = command.getDoubt().isPresent();
-        var isOut = CommandOutputs.isOut(command);
+        var isOut = OutPost.isOut(command);
         if (!isInDoubt
                 && !OutPost.isOnlyLookedFor(command)
                 && command.getDeadline().filter(now::isAfter).isPresent()) {
@@ -124,8 +124,7 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
         }
         var token = tokens.apply(command.getConnectionId());
         // A token that is newer than the one that needed a person is a person's answer. Where there is none any more,
-        // as after a
-        // withdrawal, only a person brings the next one.
+        // as after a withdrawal, only a person brings the next one.
         var needed = people.apply(command.getConnectionId())
                 .filter(person ->
                         token.isEmpty() || person.tokenVersion() >= token.get().getVersion());
@@ -211,7 +210,7 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
         var now = clock.instant();
         var next = CommandHistory.after(command, started, now, outcome);
         var version = credential.get().version();
-        var missing = CommandOutputs.isOut(command) ? endOf(command, outcome) : Optional.<Cause>empty();
+        var missing = OutPost.isOut(command) ? endOf(command, outcome) : Optional.<Cause>empty();
         if (missing.isPresent()) {
             return incomplete(work, next, missing.get(), now);
         }

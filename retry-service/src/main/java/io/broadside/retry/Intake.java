@@ -12,6 +12,7 @@ import io.broadside.retry.Verdict.UsedUp;
 import io.broadside.runtime.tracing.Trace;
 import io.broadside.schemas.ErrorCode;
 import io.broadside.schemas.EventSerdes;
+import io.broadside.schemas.OutPost;
 import io.broadside.schemas.Topics;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -169,7 +170,7 @@ final class Intake {
             case TooLate() ->
                 outgoing.end(delayed, Results.tooLate(delayed, wasAttempt, now), known.isWithdrawn(), headers);
             case UsedUp(var limit) -> {
-                var isPerhapsOut = Outgoing.isPerhapsOut(delayed) && !Judge.isOut(command);
+                var isPerhapsOut = Outgoing.isPerhapsOut(delayed) && !OutPost.isOut(command);
                 var code = isPerhapsOut ? ErrorCode.NOT_CONFIRMABLE : ErrorCode.ATTEMPTS_USED_UP;
                 var what = isPerhapsOut
                         ? "Whether the post is out could not be found out within " + limit

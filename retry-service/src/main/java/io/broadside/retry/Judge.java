@@ -120,11 +120,6 @@ final class Judge {
         return command.getDoubt().isPresent() || OutPost.isOnlyLookedFor(command);
     }
 
-    /** Whether the post itself is out, and only something that belongs to it is left to do. */
-    static boolean isOut(PublishCommand command) {
-        return OutPost.isOut(command);
-    }
-
     private static Verdict until(PublishCommand command, Instant due, Instant now) {
         return isTooLate(command, goesOutAt(command, due)) || isTooLate(command, now)
                 ? new TooLate()

@@ -11,6 +11,7 @@ import io.broadside.events.RecordPosition;
 import io.broadside.runtime.tracing.Trace;
 import io.broadside.schemas.ErrorCode;
 import io.broadside.schemas.EventSerdes;
+import io.broadside.schemas.OutPost;
 import io.broadside.schemas.Topics;
 import java.time.Duration;
 import java.time.Instant;
@@ -124,7 +125,7 @@ final class Outgoing {
     private PostResult lastWord(DelayedCommand delayed, ErrorCode code, String detail) {
         var command = delayed.getCommand();
         var wasAttempt = judge.isAttempt(delayed);
-        if (Judge.isOut(command)) {
+        if (OutPost.isOut(command)) {
             return Results.incomplete(command, wasAttempt, detail, now());
         }
         return isPerhapsOut(delayed)

@@ -49,7 +49,7 @@ final class Results {
     /** The last word on a command whose deadline has passed while it waited. */
     static PostResult tooLate(DelayedCommand delayed, boolean wasAttempt, Instant at) {
         var command = delayed.getCommand();
-        if (Judge.isOut(command)) {
+        if (OutPost.isOut(command)) {
             return incomplete(
                     command, wasAttempt, "Its deadline passed first; it was " + reasonOf(delayed.getCause()) + ".", at);
         }
@@ -98,7 +98,7 @@ final class Results {
 
     /** The last word on a command that was taken back; if its post is out, so was only the rest. */
     static PostResult cancelled(PublishCommand command, boolean wasAttempt, Instant at) {
-        if (Judge.isOut(command)) {
+        if (OutPost.isOut(command)) {
             return incomplete(command, wasAttempt, "The rest was taken back.", at);
         }
         return about(command, at)

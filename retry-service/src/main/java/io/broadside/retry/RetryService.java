@@ -139,9 +139,8 @@ public final class RetryService implements AutoCloseable {
                 config.threads(),
                 StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG,
                 config.standbys(),
-                // What was fetched is worked off in the order in which it came: behind much of what the account is
-                // behind with,
-                // a command would wait for seconds on its way in. So little is fetched at once.
+                // What was fetched is worked off in its order: a command would wait for seconds behind results that the
+                // account has still to read. So little is fetched at once.
                 StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG),
                 128 << 10,
                 StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MAX_BYTES_CONFIG),
