@@ -114,6 +114,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         Ports.claim(port, 0);
         Ports.claim(controllerPort, 0);
         FatalFaults.tell(onFatalFault);
+        LeaderlessPartitions.mend();
         whyNotWorking = null;
         KafkaRaftServer starting = null;
         try {

@@ -8,6 +8,7 @@ import static io.broadside.embedded.Clients.transactionalProducer;
 import static io.broadside.embedded.Clients.valuesOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -16,8 +17,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Exit;
 import org.junit.jupiter.api.Test;
@@ -26,6 +33,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EmbeddedBrokerIT {
+
+    private static final int PARTITIONS = 8;
+    private static final int COMMITS_BEFORE_THE_KILL = 200;
 
     @TempDir
     Path directory;
@@ -154,6 +164,30 @@ class EmbeddedBrokerIT {
         }
     }
 
+    /** All of its partitions are without a leader for a moment when it starts again, see {@link LeaderlessPartitions}. */
+    @Test
+    void noTransactionHangsThatWasAboutToEndWhenItsProcessWasKilled() throws Exception {
+        // Given
+        var killed = BrokerInItsOwnProcess.start(directory);
+        try {
+            createTopic(killed.bootstrapServers(), "posts", PARTITIONS);
+            try (var committers = new Committers(killed.bootstrapServers(), "posts", PARTITIONS)) {
+                committers.awaitCommits(COMMITS_BEFORE_THE_KILL);
+                killed.kill();
+            }
+        } finally {
+            killed.kill();
+        }
+        // When
+        try (var broker = EmbeddedBroker.start(BrokerConfig.in(directory));
+                var admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            // Then
+            await().atMost(Clients.LIMIT)
+                    .untilAsserted(() -> assertThat(ends(admin, "posts", IsolationLevel.READ_COMMITTED))
+                            .isEqualTo(ends(admin, "posts", IsolationLevel.READ_UNCOMMITTED)));
+        }
+    }
+
     @Test
     void twoBrokersRunSideBySideOnFreePorts(@TempDir Path otherDirectory) throws Exception {
         try (var one = EmbeddedBroker.start(BrokerConfig.in(directory));
@@ -225,5 +259,15 @@ class EmbeddedBrokerIT {
         assertThatThrownBy(() -> EmbeddedBroker.start(BrokerConfig.in(directory)))
                 .isInstanceOf(EmbeddedStartException.class)
                 .hasMessageContaining("is not empty (it holds thesis.odt)");
+    }
+
+    private static Map<TopicPartition, Long> ends(Admin admin, String topic, IsolationLevel isolation)
+            throws Exception {
+        var asked = IntStream.range(0, PARTITIONS)
+                .boxed()
+                .collect(Collectors.toMap(partition -> new TopicPartition(topic, partition), _ -> OffsetSpec.latest()));
+        return admin.listOffsets(asked, new ListOffsetsOptions(isolation)).all().get().entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, end -> end.getValue().offset()));
     }
 }

@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
 import org.slf4j.Logger;
@@ -134,9 +135,10 @@ final class DyingThreads implements StreamsUncaughtExceptionHandler {
         return FIRST_PAUSE.multipliedBy(1L << Math.min(deaths - 1, MOST_DOUBLINGS));
     }
 
+    /** A broker that comes back ends transactions older than their limit; their producers come too late to commit them. */
     private static boolean isNobodysBug(Throwable death) {
         return Stream.<Throwable>iterate(death, Objects::nonNull, Throwable::getCause)
                 .limit(LONGEST_CHAIN)
-                .anyMatch(RetriableException.class::isInstance);
+                .anyMatch(cause -> cause instanceof RetriableException || cause instanceof InvalidTxnStateException);
     }
 }

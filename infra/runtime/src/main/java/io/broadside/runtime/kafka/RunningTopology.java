@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
  *
  * <ol>
  *   <li>{@link #check} is ok from the time its partitions are assigned and their stores restored, and stays so through later
- *       rebalances; it fails while threads die of a bug again and again, and for good when the topology has stopped.
+ *       rebalances, and says for how long; it fails while threads die of a bug again and again, and for good when the topology has stopped.
  *   <li>{@link #close} ends within 15 seconds, also while a dead thread waits to be replaced.
  *   <li>Closed, an instance that does not come back under its id leaves the group, so that others take its partitions over
  *       at once; one that does come back keeps them until the session times out.
@@ -39,8 +40,10 @@ public final class RunningTopology implements AutoCloseable, Checked {
     private final KafkaStreamsMetrics metrics;
     private final GroupMembershipOperation atClose;
     private final DyingThreads threads;
+    private final Clock clock;
     private final CountDownLatch closing = new CountDownLatch(1);
     private volatile boolean hasRun;
+    private volatile Instant inThisStateSince;
 
     private RunningTopology(String name, KafkaStreams streams, boolean keepsId, Clock clock) {
         this.name = name;
@@ -48,6 +51,8 @@ public final class RunningTopology implements AutoCloseable, Checked {
         this.metrics = new KafkaStreamsMetrics(streams);
         this.atClose = keepsId ? GroupMembershipOperation.REMAIN_IN_GROUP : GroupMembershipOperation.LEAVE_GROUP;
         this.threads = new DyingThreads(name, clock, this::pause);
+        this.clock = clock;
+        this.inThisStateSince = clock.instant();
     }
 
     /**
@@ -107,6 +112,7 @@ public final class RunningTopology implements AutoCloseable, Checked {
     private void start(MeterRegistry meters) {
         streams.setUncaughtExceptionHandler(threads);
         streams.setStateListener((now, _) -> {
+            inThisStateSince = clock.instant();
             if (now == State.RUNNING) {
                 hasRun = true;
             }
@@ -124,7 +130,9 @@ public final class RunningTopology implements AutoCloseable, Checked {
         return switch (state) {
             case RUNNING -> Check.ok(name, "running");
             case CREATED, REBALANCING ->
-                hasRun ? Check.ok(name, "rebalancing") : failing("has not got its partitions yet");
+                hasRun
+                        ? Check.ok(name, "rebalancing for " + secondsInThisState() + " s")
+                        : failing("has not got its partitions yet");
             case PENDING_SHUTDOWN, NOT_RUNNING, PENDING_ERROR, ERROR ->
                 failing("stopped: " + state.name().toLowerCase(Locale.ROOT));
         };
@@ -138,6 +146,10 @@ public final class RunningTopology implements AutoCloseable, Checked {
     /** Goes on where it rested. */
     public void goOn() {
         streams.resume();
+    }
+
+    private long secondsInThisState() {
+        return Duration.between(inThisStateSince, clock.instant()).toSeconds();
     }
 
     private Check failing(String detail) {

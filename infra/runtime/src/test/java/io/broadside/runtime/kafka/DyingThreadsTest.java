@@ -12,6 +12,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -49,6 +50,19 @@ class DyingThreadsTest {
         assertThat(responses.subList(0, 10)).containsOnly(REPLACE_THREAD);
         assertThat(responses.getLast()).isEqualTo(SHUTDOWN_CLIENT);
         assertThat(pauses).hasSize(10);
+    }
+
+    @Test
+    void aTransactionThatItsBrokerEndedMeanwhileIsNobodysBug() {
+        // Given
+        var tooLate = new StreamsException("test", new InvalidTxnStateException("ended by the broker"));
+
+        // When
+        var responses = die(tooLate, 30);
+
+        // Then
+        assertThat(responses).containsOnly(REPLACE_THREAD);
+        assertThat(threads.keepDying()).isFalse();
     }
 
     @Test
