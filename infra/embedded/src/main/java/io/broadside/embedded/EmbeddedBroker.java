@@ -114,10 +114,10 @@ public final class EmbeddedBroker implements AutoCloseable {
         Ports.claim(port, 0);
         Ports.claim(controllerPort, 0);
         FatalFaults.tell(onFatalFault);
-        LeaderlessPartitions.mend();
         whyNotWorking = null;
         KafkaRaftServer starting = null;
         try {
+            LeaderlessPartitions.mend();
             var config = new KafkaConfig(BrokerSettings.of(directory, port, controllerPort));
             starting = new KafkaRaftServer(config, Time.SYSTEM);
             server = starting;

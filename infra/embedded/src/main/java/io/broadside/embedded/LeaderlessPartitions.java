@@ -23,13 +23,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Mends a fault of brokers 4.3.0 and 4.3.1 for the brokers of this JVM
- * (<a href="https://issues.apache.org/jira/browse/KAFKA-20734">KAFKA-20734</a>): asked for the leader of a partition that has none for the
- * moment, their metadata say the same as of a partition that was deleted. A transaction coordinator that is about to end a transaction
- * believes it, writes no marker, and calls the transaction complete. From then on nobody reads past it, and the offsets it wanted to commit stay
- * undecided for good: a topology that starts waits for them for ever. One node alone, killed in the middle of a commit, meets it easily: when it
- * starts again all its partitions are without a leader for a moment.
+ * (<a href="https://issues.apache.org/jira/browse/KAFKA-20734">KAFKA-20734</a>): asked for the leader of a partition that has
+ * none for the moment, their metadata say the same as of a partition that was deleted. A transaction coordinator that is about to
+ * end a transaction believes it, writes no marker, and calls the transaction complete. From then on nobody reads past it, and the
+ * offsets it wanted to commit stay undecided: a topology that starts waits for them for ever. One node alone that is killed amid
+ * a commit meets it easily: when it starts again all its partitions are without a leader for a moment.
  *
- * <p>The class that is asked is loaded with the answer versions before and after give. To be removed together with those two versions.
+ * <p>The class that is asked is loaded with the answer that 4.2 gave. To be removed together with those two versions.
  */
 public final class LeaderlessPartitions {
 
@@ -43,13 +43,13 @@ public final class LeaderlessPartitions {
             CD_String,
             CD_int);
 
-    private static boolean areMended;
+    private static boolean wasTried;
 
     private LeaderlessPartitions() {}
 
     /** To be called before the first broker is made; does nothing the second time. */
     static synchronized void mend() {
-        if (areMended) {
+        if (wasTried) {
             return;
         }
         try (var found = MetadataCache.class.getResourceAsStream(CACHE + ".class")) {
@@ -60,6 +60,9 @@ public final class LeaderlessPartitions {
             MethodHandles.privateLookupIn(MetadataCache.class, MethodHandles.lookup())
                     .defineClass(mended(found.readAllBytes()));
         } catch (LinkageError e) {
+            if (e.getClass() != LinkageError.class) {
+                throw e;
+            }
             // A broker that somebody else runs in this JVM came first: ours works, too, but for what happens when it is
             // killed.
             LOGGER.atWarn()
@@ -69,7 +72,7 @@ public final class LeaderlessPartitions {
         } catch (IOException | IllegalAccessException e) {
             throw new IllegalStateException("Kafka's class " + CACHE + " could not be mended", e);
         }
-        areMended = true;
+        wasTried = true;
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.broadside.embedded;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
@@ -22,6 +23,7 @@ final class Committers implements AutoCloseable {
     private final List<KafkaProducer<String, String>> producers = new ArrayList<>();
     private final AtomicInteger commits = new AtomicInteger();
     private final ExecutorService threads = Executors.newCachedThreadPool();
+    private volatile String lastFault = "nothing";
 
     /** One producer for each partition. */
     Committers(String bootstrapServers, String topic, int partitions) {
@@ -45,7 +47,10 @@ final class Committers implements AutoCloseable {
     }
 
     void awaitCommits(int count) {
-        await().atMost(Clients.LIMIT).until(() -> commits.get() >= count);
+        await().atMost(Clients.LIMIT)
+                .untilAsserted(() -> assertThat(commits.get())
+                        .as(() -> "commits; the last producer that ended did so because of " + lastFault)
+                        .isGreaterThanOrEqualTo(count));
     }
 
     /** Leaves transactions as they are. */
@@ -64,8 +69,9 @@ final class Committers implements AutoCloseable {
                 producer.commitTransaction();
                 commits.incrementAndGet();
             }
-        } catch (KafkaException | IllegalStateException _) {
+        } catch (KafkaException | IllegalStateException e) {
             // Its broker is gone, or it was closed.
+            lastFault = e.toString();
         }
     }
 }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,10 +19,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.errors.StaleMemberEpochException;
-import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,25 +31,15 @@ final class Assignment<V extends SpecificRecord> {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Assignment.class);
 
-    /**
-     * Between two questions for the same offsets. The consumer (Kafka 4.3.1, CommitRequestManager) hangs a second question on a first
-     * one that is still under way; if that one fails, it asks itself again and again until the stack is full.
-     */
-    static final Duration ASK_PAUSE = Duration.ofSeconds(2);
-
     private final DispatchConfig config;
     private final Clock clock;
     private final LedgerSpace space;
     private final Map<TopicPartition, PartitionWork<V>> partitions = new LinkedHashMap<>();
 
-    /** Partitions that are ours and whose ledgers have not been read yet. */
-    private final Set<TopicPartition> expected = new HashSet<>();
+    private final Awaited awaited = new Awaited(System::nanoTime);
 
     /** Partitions that are ours and of which nothing may be started, with the reason. */
     private final Map<TopicPartition, String> barred = new LinkedHashMap<>();
-
-    /** When the ledgers may be asked for again, by the monotonic clock. */
-    private long askAgain = System.nanoTime();
 
     private int firstInTurn;
     private boolean hasChanged;
@@ -78,52 +64,52 @@ final class Assignment<V extends SpecificRecord> {
     }
 
     void expect(Collection<TopicPartition> assigned) {
-        expected.addAll(assigned);
+        awaited.add(assigned);
     }
 
     /** Reads the ledgers of new partitions, if there are any; those that cannot be read in time stay paused. */
     void takeUp(Consumer<byte[], byte[]> consumer, Duration wait) {
-        if (expected.isEmpty() || System.nanoTime() - askAgain < 0) {
-            return;
-        }
+        awaited.read(consumer, wait).forEach((partition, committed) -> takeUp(consumer, partition, committed, wait));
+    }
+
+    private void takeUp(
+            Consumer<byte[], byte[]> consumer,
+            TopicPartition partition,
+            Optional<OffsetAndMetadata> committed,
+            Duration wait) {
         try {
-            var committed = consumer.committed(Set.copyOf(expected), wait);
-            for (var partition : List.copyOf(expected)) {
-                try {
-                    partitions.put(partition, restored(consumer, partition, committed.get(partition), wait));
-                    hasChanged = true;
-                    consumer.resume(Set.of(partition));
-                } catch (LedgerException e) {
-                    bar(partition, e);
-                }
-                expected.remove(partition);
-            }
-        } catch (RetriableException | WakeupException | UnknownMemberIdException | StaleMemberEpochException e) {
-            // An open transaction of the former owner holds the offsets back, the broker is away, or the group has gone
-            // on without us, which the next poll finds out.
-            if (!(e instanceof WakeupException)) {
-                askAgain = System.nanoTime() + ASK_PAUSE.toNanos();
-            }
+            partitions.put(partition, restored(consumer, partition, committed, wait));
+            awaited.remove(partition);
+            hasChanged = true;
+            consumer.resume(Set.of(partition));
+        } catch (LedgerException e) {
+            awaited.remove(partition);
+            bar(partition, e);
+        } catch (RetriableException | WakeupException _) {
+            awaited.missed(List.of(partition));
         }
     }
 
     private PartitionWork<V> restored(
             Consumer<byte[], byte[]> consumer,
             TopicPartition partition,
-            @Nullable OffsetAndMetadata committed,
+            Optional<OffsetAndMetadata> committed,
             Duration wait) {
-        if (committed == null) {
-            var begin = consumer.position(partition, wait);
+        if (committed.isEmpty()) {
+            var begin = Objects.requireNonNull(
+                    consumer.beginningOffsets(Set.of(partition), wait).get(partition));
+            consumer.seek(partition, begin);
             return new PartitionWork<>(partition, space, begin, Ledger.empty(), Instant.EPOCH);
         }
-        var ledger = Ledger.decoded(committed.metadata());
+        var offset = committed.get().offset();
+        var ledger = Ledger.decoded(committed.get().metadata());
         space.require(ledger);
         // What the consumer found committed a moment ago may be older than this.
-        consumer.seek(partition, committed.offset());
+        consumer.seek(partition, offset);
         var now = clock.instant();
         var lastIntent = ledger.lastIntent().isAfter(now) ? now : ledger.lastIntent();
         var settledAt = lastIntent.plus(config.timeToSettle());
-        return new PartitionWork<>(partition, space, committed.offset(), ledger, settledAt);
+        return new PartitionWork<>(partition, space, offset, ledger, settledAt);
     }
 
     /**
@@ -162,7 +148,7 @@ final class Assignment<V extends SpecificRecord> {
 
     /** What is wrong, for a person, if something is. For any thread. */
     Optional<String> complaint() {
-        return Optional.of(complaint).filter(text -> !text.isEmpty());
+        return Optional.of(complaint).filter(text -> !text.isEmpty()).or(awaited::complaint);
     }
 
     /** The partitions, beginning with another one each time. */
@@ -191,7 +177,7 @@ final class Assignment<V extends SpecificRecord> {
 
     void drop(Collection<TopicPartition> lost) {
         for (var partition : lost) {
-            expected.remove(partition);
+            awaited.remove(partition);
             barred.remove(partition);
             var work = partitions.remove(partition);
             if (work != null) {

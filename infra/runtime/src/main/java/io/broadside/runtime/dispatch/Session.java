@@ -300,7 +300,7 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
         } catch (WakeupException _) {
             return false;
         } catch (TimeoutException _) {
-            lookAgain = System.nanoTime() + Assignment.ASK_PAUSE.toNanos();
+            lookAgain = System.nanoTime() + Awaited.ASK_PAUSE.toNanos();
             return false;
         } catch (InterruptException e) {
             throw e;
@@ -408,8 +408,11 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
             assignment.expect(partitions);
-            // Until its ledger is read a partition gives no records.
+            // Until its ledger is read a partition gives no records. Without any position the consumer would look for
+            // one itself, and
+            // fetch nothing of the others meanwhile.
             consumer.pause(partitions);
+            partitions.forEach(partition -> consumer.seek(partition, 0));
         }
 
         @Override

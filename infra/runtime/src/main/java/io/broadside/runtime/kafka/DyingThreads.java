@@ -21,8 +21,10 @@ import org.slf4j.LoggerFactory;
  *   <li>Of a bug it may die ten times within these ten minutes; then the topology stops, because a fault that comes back
  *       each time needs a person.
  *   <li>A broker or registry that is away is nobody's bug: such deaths never make it stop, and no pause after one is longer
- *       than 30 seconds.
- *   <li>While threads die of a bug again and again the topology works on nothing, whatever its state says: {@link #keepDying}.
+ *       than 30 seconds. Nor is a transaction that the broker has ended before it was committed: it was away for longer than a
+ *       transaction may take. But a machine too slow for that looks the same.
+ *   <li>While threads die again and again of a bug, or of commits that come too late, the topology works on nothing, whatever its
+ *       state says: {@link #keepDying}.
  * </ol>
  */
 final class DyingThreads implements StreamsUncaughtExceptionHandler {
@@ -49,6 +51,10 @@ final class DyingThreads implements StreamsUncaughtExceptionHandler {
     private final Consumer<Duration> pausing;
     private final Deque<Long> ofBugs = new ArrayDeque<>();
     private final Deque<Long> ofOthers = new ArrayDeque<>();
+
+    /** Those of bugs, and those of commits that came too late. */
+    private final Deque<Long> workingOnNothing = new ArrayDeque<>();
+
     private volatile String lastFault = "";
 
     /** @param pausing blocks for the time it is given, or less if the topology is being closed */
@@ -63,11 +69,11 @@ final class DyingThreads implements StreamsUncaughtExceptionHandler {
         return lastFault;
     }
 
-    /** Whether threads have died of bugs three times in a row, each within three minutes of the one before, and of now. */
+    /** Whether threads have died of bugs, or of commits that came too late, three times in a row, each within three minutes of the one before, and of now. */
     synchronized boolean keepDying() {
         var next = clock.millis();
         var inARow = 0;
-        for (var death = ofBugs.descendingIterator(); death.hasNext(); inARow++) {
+        for (var death = workingOnNothing.descendingIterator(); death.hasNext(); inARow++) {
             var at = death.next();
             if (next - at > IN_A_ROW.toMillis()) {
                 break;
@@ -80,7 +86,11 @@ final class DyingThreads implements StreamsUncaughtExceptionHandler {
     @Override
     public StreamThreadExceptionResponse handle(Throwable cause) {
         lastFault = cause.toString();
-        return isNobodysBug(cause) ? waitForOthers(cause) : replaceOrStop(cause);
+        if (isDueTo(cause, RetriableException.class)) {
+            return waitForOthers(cause);
+        }
+        count(workingOnNothing);
+        return isDueTo(cause, InvalidTxnStateException.class) ? waitForOthers(cause) : replaceOrStop(cause);
     }
 
     private StreamThreadExceptionResponse waitForOthers(Throwable cause) {
@@ -135,10 +145,9 @@ final class DyingThreads implements StreamsUncaughtExceptionHandler {
         return FIRST_PAUSE.multipliedBy(1L << Math.min(deaths - 1, MOST_DOUBLINGS));
     }
 
-    /** A broker that comes back ends transactions older than their limit; their producers come too late to commit them. */
-    private static boolean isNobodysBug(Throwable death) {
+    private static boolean isDueTo(Throwable death, Class<?> cause) {
         return Stream.<Throwable>iterate(death, Objects::nonNull, Throwable::getCause)
                 .limit(LONGEST_CHAIN)
-                .anyMatch(cause -> cause instanceof RetriableException || cause instanceof InvalidTxnStateException);
+                .anyMatch(cause::isInstance);
     }
 }

@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
  *
  * <ol>
  *   <li>{@link #check} is ok from the time its partitions are assigned and their stores restored, and stays so through later
- *       rebalances, and says for how long; it fails while threads die of a bug again and again, and for good when the topology has stopped.
+ *       rebalances of up to a quarter of an hour, and says how long one has taken; it fails while threads die again and again
+ *       and do not wait for others, and for good when the topology has stopped.
  *   <li>{@link #close} ends within 15 seconds, also while a dead thread waits to be replaced.
  *   <li>Closed, an instance that does not come back under its id leaves the group, so that others take its partitions over
  *       at once; one that does come back keeps them until the session times out.
@@ -33,6 +34,10 @@ import org.slf4j.LoggerFactory;
 public final class RunningTopology implements AutoCloseable, Checked {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(RunningTopology.class);
+
+    /** Stores are read from their changelogs meanwhile, which takes its time; a transaction that never ends takes for ever. */
+    private static final Duration LONGEST_REBALANCE = Duration.ofMinutes(15);
+
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(15);
 
     private final String name;
@@ -129,10 +134,7 @@ public final class RunningTopology implements AutoCloseable, Checked {
         }
         return switch (state) {
             case RUNNING -> Check.ok(name, "running");
-            case CREATED, REBALANCING ->
-                hasRun
-                        ? Check.ok(name, "rebalancing for " + secondsInThisState() + " s")
-                        : failing("has not got its partitions yet");
+            case CREATED, REBALANCING -> rebalancing();
             case PENDING_SHUTDOWN, NOT_RUNNING, PENDING_ERROR, ERROR ->
                 failing("stopped: " + state.name().toLowerCase(Locale.ROOT));
         };
@@ -148,8 +150,13 @@ public final class RunningTopology implements AutoCloseable, Checked {
         streams.resume();
     }
 
-    private long secondsInThisState() {
-        return Duration.between(inThisStateSince, clock.instant()).toSeconds();
+    private Check rebalancing() {
+        if (!hasRun) {
+            return failing("has not got its partitions yet");
+        }
+        var time = Duration.between(inThisStateSince, clock.instant());
+        var detail = "rebalancing for " + time.toSeconds() + " s";
+        return time.compareTo(LONGEST_REBALANCE) > 0 ? failing(detail) : Check.ok(name, detail);
     }
 
     private Check failing(String detail) {

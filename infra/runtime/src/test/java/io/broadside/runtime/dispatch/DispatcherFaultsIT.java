@@ -25,13 +25,17 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Records, handlers, topics and brokers that are not as they should be. */
 class DispatcherFaultsIT extends DispatcherCase {
@@ -252,6 +256,31 @@ class DispatcherFaultsIT extends DispatcherCase {
         assertThat(handler.ran()).doesNotContainAnyElementsOf(inBroken);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"classic", "consumer"})
+    void aPartitionWhoseOffsetsATransactionHoldsStartsNothingUntilItEndsAndTheOthersGoOn(String protocol) {
+        // Given
+        produce(60, 20);
+        var undecided = partitionOf("key-0");
+        var inUndecided = recordsIn(undecided);
+        var handler = new RecordingHandler(outcomes, clients.serdes());
+        try (var with = clients(protocol);
+                var nobody = clients.groupConsumer(group);
+                var open = openTransaction()) {
+            open.sendOffsetsToTransaction(
+                    Map.of(undecided, new OffsetAndMetadata(0, Ledger.empty().encoded())), nobody.groupMetadata());
+            // When
+            var dispatcher = start(handler, with);
+            // Then
+            await().atMost(LONG).until(() -> outcomes().size() == 60 - inUndecided.size());
+            assertThat(handler.ran()).doesNotContainAnyElementsOf(inUndecided);
+            open.abortTransaction();
+            await().atMost(LONG).until(() -> outcomes().size() == 60);
+            dispatcher.close();
+        }
+        assertThat(handler.ran()).hasSize(60).doesNotHaveDuplicates();
+    }
+
     @Test
     void onceItsLedgerIsMendedAPartitionIsWorkedOnFromTheNextStart() {
         // Given
@@ -356,5 +385,19 @@ class DispatcherFaultsIT extends DispatcherCase {
         return kafka.readAll(Topics.DEAD_LETTERS.name()).stream()
                 .map(record -> clients.serdes().read(Topics.DEAD_LETTERS, record.value()))
                 .toList();
+    }
+
+    /** Of somebody who does not end it, and longer than this takes. */
+    private Producer<byte[], byte[]> openTransaction() {
+        var producer = new KafkaProducer<>(
+                Map.of(
+                        "bootstrap.servers", kafka.bootstrapServers(),
+                        "transactional.id", kafka.uniqueName("open"),
+                        "transaction.timeout.ms", (int) LONG.multipliedBy(3).toMillis()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+        producer.initTransactions();
+        producer.beginTransaction();
+        return producer;
     }
 }

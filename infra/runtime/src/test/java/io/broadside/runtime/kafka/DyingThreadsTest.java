@@ -53,7 +53,7 @@ class DyingThreadsTest {
     }
 
     @Test
-    void aTransactionThatItsBrokerEndedMeanwhileIsNobodysBug() {
+    void commitsThatComeTooLateDoNotStopTheTopologyAndAreToldOfWhileTheyDoAgainAndAgain() {
         // Given
         var tooLate = new StreamsException("test", new InvalidTxnStateException("ended by the broker"));
 
@@ -62,7 +62,8 @@ class DyingThreadsTest {
 
         // Then
         assertThat(responses).containsOnly(REPLACE_THREAD);
-        assertThat(threads.keepDying()).isFalse();
+        assertThat(threads.keepDying()).isTrue();
+        assertThat(pauses.getLast()).isEqualTo(Duration.ofSeconds(30));
     }
 
     @Test
