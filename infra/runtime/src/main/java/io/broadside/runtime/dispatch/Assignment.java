@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -69,47 +71,57 @@ final class Assignment<V extends SpecificRecord> {
 
     /** Reads the ledgers of new partitions, if there are any; those that cannot be read in time stay paused. */
     void takeUp(Consumer<byte[], byte[]> consumer, Duration wait) {
-        awaited.read(consumer, wait).forEach((partition, committed) -> takeUp(consumer, partition, committed, wait));
+        var committed = awaited.read(consumer, wait);
+        try {
+            var begins = begins(consumer, committed, wait);
+            committed.forEach((partition, offset) -> takeUp(consumer, partition, offset, begins));
+        } catch (RetriableException | WakeupException _) {
+            awaited.missed(committed.keySet());
+        }
+    }
+
+    /** Of those of which nothing was ever committed. */
+    private static Map<TopicPartition, Long> begins(
+            Consumer<byte[], byte[]> consumer,
+            Map<TopicPartition, Optional<OffsetAndMetadata>> committed,
+            Duration wait) {
+        var untouched = committed.entrySet().stream()
+                .filter(entry -> entry.getValue().isEmpty())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+        return untouched.isEmpty() ? Map.of() : consumer.beginningOffsets(untouched, wait);
     }
 
     private void takeUp(
             Consumer<byte[], byte[]> consumer,
             TopicPartition partition,
             Optional<OffsetAndMetadata> committed,
-            Duration wait) {
+            Map<TopicPartition, Long> begins) {
         try {
-            partitions.put(partition, restored(consumer, partition, committed, wait));
-            awaited.remove(partition);
-            hasChanged = true;
+            var from = committed
+                    .map(OffsetAndMetadata::offset)
+                    .orElseGet(() -> Objects.requireNonNull(begins.get(partition)));
+            var work = committed
+                    .map(known -> restored(partition, known))
+                    .orElseGet(() -> new PartitionWork<>(partition, space, from, Ledger.empty(), Instant.EPOCH));
+            // The position it has is none; that of which it gives records from now on is this.
+            consumer.seek(partition, from);
             consumer.resume(Set.of(partition));
+            partitions.put(partition, work);
+            hasChanged = true;
         } catch (LedgerException e) {
-            awaited.remove(partition);
             bar(partition, e);
-        } catch (RetriableException | WakeupException _) {
-            awaited.missed(List.of(partition));
         }
+        awaited.remove(partition);
     }
 
-    private PartitionWork<V> restored(
-            Consumer<byte[], byte[]> consumer,
-            TopicPartition partition,
-            Optional<OffsetAndMetadata> committed,
-            Duration wait) {
-        if (committed.isEmpty()) {
-            var begin = Objects.requireNonNull(
-                    consumer.beginningOffsets(Set.of(partition), wait).get(partition));
-            consumer.seek(partition, begin);
-            return new PartitionWork<>(partition, space, begin, Ledger.empty(), Instant.EPOCH);
-        }
-        var offset = committed.get().offset();
-        var ledger = Ledger.decoded(committed.get().metadata());
+    private PartitionWork<V> restored(TopicPartition partition, OffsetAndMetadata committed) {
+        var ledger = Ledger.decoded(committed.metadata());
         space.require(ledger);
-        // What the consumer found committed a moment ago may be older than this.
-        consumer.seek(partition, offset);
         var now = clock.instant();
         var lastIntent = ledger.lastIntent().isAfter(now) ? now : ledger.lastIntent();
         var settledAt = lastIntent.plus(config.timeToSettle());
-        return new PartitionWork<>(partition, space, offset, ledger, settledAt);
+        return new PartitionWork<>(partition, space, committed.offset(), ledger, settledAt);
     }
 
     /**
@@ -148,7 +160,9 @@ final class Assignment<V extends SpecificRecord> {
 
     /** What is wrong, for a person, if something is. For any thread. */
     Optional<String> complaint() {
-        return Optional.of(complaint).filter(text -> !text.isEmpty()).or(awaited::complaint);
+        return Stream.concat(Stream.of(complaint), awaited.complaint().stream())
+                .filter(text -> !text.isEmpty())
+                .reduce((one, other) -> one + " " + other);
     }
 
     /** The partitions, beginning with another one each time. */

@@ -3,6 +3,7 @@ package io.broadside.runtime.dispatch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,8 +39,8 @@ final class Awaited {
      */
     static final Duration ASK_PAUSE = Duration.ofSeconds(2);
 
-    /** After a question without an answer, which has cost the dispatcher's thread its time. */
-    private static final Duration PAUSE = Duration.ofMillis(500);
+    /** After a question without an answer, which has cost the dispatcher's thread its time; longer than an answer is waited for. */
+    private static final Duration MISS_PAUSE = Duration.ofMillis(500);
 
     /** A transaction of a process that died is ended by the broker before this, as long as its limit is the default. */
     static final Duration COMPLAIN_AFTER = Duration.ofSeconds(30);
@@ -48,7 +49,10 @@ final class Awaited {
 
     private final LongSupplier nanoClock;
     private final Map<TopicPartition, Awaiting> partitions = new LinkedHashMap<>();
-    private long askAgain;
+
+    /** Nothing is asked for before this, by the monotonic clock. */
+    private long opensAt;
+
     private boolean isOneByOne;
     private volatile Map<TopicPartition, Long> since = Map.of();
 
@@ -66,7 +70,7 @@ final class Awaited {
     /** @param nanoClock the monotonic clock */
     Awaited(LongSupplier nanoClock) {
         this.nanoClock = nanoClock;
-        this.askAgain = nanoClock.getAsLong();
+        this.opensAt = nanoClock.getAsLong();
     }
 
     void add(Collection<TopicPartition> assigned) {
@@ -81,35 +85,48 @@ final class Awaited {
         changed();
     }
 
+    /** Something that was asked for these was not told: from now on each is asked for alone, until none is awaited. */
+    void missed(Collection<TopicPartition> asked) {
+        var now = nanoClock.getAsLong();
+        opensAt = now + MISS_PAUSE.toNanos();
+        isOneByOne = true;
+        if (asked.size() == 1) {
+            var askNext = now + ASK_PAUSE.toNanos();
+            asked.forEach(
+                    partition -> partitions.computeIfPresent(partition, (_, awaiting) -> awaiting.until(askNext)));
+        }
+    }
+
     /**
      * What is committed for as many of them as can be told now. They are awaited until they are {@linkplain #remove removed}.
      *
-     * @param wait blocks for as long as this at most
+     * @param wait how long a question may take; one without an answer is the last one for now
      * @return empty for a partition of which nothing was ever committed
      */
     Map<TopicPartition, Optional<OffsetAndMetadata>> read(Consumer<byte[], byte[]> consumer, Duration wait) {
         var now = nanoClock.getAsLong();
-        if (partitions.isEmpty() || now - askAgain < 0) {
+        if (partitions.isEmpty() || now - opensAt < 0) {
             return Map.of();
         }
         complainOf(now);
-        var asked = isOneByOne ? next(now) : List.copyOf(partitions.keySet());
-        if (asked.isEmpty()) {
-            return Map.of();
+        var read = new HashMap<TopicPartition, Optional<OffsetAndMetadata>>();
+        for (var asked : questions(now)) {
+            try {
+                var committed = consumer.committed(asked, wait);
+                asked.forEach(partition -> read.put(partition, Optional.ofNullable(committed.get(partition))));
+            } catch (WakeupException _) {
+                // The question may have been sent all the same.
+                opensAt = nanoClock.getAsLong() + MISS_PAUSE.toNanos();
+                return read;
+            } catch (RetriableException | UnknownMemberIdException | StaleMemberEpochException _) {
+                // An open transaction of the former owner holds the offsets back, the broker is away, or the group has
+                // gone
+                // on without us, which the next poll finds out.
+                missed(asked);
+                return read;
+            }
         }
-        try {
-            var committed = consumer.committed(Set.copyOf(asked), wait);
-            var read = new HashMap<TopicPartition, Optional<OffsetAndMetadata>>();
-            asked.forEach(partition -> read.put(partition, Optional.ofNullable(committed.get(partition))));
-            return read;
-        } catch (WakeupException _) {
-            return Map.of();
-        } catch (RetriableException | UnknownMemberIdException | StaleMemberEpochException _) {
-            // An open transaction of the former owner holds the offsets back, the broker is away, or the group has gone
-            // on without us, which the next poll finds out.
-            missed(asked);
-            return Map.of();
-        }
+        return read;
     }
 
     /** What is wrong, for a person, if something is. For any thread. */
@@ -117,6 +134,7 @@ final class Awaited {
         var now = nanoClock.getAsLong();
         var late = since.entrySet().stream()
                 .filter(entry -> now - entry.getValue() > COMPLAIN_AFTER.toNanos())
+                .sorted(Comparator.comparing(entry -> entry.getKey().toString()))
                 .toList();
         if (late.isEmpty()) {
             return Optional.empty();
@@ -127,35 +145,23 @@ final class Awaited {
                 .limit(NAMED)
                 .map(entry -> entry.getKey().toString())
                 .collect(Collectors.joining(", "));
+        var others = late.size() > NAMED ? " and of " + (late.size() - NAMED) + " other partitions" : "";
         return Optional.of(
-                ("The offsets of %d partitions (%s%s) cannot be read for %d s, and nothing of them is started: the broker is away,"
-                                + " or a transaction that holds them never ends; see 'The broker' in docs/operations.md.")
-                        .formatted(
-                                late.size(),
-                                names,
-                                late.size() > NAMED ? ", ..." : "",
-                                Duration.ofNanos(longest).toSeconds()));
+                ("The offsets of %s%s cannot be read for %d s, and nothing of them is started: the broker is away, or a"
+                                + " transaction that holds them never ends; see 'A transaction that never ends' in docs/operations.md.")
+                        .formatted(names, others, Duration.ofNanos(longest).toSeconds()));
     }
 
-    private List<TopicPartition> next(long now) {
+    /** All in one, or those whose turn it is one by one, the one first that was asked for longest ago. */
+    private List<Set<TopicPartition>> questions(long now) {
+        if (!isOneByOne) {
+            return List.of(Set.copyOf(partitions.keySet()));
+        }
         return partitions.entrySet().stream()
                 .filter(entry -> now - entry.getValue().askAgain() >= 0)
-                .map(Map.Entry::getKey)
-                .findFirst()
-                .stream()
+                .sorted(Comparator.comparingLong(entry -> entry.getValue().askAgain() - now))
+                .map(entry -> Set.of(entry.getKey()))
                 .toList();
-    }
-
-    /** Something that was asked for these was not told. */
-    void missed(List<TopicPartition> asked) {
-        var now = nanoClock.getAsLong();
-        var askNext = now + ASK_PAUSE.toNanos();
-        askAgain = isOneByOne ? now + PAUSE.toNanos() : askNext;
-        if (isOneByOne) {
-            asked.forEach(
-                    partition -> partitions.computeIfPresent(partition, (_, awaiting) -> awaiting.until(askNext)));
-        }
-        isOneByOne = true;
     }
 
     private void complainOf(long now) {

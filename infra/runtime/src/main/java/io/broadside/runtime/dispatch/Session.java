@@ -297,9 +297,7 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
                 notCommitted(cycle, List.of());
             }
             return true;
-        } catch (WakeupException _) {
-            return false;
-        } catch (TimeoutException _) {
+        } catch (WakeupException | TimeoutException _) {
             lookAgain = System.nanoTime() + Awaited.ASK_PAUSE.toNanos();
             return false;
         } catch (InterruptException e) {
@@ -408,10 +406,9 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
             assignment.expect(partitions);
-            // Until its ledger is read a partition gives no records. Without any position the consumer would look for
-            // one itself, and
-            // fetch nothing of the others meanwhile.
+            // Until its ledger is read a partition gives no records.
             consumer.pause(partitions);
+            // Without a position the consumer would look for one, and fetch nothing of others until it has it.
             partitions.forEach(partition -> consumer.seek(partition, 0));
         }
 

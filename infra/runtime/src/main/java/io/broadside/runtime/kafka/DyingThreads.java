@@ -37,6 +37,9 @@ final class DyingThreads implements StreamsUncaughtExceptionHandler {
     /** Longer than the longest pause before another death: until then nobody knows whether the bug is gone. */
     private static final Duration IN_A_ROW = Duration.ofMinutes(3);
 
+    /** As long as a transaction may take, unless that was set otherwise: a thread does not come too late more often. */
+    private static final Duration ONE_ABSENCE = Duration.ofSeconds(10);
+
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE_FOR_OTHERS = Duration.ofSeconds(30);
 
@@ -69,7 +72,10 @@ final class DyingThreads implements StreamsUncaughtExceptionHandler {
         return lastFault;
     }
 
-    /** Whether threads have died of bugs, or of commits that came too late, three times in a row, each within three minutes of the one before, and of now. */
+    /**
+     * Whether threads have died of bugs, or of commits that came too late, three times in a row, each within three minutes of the one
+     * before, and of now.
+     */
     synchronized boolean keepDying() {
         var next = clock.millis();
         var inARow = 0;
@@ -89,8 +95,12 @@ final class DyingThreads implements StreamsUncaughtExceptionHandler {
         if (isDueTo(cause, RetriableException.class)) {
             return waitForOthers(cause);
         }
+        if (isDueTo(cause, InvalidTxnStateException.class)) {
+            countTooLate();
+            return waitForOthers(cause);
+        }
         count(workingOnNothing);
-        return isDueTo(cause, InvalidTxnStateException.class) ? waitForOthers(cause) : replaceOrStop(cause);
+        return replaceOrStop(cause);
     }
 
     private StreamThreadExceptionResponse waitForOthers(Throwable cause) {
@@ -130,6 +140,14 @@ final class DyingThreads implements StreamsUncaughtExceptionHandler {
     private StreamThreadExceptionResponse replaceAfter(Duration pause) {
         pausing.accept(pause);
         return StreamThreadExceptionResponse.REPLACE_THREAD;
+    }
+
+    /** Once for all threads whose transactions the broker ended together. */
+    private synchronized void countTooLate() {
+        var last = workingOnNothing.peekLast();
+        if (last == null || clock.millis() - last >= ONE_ABSENCE.toMillis()) {
+            count(workingOnNothing);
+        }
     }
 
     private synchronized int count(Deque<Long> deaths) {

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * <ol>
  *   <li>{@link #check} is ok from the time its partitions are assigned and their stores restored, and stays so through later
  *       rebalances of up to a quarter of an hour, and says how long one has taken; it fails while threads die again and again
- *       and do not wait for others, and for good when the topology has stopped.
+ *       of a bug or of commits that come too late, and for good when the topology has stopped.
  *   <li>{@link #close} ends within 15 seconds, also while a dead thread waits to be replaced.
  *   <li>Closed, an instance that does not come back under its id leaves the group, so that others take its partitions over
  *       at once; one that does come back keeps them until the session times out.

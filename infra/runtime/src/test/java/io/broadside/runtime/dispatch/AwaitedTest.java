@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.internals.AutoOffsetResetStrategy;
@@ -27,7 +28,7 @@ class AwaitedTest {
     private final TopicPartition other = new TopicPartition("commands", 1);
     private final TopicPartition held = new TopicPartition("commands", 2);
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1);
-    private final HoldingConsumer consumer = new HoldingConsumer();
+    private final HoldingConsumer consumer = new HoldingConsumer(nanos);
     private final Awaited awaited = new Awaited(nanos::get);
 
     @Test
@@ -52,6 +53,34 @@ class AwaitedTest {
         var read = turnFor(Duration.ofSeconds(5));
         // Then
         assertThat(read).containsOnlyKeys(one, other);
+    }
+
+    @Test
+    void howeverManyAreHeldBackTheOthersAreTold() {
+        // Given
+        var many = IntStream.range(10, 30)
+                .mapToObj(number -> new TopicPartition("commands", number))
+                .toList();
+        consumer.held.addAll(many);
+        awaited.add(many);
+        awaited.add(List.of(one, other));
+        // When
+        var read = turnFor(Duration.ofSeconds(30));
+        // Then
+        assertThat(read).containsOnlyKeys(one, other);
+    }
+
+    @Test
+    void whatComesLaterDoesNotWaitBehindWhatIsHeldBack() {
+        // Given
+        consumer.held.add(held);
+        awaited.add(List.of(held));
+        turnFor(Duration.ofSeconds(10));
+        awaited.add(List.of(one));
+        // When
+        var read = turnFor(Duration.ofSeconds(2));
+        // Then
+        assertThat(read).containsOnlyKeys(one);
     }
 
     @Test
@@ -83,17 +112,17 @@ class AwaitedTest {
         // Given
         consumer.held.add(held);
         awaited.add(List.of(held, one));
-        turnFor(Awaited.COMPLAIN_AFTER);
+        turnFor(Awaited.COMPLAIN_AFTER.minusSeconds(1));
         var before = awaited.complaint();
         // When
-        turnFor(Duration.ofSeconds(1));
+        turnFor(Duration.ofSeconds(2));
         var complaint = awaited.complaint();
         consumer.held.clear();
         turnFor(Awaited.ASK_PAUSE.multipliedBy(2));
         // Then
         assertThat(before).isEmpty();
         assertThat(complaint)
-                .hasValueSatisfying(text -> assertThat(text).contains("1 partitions (commands-2)", "31 s"));
+                .hasValueSatisfying(text -> assertThat(text).contains("The offsets of commands-2 cannot", "for 3"));
         assertThat(awaited.complaint()).isEmpty();
     }
 
@@ -110,7 +139,7 @@ class AwaitedTest {
     /** As {@link Assignment} does, which removes what it was told. */
     private Map<TopicPartition, Optional<OffsetAndMetadata>> turnFor(Duration time) {
         var read = new HashMap<TopicPartition, Optional<OffsetAndMetadata>>();
-        for (var left = time; left.isPositive(); left = left.minus(TURN)) {
+        for (var end = nanos.get() + time.toNanos(); nanos.get() - end < 0; ) {
             nanos.addAndGet(TURN.toNanos());
             var told = awaited.read(consumer, WAIT);
             told.keySet().forEach(awaited::remove);
@@ -122,18 +151,21 @@ class AwaitedTest {
     /** Gives no answer to a question for something that a transaction holds, as the broker does. */
     private static final class HoldingConsumer extends MockConsumer<byte[], byte[]> {
 
+        private final AtomicLong nanos;
         private final OffsetAndMetadata offset = new OffsetAndMetadata(7);
         private final Set<TopicPartition> held = new HashSet<>();
         private final List<Set<TopicPartition>> questions = new ArrayList<>();
 
-        private HoldingConsumer() {
+        private HoldingConsumer(AtomicLong nanos) {
             super(AutoOffsetResetStrategy.EARLIEST.name());
+            this.nanos = nanos;
         }
 
         @Override
         public synchronized Map<TopicPartition, OffsetAndMetadata> committed(Set<TopicPartition> asked, Duration wait) {
             questions.add(asked);
             if (asked.stream().anyMatch(held::contains)) {
+                nanos.addAndGet(wait.toNanos());
                 throw new TimeoutException("undecided");
             }
             var answer = new HashMap<TopicPartition, OffsetAndMetadata>();

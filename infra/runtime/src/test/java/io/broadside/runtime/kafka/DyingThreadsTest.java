@@ -23,6 +23,7 @@ class DyingThreadsTest {
     private final Throwable bug = new StreamsException("test", new IllegalStateException("a bug"));
     private final Throwable away =
             new StreamsException("test", new IllegalStateException(new TimeoutException("the broker is away")));
+    private final Throwable tooLate = new StreamsException("test", new InvalidTxnStateException("ended by the broker"));
     private final List<Duration> pauses = new ArrayList<>();
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private final InstantSource time = () -> now;
@@ -53,17 +54,35 @@ class DyingThreadsTest {
     }
 
     @Test
-    void commitsThatComeTooLateDoNotStopTheTopologyAndAreToldOfWhileTheyDoAgainAndAgain() {
-        // Given
-        var tooLate = new StreamsException("test", new InvalidTxnStateException("ended by the broker"));
-
+    void commitsThatComeTooLateDoNotStopTheTopology() {
         // When
         var responses = die(tooLate, 30);
 
         // Then
         assertThat(responses).containsOnly(REPLACE_THREAD);
-        assertThat(threads.keepDying()).isTrue();
         assertThat(pauses.getLast()).isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void commitsThatComeTooLateAgainAndAgainAreToldOf() {
+        // When
+        die(tooLate, 1);
+        now = now.plusSeconds(15);
+        die(tooLate, 1);
+        now = now.plusSeconds(15);
+        die(tooLate, 1);
+
+        // Then
+        assertThat(threads.keepDying()).isTrue();
+    }
+
+    @Test
+    void threadsThatComeTooLateTogetherHaveDoneSoOnce() {
+        // When
+        die(tooLate, 8);
+
+        // Then
+        assertThat(threads.keepDying()).isFalse();
     }
 
     @Test
