@@ -119,9 +119,8 @@ final class Awaited {
                 opensAt = nanoClock.getAsLong() + MISS_PAUSE.toNanos();
                 return read;
             } catch (RetriableException | UnknownMemberIdException | StaleMemberEpochException _) {
-                // An open transaction of the former owner holds the offsets back, the broker is away, or the group has
-                // gone
-                // on without us, which the next poll finds out.
+                // An open transaction of the former owner holds the offsets back, the broker is away, or the group
+                // has gone on without us, which the next poll finds out.
                 missed(asked);
                 return read;
             }
