@@ -63,8 +63,7 @@ public final class LeaderlessPartitions {
             if (e.getClass() != LinkageError.class) {
                 throw e;
             }
-            // A broker that somebody else runs in this JVM came first: ours works, too, but for what happens when it is
-            // killed.
+            // A broker of somebody else came first in this JVM. Ours works all the same, until it is killed.
             LOGGER.atWarn()
                     .setCause(e)
                     .log(
