@@ -66,8 +66,7 @@ public final class LeaderlessPartitions {
             // A broker of somebody else came first in this JVM. Ours works all the same, until it is killed.
             LOGGER.atWarn()
                     .setCause(e)
-                    .log(
-                            "class of Kafka was in use before it could be mended: a transaction may hang after the broker was killed");
+                    .log("class of Kafka could not be mended: a transaction may hang after the broker was killed");
         } catch (IOException | IllegalAccessException e) {
             throw new IllegalStateException("Kafka's class " + CACHE + " could not be mended", e);
         }

@@ -104,7 +104,7 @@ final class Assignment<V extends SpecificRecord> {
             var work = committed
                     .map(known -> restored(partition, known))
                     .orElseGet(() -> new PartitionWork<>(partition, space, from, Ledger.empty(), Instant.EPOCH));
-            // The position it has is none; that of which it gives records from now on is this.
+            // The position it was given when it was assigned means nothing.
             consumer.seek(partition, from);
             consumer.resume(Set.of(partition));
             partitions.put(partition, work);
