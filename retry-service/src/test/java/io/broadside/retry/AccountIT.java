@@ -47,7 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("NullAway.Init")
 class AccountIT {
 
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final Clock CLOCK = Clock.tickMillis(ZoneOffset.UTC);
 
     private final KafkaForTest kafka;

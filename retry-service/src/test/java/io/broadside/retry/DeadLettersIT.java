@@ -54,7 +54,7 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("NullAway.Init")
 class DeadLettersIT {
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final Clock CLOCK = Clock.tickMillis(ZoneOffset.UTC);
     private static final String KEY = "a-key-of-an-operator";
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 class DeliveriesTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofMinutes(1);
     private static final int QUARANTINE_BODY_LIMIT = 1_000;
 
     private final SchemaRegistry registry = SchemaRegistry.start(RegistryConfig.inMemory());
@@ -79,8 +79,8 @@ class DeliveriesTest {
             deliveries.store(delivery(new byte[10]), first::complete);
             deliveries.store(delivery(new byte[10]), second::complete);
             // Then
-            assertThat(first.orTimeout(20, TimeUnit.SECONDS).join()).isEqualTo(Deliveries.Fate.NOT_DURABLE);
-            assertThat(second.orTimeout(20, TimeUnit.SECONDS).join()).isEqualTo(Deliveries.Fate.DURABLE);
+            assertThat(first.orTimeout(1, TimeUnit.MINUTES).join()).isEqualTo(Deliveries.Fate.NOT_DURABLE);
+            assertThat(second.orTimeout(1, TimeUnit.MINUTES).join()).isEqualTo(Deliveries.Fate.DURABLE);
             assertThat(deliveries.check().isOk()).isTrue();
         }
     }

@@ -28,7 +28,7 @@ class HeldBackIT {
 
     private static final String X = "/webhooks/x/demo";
     private static final String GENUINE_ADDRESS = "198.51.100.1";
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofMinutes(1);
 
     private final ServerOnMockBroker server = new ServerOnMockBroker();
     private final AtomicBoolean isOver = new AtomicBoolean();
@@ -144,7 +144,7 @@ class HeldBackIT {
                     .pollInterval(Duration.ofMillis(5))
                     .until(() -> answer.isDone() || server.sentTo(Topics.INBOUND_RAW) > before);
             server.acknowledge();
-            return answer.get(2, TimeUnit.SECONDS);
+            return answer.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
         }
     }
 

@@ -154,11 +154,11 @@ class SignedNowIT {
                 .build();
         var answer = client.sendAsync(request, BodyHandlers.discarding());
         sent++;
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofMinutes(1))
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> server.broker().history().size() >= sent);
         server.acknowledge();
-        return answer.get(10, TimeUnit.SECONDS).statusCode();
+        return answer.get(1, TimeUnit.MINUTES).statusCode();
     }
 
     private URI uri(String path) {

@@ -29,7 +29,7 @@ class WebhookBrokerIT {
     /** A second copy of an event may come later than the first of the last one. */
     private static final Duration QUIET = Duration.ofSeconds(3);
 
-    private static final Duration LONG = Duration.ofMinutes(2);
+    private static final Duration LONG = Duration.ofMinutes(5);
     private static final int KILLS = 3;
     private static final int SENDERS = 16;
     private static final int ACKNOWLEDGED_BEFORE_EACH_KILL = 300;

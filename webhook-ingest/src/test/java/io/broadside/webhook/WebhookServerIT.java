@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
 class WebhookServerIT {
 
     private static final String X = "/webhooks/x/demo";
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofMinutes(1);
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final ServerOnMockBroker server = new ServerOnMockBroker();
@@ -66,7 +66,7 @@ class WebhookServerIT {
         assertThat(answer).isNotDone();
         assertThat(broker.history().getFirst().topic()).isEqualTo(Topics.INBOUND_RAW.name());
         assertThat(broker.completeNext()).isTrue();
-        assertThat(answer.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        assertThat(answer.get(1, TimeUnit.MINUTES).statusCode()).isEqualTo(200);
     }
 
     @Test
@@ -78,7 +78,7 @@ class WebhookServerIT {
         awaitSent(1);
         assertThat(broker.errorNext(new TimeoutException("no broker"))).isTrue();
         // Then
-        assertIsToBeRepeated(answer.get(10, TimeUnit.SECONDS));
+        assertIsToBeRepeated(answer.get(1, TimeUnit.MINUTES));
     }
 
     @Test
@@ -88,7 +88,7 @@ class WebhookServerIT {
         // When
         var answer = post(signed());
         // Then
-        assertIsToBeRepeated(answer.get(10, TimeUnit.SECONDS));
+        assertIsToBeRepeated(answer.get(1, TimeUnit.MINUTES));
     }
 
     @Test
@@ -96,7 +96,7 @@ class WebhookServerIT {
         // Given: as many as there are instances of the server, and more
         start("WEBHOOK_DURABLE_WITHIN", "1s");
         for (int i = 1; i <= 5; i++) {
-            assertIsToBeRepeated(post(signed()).get(10, TimeUnit.SECONDS));
+            assertIsToBeRepeated(post(signed()).get(1, TimeUnit.MINUTES));
             assertThat(broker.completeNext()).isTrue();
         }
         // When
@@ -105,7 +105,7 @@ class WebhookServerIT {
             awaitSent(i);
             assertThat(broker.completeNext()).isTrue();
             // Then
-            assertThat(answer.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+            assertThat(answer.get(1, TimeUnit.MINUTES).statusCode()).isEqualTo(200);
         }
     }
 
@@ -116,15 +116,15 @@ class WebhookServerIT {
         var first = post(signed());
         awaitSent(1);
         // When
-        var second = post(signed()).get(10, TimeUnit.SECONDS);
+        var second = post(signed()).get(1, TimeUnit.MINUTES);
         // Then
         assertIsToBeRepeated(second);
         assertThat(broker.completeNext()).isTrue();
-        assertThat(first.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        assertThat(first.get(1, TimeUnit.MINUTES).statusCode()).isEqualTo(200);
         var third = post(signed());
         awaitSent(2);
         assertThat(broker.completeNext()).isTrue();
-        assertThat(third.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        assertThat(third.get(1, TimeUnit.MINUTES).statusCode()).isEqualTo(200);
     }
 
     @Test
@@ -137,7 +137,7 @@ class WebhookServerIT {
             assertThat(taken).isNotDone();
         }
         // When
-        var refused = post(signed()).get(10, TimeUnit.SECONDS);
+        var refused = post(signed()).get(1, TimeUnit.MINUTES);
         // Then
         assertIsToBeRepeated(refused);
         assertThat(broker.completeNext()).isTrue();
@@ -156,7 +156,7 @@ class WebhookServerIT {
                             .header("x-twitter-webhooks-signature", "sha256=AAAA")
                             .POST(BodyPublishers.ofString(Vectors.X_POST.body()))
                             .build())
-                    .get(10, TimeUnit.SECONDS);
+                    .get(1, TimeUnit.MINUTES);
             assertThat(answer.statusCode()).isEqualTo(401);
         }
         // Then
@@ -264,7 +264,7 @@ class WebhookServerIT {
                 sent++;
                 completeDeliveries(sent);
                 // Then
-                assertThat(answer.get(2, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+                assertThat(answer.get(1, TimeUnit.MINUTES).statusCode()).isEqualTo(200);
             }
             isOver.set(true);
         }
@@ -315,7 +315,7 @@ class WebhookServerIT {
             var signature = mutation.signature().filter(text -> text.chars().allMatch(c -> c > ' ' && c < 127));
             var request = request(X).POST(BodyPublishers.ofByteArray(mutation.body()));
             signature.ifPresent(text -> request.header("x-twitter-webhooks-signature", text));
-            statuses.merge(post(request.build()).get(10, TimeUnit.SECONDS).statusCode(), 1, Integer::sum);
+            statuses.merge(post(request.build()).get(1, TimeUnit.MINUTES).statusCode(), 1, Integer::sum);
             completeDeliveries(0);
         }
         // Then
@@ -323,7 +323,7 @@ class WebhookServerIT {
         assertThat(sentTo(Topics.INBOUND_RAW)).isZero();
         var genuine = post(signed());
         completeDeliveries(1);
-        assertThat(genuine.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        assertThat(genuine.get(1, TimeUnit.MINUTES).statusCode()).isEqualTo(200);
     }
 
     @Test
@@ -379,7 +379,7 @@ class WebhookServerIT {
         assertThat(answer).isNotDone();
         assertThat(broker.completeNext()).isTrue();
         // Then
-        var confirmation = answer.get(10, TimeUnit.SECONDS);
+        var confirmation = answer.get(1, TimeUnit.MINUTES);
         assertThat(confirmation.statusCode()).isEqualTo(200);
         assertThat(confirmation.headers().firstValue("content-type")).contains("application/json");
         var json = new ObjectMapper().readTree(confirmation.body());
@@ -416,7 +416,7 @@ class WebhookServerIT {
             assertThat(get(path).body()).as(path).isEmpty();
         }
         var answer = post(request(X).PUT(BodyPublishers.ofString("<script>")).build())
-                .get(10, TimeUnit.SECONDS);
+                .get(1, TimeUnit.MINUTES);
         assertThat(answer.statusCode()).isEqualTo(405);
         assertThat(answer.headers().firstValue("allow")).contains("GET, POST");
         assertThat(answer.body()).isEmpty();
@@ -442,10 +442,10 @@ class WebhookServerIT {
         await().atMost(LIMIT).until(() -> !isListening());
         assertThat(broker.completeNext()).isTrue();
         // Then
-        assertThat(answer.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        assertThat(answer.get(1, TimeUnit.MINUTES).statusCode()).isEqualTo(200);
         var begun = System.nanoTime();
         stopped.await();
-        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(5));
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
     }
 
     private void start(String... namesAndValues) {
@@ -501,7 +501,7 @@ class WebhookServerIT {
                 .header("x-twitter-webhooks-signature", "sha256=" + "A".repeat(43) + "=")
                 .POST(BodyPublishers.ofString(Vectors.X_POST.body()))
                 .build();
-        return post(request).get(20, TimeUnit.SECONDS).statusCode();
+        return post(request).get(1, TimeUnit.MINUTES).statusCode();
     }
 
     /** What else may be in a head is not what a platform signs. */

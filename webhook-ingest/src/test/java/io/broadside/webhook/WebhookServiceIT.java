@@ -56,7 +56,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WebhookServiceIT {
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final Duration NOTHING_MORE_FOR = Duration.ofSeconds(1);
 
     private final HttpClient client = HttpClient.newHttpClient();

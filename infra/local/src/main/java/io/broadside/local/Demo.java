@@ -40,7 +40,6 @@ final class Demo {
 
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final Duration SCHEDULED_IN = Duration.ofSeconds(8);
-    private static final Duration PUNCTUAL = Duration.ofSeconds(1);
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final LocalStack stack;
@@ -292,8 +291,9 @@ final class Demo {
         var due = sent.plus(SCHEDULED_IN).truncatedTo(ChronoUnit.SECONDS);
         var late = Duration.between(due, called);
         screen.say("the scheduled post left " + late.toMillis() + " ms after its second");
-        if (late.isNegative() || late.compareTo(PUNCTUAL) > 0) {
-            disappointments.add("The scheduled post left " + late.toMillis() + " ms after its time.");
+        // How late is told and not judged: it says as much of the machine as of the software.
+        if (late.isNegative()) {
+            disappointments.add("The scheduled post left " + late.negated().toMillis() + " ms before its time.");
         }
     }
 }

@@ -65,7 +65,7 @@ import org.slf4j.LoggerFactory;
 class CanaryIT {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(CanaryIT.class);
-    private static final Duration LONG = Duration.ofSeconds(90);
+    private static final Duration LONG = Duration.ofMinutes(4);
     private static final String PROFILE = "aviary";
 
     /** In every token that is pasted. */

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The check of the promises in small, and the check of the check. */
 class ChaosIT {
 
-    private static final Duration LIMIT = Duration.ofMinutes(8);
+    private static final Duration LIMIT = Duration.ofMinutes(20);
 
     @Test
     void nothingIsLostOrPostedTwiceWhileProcessesAreKilledAndFrozenAndTheBrokerDies(@TempDir Path data)

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KillIT {
 
     private static final int POSTS = 60;
-    private static final Duration LONG = Duration.ofSeconds(150);
+    private static final Duration LONG = Duration.ofMinutes(6);
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Board board = new Board();
@@ -132,7 +132,7 @@ class KillIT {
     private String control(String method, String path, String body) throws Exception {
         var request = HttpRequest.newBuilder(URI.create(ports.at(ports.simulator()) + "/control/" + path))
                 .header("content-type", "application/json")
-                .timeout(Duration.ofSeconds(10))
+                .timeout(Duration.ofMinutes(1))
                 .method(method, HttpRequest.BodyPublishers.ofString(body))
                 .build();
         var answer = http.send(request, HttpResponse.BodyHandlers.ofString());

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("NullAway.Init")
 class PostsIT {
 
-    private static final Duration LONG = Duration.ofSeconds(40);
+    private static final Duration LONG = Duration.ofMinutes(3);
     private static final long QUARTER_HOUR = 900;
     private static final JsonMapper JSON = JsonMapper.builder().build();
 

@@ -34,7 +34,7 @@ final class RealBluesky implements AutoCloseable {
     private static final Path INSTALLED = Path.of("../../.real-servers/bluesky").toAbsolutePath();
     private static final Path START =
             Path.of("src/test/real-servers/bluesky/start.js").toAbsolutePath();
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String ADMIN =
             "Basic " + Base64.getEncoder().encodeToString("admin:test-admin".getBytes(UTF_8));

@@ -55,13 +55,13 @@ class RefreshRaceIT {
     private static final int ACCOUNTS = Integer.getInteger("race.accounts", 2);
     private static final long SEED = Long.getLong("race.seed", 42);
     private static final int INSTANCES = 3;
-    private static final Duration LONG = Duration.ofMinutes(3);
+    private static final Duration LONG = Duration.ofMinutes(5);
 
     /** To wait out the call of the killed, and to try once: 6 s and a call; with room for a busy machine. */
-    private static final Duration NOTICED_WITHIN = Duration.ofSeconds(40);
+    private static final Duration NOTICED_WITHIN = Duration.ofMinutes(2);
 
     /** The same, and to miss the killed, and for the next of them to start. */
-    private static final Duration NOTICED_AFTER_CALL = Duration.ofSeconds(100);
+    private static final Duration NOTICED_AFTER_CALL = Duration.ofMinutes(3);
 
     private static final String X_TOKENS = "oauth2.token";
     private static final String TIKTOK_TOKENS = "oauth.token";

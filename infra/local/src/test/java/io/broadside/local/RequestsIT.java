@@ -44,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("NullAway.Init")
 class RequestsIT {
 
-    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Duration LONG = Duration.ofMinutes(3);
 
     private LocalStack stack;
     private StackClient client;
@@ -172,7 +172,7 @@ class RequestsIT {
         // When
         for (var topic : List.of("publish.commands.facebook", "publish.waiting", "publish.backoff.429")) {
             producer.send(new ProducerRecord<>(topic, "some-connection".getBytes(UTF_8), new byte[] {0, 0, 0}))
-                    .get(10, TimeUnit.SECONDS);
+                    .get(1, TimeUnit.MINUTES);
         }
         // Then
         var sources = new ArrayList<String>();
@@ -218,7 +218,7 @@ class RequestsIT {
                 .build();
         producer.send(new ProducerRecord<>(
                         Topics.CANCELLATIONS.name(), id.getBytes(UTF_8), serdes.write(Topics.CANCELLATIONS, cancel)))
-                .get(10, TimeUnit.SECONDS);
+                .get(1, TimeUnit.MINUTES);
         // Then
         assertThat(finals(id, 1).getFirst().getStatus()).isEqualTo(ResultStatus.CANCELLED);
     }
@@ -259,7 +259,7 @@ class RequestsIT {
 
     private void send(String key, byte[] value) throws Exception {
         producer.send(new ProducerRecord<>(Topics.REQUESTS.name(), key.getBytes(UTF_8), value))
-                .get(10, TimeUnit.SECONDS);
+                .get(1, TimeUnit.MINUTES);
     }
 
     private String publish(@Nullable String text, Target... targets) throws IOException, InterruptedException {

@@ -71,7 +71,7 @@ final class SomebodyElse {
     }
 
     private static String await(KafkaConsumer<String, GenericRecord> results) {
-        var deadline = System.nanoTime() + Duration.ofSeconds(40).toNanos();
+        var deadline = System.nanoTime() + Duration.ofMinutes(3).toNanos();
         while (System.nanoTime() < deadline) {
             for (var record : results.poll(Duration.ofMillis(200))) {
                 if (ID.equals(record.key())

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("NullAway.Init")
 class WaitingIT {
 
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Duration.ofMinutes(3);
 
     private LocalStack stack;
     private StackClient client;
@@ -138,8 +138,7 @@ class WaitingIT {
         client.send(Topics.CHANGES, lost.getRequestId(), lost);
 
         // Then: a minute is given to its request to come
-        await().atMost(Duration.ofSeconds(90))
-                .until(() -> !find(isAnswerTo(lost)).isEmpty());
+        await().atMost(LONG).until(() -> !find(isAnswerTo(lost)).isEmpty());
         assertThat(answer(lost).getCode()).contains("UNKNOWN_REQUEST");
     }
 

@@ -2,6 +2,7 @@ package io.broadside.simulator;
 
 import static io.broadside.simulator.SimulatorClient.PAGE;
 import static io.broadside.simulator.SimulatorClient.PAGE_TOKEN;
+import static java.util.concurrent.TimeUnit.MINUTES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -182,9 +183,10 @@ class FacebookVideosIT {
         upload(begun, 0, video.length, video);
         assertThat(read(id, "status").text("/status/video_status")).isEqualTo("processing");
         finishReel(id, "PUBLISHED");
-        await().until(() -> read(id, "status")
-                .text("/status/publishing_phase/publish_status")
-                .equals("published"));
+        await().atMost(1, MINUTES)
+                .until(() -> read(id, "status")
+                        .text("/status/publishing_phase/publish_status")
+                        .equals("published"));
     }
 
     @Test

@@ -225,7 +225,7 @@ class TikTokIT {
         // Then
         assertThat(begun.json().at("/data/upload_url").isMissingNode()).isTrue();
         assertThat(begun.text("/data/publish_id")).startsWith("v_pub_url~");
-        await().atMost(10, SECONDS).untilAsserted(() -> assertThat(posts()).hasSize(1));
+        await().atMost(60, SECONDS).untilAsserted(() -> assertThat(posts()).hasSize(1));
     }
 
     @Test
@@ -234,7 +234,7 @@ class TikTokIT {
         var begun = tiktok.init(info("pulled", "PUBLIC_TO_EVERYONE"), pull(simulator.uri() + "/media/nothing.mp4"));
         // Then
         var id = begun.text("/data/publish_id");
-        await().atMost(10, SECONDS)
+        await().atMost(60, SECONDS)
                 .untilAsserted(() ->
                         assertThat(tiktok.status(id).text("/data/fail_reason")).isEqualTo("video_pull_failed"));
         assertThat(posts()).isEmpty();
@@ -263,7 +263,7 @@ class TikTokIT {
         var good = tiktok.photos("DIRECT_POST", info, jpeg, jpeg + "?2");
         var bad = tiktok.photos("DIRECT_POST", info, jpeg, png);
         // Then
-        await().atMost(10, SECONDS)
+        await().atMost(60, SECONDS)
                 .untilAsserted(() -> assertThat(posts()).singleElement().satisfies(post -> {
                     assertThat(post.kind()).isEqualTo(Publication.Kind.POST);
                     assertThat(post.text()).isEqualTo("Two\nof them");
@@ -271,7 +271,7 @@ class TikTokIT {
                 }));
         assertThat(good.text("/data/publish_id")).startsWith("p_pub_url~");
         var badId = bad.text("/data/publish_id");
-        await().atMost(10, SECONDS)
+        await().atMost(60, SECONDS)
                 .untilAsserted(() -> assertThat(tiktok.status(badId).text("/data/fail_reason"))
                         .isEqualTo("file_format_check_failed"));
     }

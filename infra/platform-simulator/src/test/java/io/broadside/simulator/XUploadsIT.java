@@ -2,6 +2,7 @@ package io.broadside.simulator;
 
 import static io.broadside.simulator.SimulatorClient.X_TOKEN;
 import static io.broadside.simulator.SimulatorClient.X_USER;
+import static java.util.concurrent.TimeUnit.MINUTES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -175,7 +176,8 @@ class XUploadsIT {
     }
 
     private void awaitState(String id, String state) {
-        await().until(() -> status(id).text("/data/processing_info/state").equals(state));
+        await().atMost(1, MINUTES)
+                .until(() -> status(id).text("/data/processing_info/state").equals(state));
     }
 
     private Answer status(String id) throws Exception {

@@ -30,7 +30,7 @@ import org.awaitility.core.ConditionTimeoutException;
  */
 public final class KafkaForTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final Duration TOPIC_LIMIT = Duration.ofSeconds(1);
     private static final Duration POLL = Duration.ofMillis(50);
 

@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * calls and before it can say what came of them. Of each there is one post in the end. Instagram and TikTok have theirs beside
  * what else is special to them.
  */
-@Timeout(120)
+@Timeout(600)
 final class DeathAtEveryStepIT {
 
     private static final Map<String, String> ACCOUNTS =

@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Posts of several steps against doubles that know what was really published, whatever fails on the way. */
-@Timeout(120)
+@Timeout(600)
 final class SimulatedMediaIT {
 
     private static final Map<String, String> ACCOUNTS =

@@ -272,7 +272,7 @@ final class SimulatedTikTokIT {
                 clock.advance(Duration.ofSeconds(90));
                 if (step.equals("pull") || step.equals("photos")) {
                     // TikTok fetches by itself, whether or not anybody is still there.
-                    await().until(() -> published() == 1);
+                    await().atMost(Duration.ofMinutes(1)).until(() -> published() == 1);
                     clock.advance(Duration.ofSeconds(5));
                 }
                 command = inDoubt(command, step(command));

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(20)
+@Timeout(120)
 class LaneTest {
 
     private static final NoAnswer HELD_BACK = new NoAnswer(ErrorCode.BREAKER_OPEN, false);

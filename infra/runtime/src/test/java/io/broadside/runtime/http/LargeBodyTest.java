@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Bodies that do not leave in one piece. */
-@Timeout(20)
+@Timeout(120)
 class LargeBodyTest {
 
     private static final int MIB = 1024 * 1024;

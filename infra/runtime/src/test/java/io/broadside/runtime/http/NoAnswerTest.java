@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whether "nothing was sent" and "perhaps it was" are told apart, case by case. */
-@Timeout(20)
+@Timeout(120)
 class NoAnswerTest {
 
     private static final NoAnswer NOT_CONNECTED = new NoAnswer(ErrorCode.NO_CONNECTION, false);

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @SuppressWarnings("NullAway.Init")
 class CompactedTableIT {
 
-    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Duration LONG = Duration.ofMinutes(1);
 
     private final KafkaForTest kafka;
     private KafkaClients clients;
@@ -145,6 +145,6 @@ class CompactedTableIT {
 
     private void send(Producer<byte[], byte[]> producer, String key, byte @Nullable [] value) throws Exception {
         producer.send(new ProducerRecord<>(tokens.name(), key.getBytes(UTF_8), value))
-                .get(10, TimeUnit.SECONDS);
+                .get(1, TimeUnit.MINUTES);
     }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files that are larger than the memory they go through. */
-@Timeout(300)
+@Timeout(600)
 final class LargeFilesIT {
 
     private static final long SIZE = 300L * 1024 * 1024;

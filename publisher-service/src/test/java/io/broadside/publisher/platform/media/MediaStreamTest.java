@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(300)
 final class MediaStreamTest {
 
     private static final int MIB = 1024 * 1024;
@@ -195,7 +195,7 @@ final class MediaStreamTest {
         // When
         stream.close();
         // Then
-        await().until(() -> large.open() == 0);
+        await().atMost(Duration.ofMinutes(1)).until(() -> large.open() == 0);
         assertThatThrownBy(() -> stream.read(1)).isInstanceOf(IllegalStateException.class);
     }
 
@@ -213,12 +213,12 @@ final class MediaStreamTest {
             isRight(streams.get(2).read(MediaFetch.LARGEST_PIECE));
             third.set(1);
         });
-        await().until(() -> reader.getState() == Thread.State.TIMED_WAITING);
+        await().atMost(Duration.ofMinutes(1)).until(() -> reader.getState() == Thread.State.TIMED_WAITING);
         assertThat(third).hasValue(0);
         // When
         streams.get(0).close();
         // Then
-        assertThat(reader.join(Duration.ofSeconds(20))).isTrue();
+        assertThat(reader.join(Duration.ofMinutes(1))).isTrue();
         assertThat(third).hasValue(1);
     }
 

@@ -21,10 +21,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server that closes as soon as it has sent everything, while its reader takes its time. */
-@Timeout(30)
+@Timeout(120)
 final class WireTest {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final int SURELY_TAKEN_IN = 250_000;
 
     private final Vertx vertx = Vertx.vertx();
