@@ -8,8 +8,11 @@ import io.broadside.simulator.account.Platform;
 import io.broadside.simulator.failure.Failure;
 import io.broadside.simulator.failure.FailureKind;
 import io.broadside.simulator.http.Json;
+import io.broadside.testkit.SettableClock;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +25,7 @@ class BlueskyIT {
     private static final String REFRESH = "sim-bluesky-refresh-1.token";
     private static final String KEY = "3mabcdefghi2c";
 
-    private final MovableClock clock = new MovableClock();
+    private final SettableClock clock = new SettableClock(Instant.parse("2026-11-20T10:15:30Z"));
     private final PlatformSimulator simulator =
             PlatformSimulator.start(SimulatorConfig.onPort(0).withClock(clock));
     private final SimulatorClient client = new SimulatorClient(simulator);
@@ -66,7 +69,7 @@ class BlueskyIT {
         // When
         var first = post("com.atproto.server.refreshSession", REFRESH, Json.object());
         var again = post("com.atproto.server.refreshSession", REFRESH, Json.object());
-        clock.advance(7200);
+        clock.advance(Duration.ofHours(2));
         var late = post("com.atproto.server.refreshSession", REFRESH, Json.object());
         var next = post("com.atproto.server.refreshSession", first.text("/refreshJwt"), Json.object());
         // Then
@@ -84,7 +87,7 @@ class BlueskyIT {
         simulator.control().revokeTokens(Platform.BLUESKY, DID);
         // When
         var before = put(KEY, record("Hello"));
-        clock.advance(10_800);
+        clock.advance(Duration.ofHours(3));
         var after = put(KEY, record("Hello"));
         // Then
         assertThat(before.status()).isEqualTo(200);

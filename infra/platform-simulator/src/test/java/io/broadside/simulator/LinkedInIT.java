@@ -12,12 +12,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.broadside.simulator.account.Platform;
 import io.broadside.simulator.failure.Failure;
 import io.broadside.simulator.failure.FailureKind;
+import io.broadside.testkit.SettableClock;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LinkedInIT {
     private static final Instant NOW = Instant.ofEpochSecond(1_795_169_730);
 
-    private final MovingClock clock = new MovingClock();
+    private final SettableClock clock = new SettableClock(NOW);
     private final PlatformSimulator simulator =
             PlatformSimulator.start(SimulatorConfig.onPort(0).withClock(clock));
     private final SimulatorClient client = new SimulatorClient(simulator);
@@ -386,33 +384,5 @@ class LinkedInIT {
         assertThat(again.status()).isEqualTo(401);
         assertThat(again.text("/code"))
                 .isEqualTo(kind == FailureKind.TOKEN_EXPIRED ? "EXPIRED_ACCESS_TOKEN" : "REVOKED_ACCESS_TOKEN");
-    }
-
-    /** Stands still until it is moved. */
-    private static final class MovingClock extends Clock {
-        private volatile Instant now = NOW;
-
-        void advance(Duration time) {
-            now = now.plus(time);
-        }
-
-        void set(Instant instant) {
-            now = instant;
-        }
-
-        @Override
-        public ZoneOffset getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
     }
 }

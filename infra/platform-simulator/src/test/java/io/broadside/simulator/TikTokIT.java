@@ -17,6 +17,9 @@ import io.broadside.simulator.failure.Failure;
 import io.broadside.simulator.failure.FailureKind;
 import io.broadside.simulator.http.Json;
 import io.broadside.simulator.post.Publication;
+import io.broadside.testkit.SettableClock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -27,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Publishing on TikTok's double, with what it checks on the way. */
 class TikTokIT {
-    private final MovableClock clock = new MovableClock();
+    private final SettableClock clock = new SettableClock(Instant.parse("2026-11-20T10:15:30Z"));
     private final PlatformSimulator simulator =
             PlatformSimulator.start(SimulatorConfig.onPort(0).withClock(clock));
     private final SimulatorClient client = new SimulatorClient(simulator);
@@ -97,9 +100,9 @@ class TikTokIT {
         var secret = tiktok.publish("for me", "SELF_ONLY");
         // When
         var atOnce = tiktok.status(id);
-        clock.advance(10);
+        clock.advance(Duration.ofSeconds(10));
         var processed = tiktok.status(id);
-        clock.advance(60);
+        clock.advance(Duration.ofMinutes(1));
         var moderated = tiktok.status(id);
         var ofSecret = tiktok.status(secret);
         simulator.control().set("tiktokPostIdIsScalar", true);
@@ -178,7 +181,7 @@ class TikTokIT {
         assertThat(tiktok.put(url.replaceAll("upload_token=.*", "upload_token=guess"), video(99, 1), "bytes 0-98/99")
                         .status())
                 .isEqualTo(404);
-        clock.advance(3_600);
+        clock.advance(Duration.ofHours(1));
         assertThat(tiktok.put(url, video(5_000_000, 1), "bytes 0-4999999/11000000")
                         .status())
                 .isEqualTo(403);
@@ -208,7 +211,7 @@ class TikTokIT {
                         .code("frame_rate_check_failed"));
         // When
         var id = tiktok.publish("hello", "PUBLIC_TO_EVERYONE");
-        clock.advance(10);
+        clock.advance(Duration.ofSeconds(10));
         // Then
         var status = tiktok.status(id);
         assertThat(status.status()).isEqualTo(200);
@@ -281,7 +284,7 @@ class TikTokIT {
         // When
         var begun = tiktok.inbox(upload(1_000, 1_000, 1));
         tiktok.put(begun.text("/data/upload_url"), video(1_000, 1), "bytes 0-999/1000");
-        clock.advance(5);
+        clock.advance(Duration.ofSeconds(5));
         // Then
         assertThat(begun.text("/data/publish_id")).startsWith("v_inbox_file~");
         assertThat(tiktok.status(begun.text("/data/publish_id")).text("/data/status"))
@@ -351,10 +354,10 @@ class TikTokIT {
     void listsPublicVideosTheNewestFirst() throws Exception {
         // Given
         tiktok.publish("first", "PUBLIC_TO_EVERYONE");
-        clock.advance(10);
+        clock.advance(Duration.ofSeconds(10));
         tiktok.publish("x".repeat(200), "PUBLIC_TO_EVERYONE");
         tiktok.publish("secret", "SELF_ONLY");
-        clock.advance(10);
+        clock.advance(Duration.ofSeconds(10));
         // When
         var list = tiktok.post("video/list/?fields=id,title,create_time", TOKEN, "{\"max_count\":20}");
         var page = tiktok.post("video/list/?fields=id", TOKEN, "{\"max_count\":1}");

@@ -13,10 +13,13 @@ import io.broadside.simulator.account.Platform;
 import io.broadside.simulator.account.TikTokCreator;
 import io.broadside.simulator.failure.Failure;
 import io.broadside.simulator.failure.FailureKind;
+import io.broadside.testkit.SettableClock;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What TikTok's double lets through, to whom, and how it fails. */
 class TikTokLimitsIT {
-    private final MovableClock clock = new MovableClock();
+    private final SettableClock clock = new SettableClock(Instant.parse("2026-11-20T10:15:30Z"));
     private final PlatformSimulator simulator =
             PlatformSimulator.start(SimulatorConfig.onPort(0).withClock(clock));
     private final SimulatorClient client = new SimulatorClient(simulator);
@@ -46,7 +49,7 @@ class TikTokLimitsIT {
         tiktok.init(1_000, 1_000, 1);
         // When
         var third = tiktok.init(1_000, 1_000, 1);
-        clock.advance(60);
+        clock.advance(Duration.ofMinutes(1));
         var later = tiktok.init(1_000, 1_000, 1);
         // Then
         assertThat(third.status()).isEqualTo(429);
@@ -62,7 +65,7 @@ class TikTokLimitsIT {
         // When
         var init = tiktok.init(1_000, 1_000, 1);
         var asked = tiktok.creatorInfo();
-        clock.advance(86_400);
+        clock.advance(Duration.ofDays(1));
         simulator.control().add(TikTokCreator.of(CREATOR, "harbourbakery", TOKEN, REFRESH));
         var nextDay = tiktok.init(1_000, 1_000, 1);
         // Then
@@ -141,9 +144,9 @@ class TikTokLimitsIT {
         // Given
         var fresh = tiktok.refresh(REFRESH);
         // When
-        clock.advance(7_200);
+        clock.advance(Duration.ofHours(2));
         var tooLate = tiktok.post("post/publish/creator_info/query/", fresh.text("/access_token"), "");
-        clock.advance(15_552_000);
+        clock.advance(Duration.ofDays(180));
         var muchTooLate = tiktok.refresh(fresh.text("/refresh_token"));
         // Then
         assertThat(tooLate.status()).isEqualTo(401);
@@ -272,7 +275,7 @@ class TikTokLimitsIT {
                 var secondClient = new SimulatorClient(second)) {
             var after = new TikTokClient(secondClient);
             var last = after.put(url, new byte[6_000_000], "bytes 5000000-10999999/11000000");
-            clock.advance(10);
+            clock.advance(Duration.ofSeconds(10));
             // Then
             assertThat(last.status()).isEqualTo(201);
             assertThat(after.status(id).text("/data/status")).isEqualTo("PUBLISH_COMPLETE");

@@ -11,11 +11,13 @@ import io.broadside.simulator.account.Platform;
 import io.broadside.simulator.http.Json;
 import io.broadside.simulator.webhooks.Delivery;
 import io.broadside.simulator.webhooks.Signatures;
+import io.broadside.testkit.SettableClock;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -23,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class TikTokWebhooksIT {
-    private final MovableClock clock = new MovableClock();
+    private final SettableClock clock = new SettableClock(Instant.parse("2026-11-20T10:15:30Z"));
     private final PlatformSimulator simulator =
             PlatformSimulator.start(SimulatorConfig.onPort(0).withClock(clock));
     private final SimulatorClient client = new SimulatorClient(simulator);

@@ -11,6 +11,7 @@ import io.broadside.runtime.http.CallContext;
 import io.broadside.runtime.http.Reply;
 import io.broadside.runtime.http.Reply.Answer;
 import io.broadside.runtime.tracing.Trace;
+import io.broadside.testkit.SettableClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.time.Instant;
@@ -26,7 +27,7 @@ final class Bench {
 
     static final String ACCOUNT = "account-1";
 
-    final MovableClock clock = new MovableClock(NOW);
+    final SettableClock clock = new SettableClock(NOW);
     final Budgets budgets;
 
     Bench(Quotas... quotas) {

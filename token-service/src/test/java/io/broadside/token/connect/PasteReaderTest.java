@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.config.Settings;
-import io.broadside.token.SettableClock;
+import io.broadside.testkit.SettableClock;
 import io.broadside.token.connect.PasteReader.Read;
 import io.broadside.token.platform.ScriptedCalls;
 import io.broadside.token.platform.TokenPlatforms;

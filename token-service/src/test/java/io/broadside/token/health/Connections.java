@@ -2,7 +2,7 @@ package io.broadside.token.health;
 
 import io.broadside.events.Connection;
 import io.broadside.events.ConnectionStatus;
-import io.broadside.token.SettableClock;
+import io.broadside.testkit.SettableClock;
 import java.time.Duration;
 import java.time.Instant;
 

@@ -6,7 +6,7 @@ import io.broadside.events.Connection;
 import io.broadside.events.ConnectionStatus;
 import io.broadside.events.WaitingPosts;
 import io.broadside.runtime.config.Settings;
-import io.broadside.token.SettableClock;
+import io.broadside.testkit.SettableClock;
 import io.broadside.token.platform.ScriptedCalls;
 import io.broadside.token.platform.SignIns;
 import io.broadside.token.platform.TokenPlatforms;

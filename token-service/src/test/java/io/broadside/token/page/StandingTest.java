@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.broadside.events.Connection;
 import io.broadside.events.ConnectionStatus;
 import io.broadside.runtime.config.Settings;
-import io.broadside.token.SettableClock;
+import io.broadside.testkit.SettableClock;
 import io.broadside.token.page.Standing.Level;
 import io.broadside.token.platform.ScriptedCalls;
 import io.broadside.token.platform.TokenPlatforms;

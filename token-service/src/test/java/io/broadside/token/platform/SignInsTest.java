@@ -11,7 +11,7 @@ import io.broadside.runtime.http.Body;
 import io.broadside.runtime.http.CallContext;
 import io.broadside.runtime.tracing.Trace;
 import io.broadside.schemas.ErrorCode;
-import io.broadside.token.SettableClock;
+import io.broadside.testkit.SettableClock;
 import io.broadside.token.platform.SignIn.Asking;
 import io.broadside.token.platform.SignIn.Code;
 import java.net.URI;

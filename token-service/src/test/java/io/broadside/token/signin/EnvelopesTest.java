@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.broadside.runtime.vault.Vault;
 import io.broadside.runtime.vault.VaultConfig;
-import io.broadside.token.SettableClock;
+import io.broadside.testkit.SettableClock;
 import io.broadside.token.signin.ConnectLinks.Link;
 import io.broadside.token.signin.Envelopes.Purpose;
 import java.net.URI;

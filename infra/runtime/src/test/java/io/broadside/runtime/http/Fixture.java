@@ -6,6 +6,7 @@ import ch.qos.logback.core.AppenderBase;
 import io.broadside.events.ApiCall;
 import io.broadside.runtime.config.Settings;
 import io.broadside.runtime.tracing.Trace;
+import io.broadside.testkit.SettableClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.broadside.runtime.config.Settings;
 import io.broadside.testkit.KafkaExtension;
 import io.broadside.testkit.KafkaForTest;
+import io.broadside.testkit.SettableClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -16,6 +17,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -26,6 +30,9 @@ import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.ValueMapper;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RunningTopologyIT {
 
     private static final Duration LONG = Duration.ofMinutes(3);
-    private static final Duration SESSION = Duration.ofSeconds(20);
+    private static final Duration SESSION = Duration.ofMinutes(1);
 
     private final KafkaForTest kafka;
     private final List<AutoCloseable> started = new ArrayList<>();
@@ -93,6 +100,45 @@ class RunningTopologyIT {
             assertThat(one.check().isOk()).isTrue();
             return two.check().isOk();
         });
+    }
+
+    @Test
+    void isReadyThroughARebalanceOfAQuarterOfAnHourAndNotThroughALongerOne() throws Exception {
+        // Given: two instances, of which one will wait when it gets the partitions of the other, as if it read their
+        // stores
+        var clock = new SettableClock();
+        var isHeld = new AtomicBoolean();
+        var held = new CountDownLatch(1);
+        var one = start(
+                clients(Map.of("STATE_DIR", directory.resolve("one").toString())),
+                startingWith(() -> {
+                    if (isHeld.get()) {
+                        held.await();
+                    }
+                    return null;
+                }),
+                Map.of(),
+                clock);
+        awaitReady(one);
+        var two = start(clients(Map.of("STATE_DIR", directory.resolve("two").toString())), startingWith(() -> null));
+        awaitReady(two);
+        awaitReady(one);
+
+        // When
+        isHeld.set(true);
+        two.close();
+        await().atMost(LONG).until(() -> one.check().detail().startsWith("rebalancing"));
+
+        // Then
+        clock.advance(Duration.ofMinutes(14));
+        assertThat(one.check().isOk()).isTrue();
+        assertThat(one.check().detail()).startsWith("rebalancing for 8");
+        clock.advance(Duration.ofMinutes(2));
+        assertThat(one.check().isOk()).isFalse();
+        assertThat(one.check().detail()).startsWith("rebalancing for 9");
+        held.countDown();
+        await().atMost(LONG).until(() -> one.check().detail().equals("running"));
+        assertThat(one.check().isOk()).isTrue();
     }
 
     @Test
@@ -206,13 +252,38 @@ class RunningTopologyIT {
         return builder.build();
     }
 
+    /** @param first done by the instance for each partition that it gets, before it works on it */
+    private Topology startingWith(Callable<?> first) {
+        var builder = new StreamsBuilder();
+        builder.stream(source, Consumed.with(Serdes.String(), Serdes.String()))
+                .process(() -> new Processor<String, String, Void, Void>() {
+                    @Override
+                    public void init(ProcessorContext<Void, Void> context) {
+                        try {
+                            first.call();
+                        } catch (Exception e) {
+                            throw new IllegalStateException(e);
+                        }
+                    }
+
+                    @Override
+                    public void process(Record<String, String> record) {
+                        // Only its begin is looked at.
+                    }
+                });
+        return builder.build();
+    }
+
     private RunningTopology start(KafkaClients clients, Topology topology) {
         return start(clients, topology, Map.of());
     }
 
     private RunningTopology start(KafkaClients clients, Topology topology, Map<String, Object> settings) {
-        var running = RunningTopology.start(
-                application, topology, clients, new SimpleMeterRegistry(), Clock.systemUTC(), settings);
+        return start(clients, topology, settings, Clock.systemUTC());
+    }
+
+    private RunningTopology start(KafkaClients clients, Topology topology, Map<String, Object> settings, Clock clock) {
+        var running = RunningTopology.start(application, topology, clients, new SimpleMeterRegistry(), clock, settings);
         started.add(running);
         return running;
     }

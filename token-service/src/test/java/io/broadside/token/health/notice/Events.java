@@ -2,7 +2,7 @@ package io.broadside.token.health.notice;
 
 import io.broadside.events.ConnectionEvent;
 import io.broadside.events.ConnectionEventKind;
-import io.broadside.token.SettableClock;
+import io.broadside.testkit.SettableClock;
 import java.time.Duration;
 import java.time.Instant;
 

@@ -9,7 +9,7 @@ import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.http.Body;
 import io.broadside.runtime.http.Call;
 import io.broadside.schemas.ErrorCode;
-import io.broadside.token.SettableClock;
+import io.broadside.testkit.SettableClock;
 import io.broadside.token.health.notice.NoticeChannel.Delivery;
 import io.broadside.token.platform.ScriptedCalls;
 import io.vertx.core.json.JsonObject;

@@ -8,7 +8,7 @@ import io.broadside.runtime.http.Body;
 import io.broadside.runtime.http.CallContext;
 import io.broadside.runtime.tracing.Trace;
 import io.broadside.schemas.ErrorCode;
-import io.broadside.token.SettableClock;
+import io.broadside.testkit.SettableClock;
 import io.broadside.token.platform.Account;
 import io.broadside.token.platform.Inspection;
 import io.broadside.token.platform.RefreshAnswer;
