@@ -166,6 +166,21 @@ class InboundTopologyTest {
     }
 
     @Test
+    void onePostThatMentionsTwoAccountsIsToldToEachOfThem() {
+        // Given
+        var mention = "{\"topic\":\"interaction\",\"target_id\":\"%s\",\"values\":{\"field\":\"mentions\",\"value\":"
+                + "{\"id\":\"6000000006\",\"username\":\"ada\",\"text\":\"@shop_a @shop_b hello\"}}}";
+        // When
+        pipe(aDelivery("threads", mention.formatted("shop-a")), RECEIVED_AT);
+        pipe(aDelivery("threads", mention.formatted("shop-b")), RECEIVED_AT);
+        pipe(aDelivery("threads", mention.formatted("shop-a")), RECEIVED_AT);
+        // Then: the driver has one partition, where all of them meet
+        assertThat(events.readKeyValuesToList())
+                .extracting(pair -> pair.key)
+                .containsExactly("threads:shop-a", "threads:shop-b");
+    }
+
+    @Test
     void anEventSaysWhereItsDeliveryStands() {
         // When
         pipe(aDelivery("x", Vectors.X_POST.body()), RECEIVED_AT);

@@ -48,6 +48,8 @@ final class ThreadsEvents {
                 account.get(),
                 kind(field),
                 Json.text(update, "topic").orElse("") + "." + field,
+                // One post that mentions two accounts is told to each of them, under one id.
+                account.get(),
                 field,
                 id.orElseGet(() -> Json.canonical(value)),
                 Json.text(value, "deleted_at").orElse(""));
