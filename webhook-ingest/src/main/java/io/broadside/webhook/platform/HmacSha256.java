@@ -46,8 +46,8 @@ public final class HmacSha256 {
     /**
      * Whether any of the secrets makes this signature of these contents, one after another.
      *
-     * <p>What is compared is the signature as it is written, not as it is decoded: hex in capitals, or base64 with other
-     * spare bits, is not what a platform sends. All secrets are tried, whichever fits.
+     * <p>What is compared is the signature as it is written, not as it is decoded: base64 with other spare bits, or hex in
+     * capitals where the platform writes small letters, is not what it sends. All secrets are tried, whichever fits.
      *
      * @param given the signature as it came
      * @param written how the platform writes a signature down

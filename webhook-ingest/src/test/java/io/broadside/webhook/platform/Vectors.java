@@ -73,6 +73,14 @@ public final class Vectors {
             "75149ede80c5e9d3c148867e8920443ed9bb97873b2478ba5e0146da05808aca",
             "2026-11-20T10:15:31Z");
 
+    public static final Vector LINKEDIN_COMMENT_IN_CAPITALS = Vector.of(
+            "the same comment, its signature in capitals",
+            new LinkedInWebhooks(),
+            LINKEDIN_SECRET,
+            LINKEDIN_COMMENT.body(),
+            "75149EDE80C5E9D3C148867E8920443ED9BB97873B2478BA5E0146DA05808ACA",
+            "2026-11-20T10:15:31Z");
+
     public static final Vector TIKTOK_POST = Vector.of(
             "a TikTok video that is out",
             new TikTokWebhooks(),
@@ -103,6 +111,7 @@ public final class Vectors {
                 X_POST,
                 X_REVOCATION,
                 LINKEDIN_COMMENT,
+                LINKEDIN_COMMENT_IN_CAPITALS,
                 TIKTOK_POST,
                 TIKTOK_REMOVAL);
     }

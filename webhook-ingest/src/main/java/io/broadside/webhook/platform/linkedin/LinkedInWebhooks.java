@@ -13,6 +13,7 @@ import io.broadside.webhook.platform.Verdict;
 import io.broadside.webhook.platform.WebhookPlatform;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -62,11 +63,12 @@ public final class LinkedInWebhooks implements WebhookPlatform {
             return new Verdict.Missing("There is no header X-LI-Signature.");
         }
         // Documented as the digits alone; some have seen them with the prefix that is signed.
-        var signature = header.startsWith(PREFIX) ? header.substring(PREFIX.length()) : header;
+        var isPrefixed = header.regionMatches(true, 0, PREFIX, 0, PREFIX.length());
+        var signature = isPrefixed ? header.substring(PREFIX.length()) : header;
         return HmacSha256.fits(
                         signature,
                         credentials.secrets(),
-                        LinkedInWebhooks::written,
+                        asIn(signature)::formatHex,
                         SIGNED_BEFORE_THE_BODY,
                         RawBody.of(delivery))
                 ? new Verdict.Valid()
@@ -76,6 +78,14 @@ public final class LinkedInWebhooks implements WebhookPlatform {
     @Override
     public Normalised normalise(RawDelivery delivery) {
         return LinkedInEvents.of(delivery);
+    }
+
+    /**
+     * Small letters, as LinkedIn's are; or capitals throughout, which say the same. Both in one signature are of nobody: so a flipped
+     * bit is found. What was given decides, and nothing that is secret.
+     */
+    private static HexFormat asIn(String given) {
+        return given.equals(given.toUpperCase(Locale.ROOT)) ? HexFormat.of().withUpperCase() : HexFormat.of();
     }
 
     private static String written(byte[] signature) {

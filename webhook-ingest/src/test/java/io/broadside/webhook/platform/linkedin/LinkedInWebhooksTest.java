@@ -59,6 +59,30 @@ class LinkedInWebhooksTest {
                 .isInstanceOf(Verdict.Mismatch.class);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "hmacsha256=75149EDE80C5E9D3C148867E8920443ED9BB97873B2478BA5E0146DA05808ACA",
+                "HMACSHA256=75149EDE80C5E9D3C148867E8920443ED9BB97873B2478BA5E0146DA05808ACA",
+                "HmacSHA256=75149ede80c5e9d3c148867e8920443ed9bb97873b2478ba5e0146da05808aca"
+            })
+    void takesThePrefixAndTheSignatureInSmallLettersOrInCapitals(String header) {
+        assertThat(COMMENT.verify(COMMENT.bytes(), Optional.of(header), Vectors.LINKEDIN_SECRET))
+                .isEqualTo(new Verdict.Valid());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "75149Ede80c5e9d3c148867e8920443ed9bb97873b2478ba5e0146da05808aca",
+                "75149eDE80C5E9D3C148867E8920443ED9BB97873B2478BA5E0146DA05808ACA",
+                "75149EDE80C5E9D3C148867E8920443Ed9bb97873b2478ba5e0146da05808aca"
+            })
+    void refusesASignatureOfSmallLettersAndCapitals(String header) {
+        assertThat(COMMENT.verify(COMMENT.bytes(), Optional.of(header), Vectors.LINKEDIN_SECRET))
+                .isInstanceOf(Verdict.Mismatch.class);
+    }
+
     @Test
     void anAnswerToAChallengeIsNoSignatureOfADelivery() {
         // Given: what anybody can have signed
