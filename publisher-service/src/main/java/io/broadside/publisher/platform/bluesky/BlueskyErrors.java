@@ -12,6 +12,8 @@ import io.broadside.runtime.http.Reply.Answer;
 import io.broadside.schemas.ErrorCode;
 import java.time.Clock;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes an outcome of an answer that is not the one hoped for: by the name of the error, because the statuses mislead. An access
@@ -29,6 +31,11 @@ final class BlueskyErrors {
 
     private static final String OTHER_RECORD =
             "Another record is where this post belongs; it was left as it is. Look at the account.";
+
+    private static final String WRONG_CLOCK =
+            "The account's server does not take the proof of our key; Broadside's clock may be wrong.";
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(BlueskyErrors.class);
 
     private final Clock clock;
 
@@ -85,6 +92,7 @@ final class BlueskyErrors {
             case "InvalidSwap" -> step.unclear(because(ErrorCode.DUPLICATE_REFUSED, OTHER_RECORD, answer));
             // It was not looked at, twice: the server's clock, or ours, may be to blame.
             case "use_dpop_nonce" -> new Outcome.Unavailable(cause(ErrorCode.SERVER_ERROR, answer));
+            case "invalid_dpop_proof" -> doubtfulProof(answer);
             case "PayloadTooLarge", "BlobTooLarge", "InvalidMimeType", BLOB_NOT_FOUND ->
                 rejected(
                         ErrorCode.MEDIA_UNAVAILABLE,
@@ -103,6 +111,16 @@ final class BlueskyErrors {
                         ? step.unclear(cause(ErrorCode.SERVER_ERROR, answer))
                         : rejected(ErrorCode.UNKNOWN_REFUSAL, ErrorCode.UNKNOWN_REFUSAL.sentence(), answer);
         };
+    }
+
+    /** Nothing was looked at; a proof is refused whose time is minutes away from the server's. */
+    private Outcome doubtfulProof(Answer answer) {
+        LOGGER.atWarn()
+                .addKeyValue("platform", BlueskyPlatform.ID)
+                .addKeyValue("clock", clock.instant())
+                .addKeyValue("serverClock", answer.header("date").orElse(""))
+                .log("an account's server does not take the proof of our key; set this machine's clock if it is wrong");
+        return new Outcome.Unavailable(because(ErrorCode.SERVER_ERROR, WRONG_CLOCK, answer));
     }
 
     private static ErrorCode fault(Answer answer) {

@@ -22,6 +22,7 @@ import io.broadside.publisher.platform.Outcome.RateLimited;
 import io.broadside.publisher.platform.Outcome.Rejected;
 import io.broadside.publisher.platform.Outcome.TokenExpired;
 import io.broadside.publisher.platform.Outcome.TokenRevoked;
+import io.broadside.publisher.platform.Outcome.Unavailable;
 import io.broadside.publisher.platform.Outcome.Unconfirmed;
 import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.http.Call;
@@ -302,6 +303,16 @@ class BlueskyPlatformTest {
         assertThat(publish(command(aText("Hello"))))
                 .isInstanceOfSatisfying(
                         Rejected.class, it -> assertThat(it.cause().code()).isEqualTo(code));
+    }
+
+    @Test
+    void aProofThatAServerDoesNotTakeIsNotTheFaultOfThePost() {
+        // Given: a clock that is off, as the server sees it
+        bench.server().answers(401, error("invalid_dpop_proof"));
+        // When / Then
+        assertThat(publish(command(aText("Hello"))))
+                .isInstanceOfSatisfying(
+                        Unavailable.class, it -> assertThat(it.cause().detail()).contains("clock"));
     }
 
     @ParameterizedTest
