@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.broadside.publisher.platform.AnswerJson;
-import io.broadside.publisher.platform.WebAddress;
 import java.text.BreakIterator;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,17 +25,26 @@ final class Facets {
     /** https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/richtext/facet.json */
     static final int MOST_BYTES_OF_TAG = 640;
 
-    private static final Pattern LINK = Pattern.compile("(?<![^\\s(])https?://[^\\s<>\"]+", Pattern.CASE_INSENSITIVE);
+    /** What the platform's own app takes for blanks: those of every script, and the mark of a byte order. */
+    private static final String BLANKS = "\\s\\p{Z}\\ufeff";
+
+    private static final String BEGINS = "(?<![^" + BLANKS + "(])";
+
+    private static final Pattern LINK =
+            Pattern.compile(BEGINS + "https?://[^" + BLANKS + "<>\"]+", Pattern.CASE_INSENSITIVE);
 
     private static final Pattern MENTION = Pattern.compile(
-            "(?<![^\\s(])@((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)",
+            BEGINS + "@((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.){1,126}[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)",
             Pattern.CASE_INSENSITIVE);
 
     /** Not a number alone, which is an item of a list; what ends a sentence does not belong to it. */
     private static final Pattern TAG =
-            Pattern.compile("(?<![^\\s(])[#\uff03](?!\ufe0f)([^\\s#\u200b-\u200d\u2060\u00ad]+)");
+            Pattern.compile(BEGINS + "[#\uff03](?!\ufe0f)([^" + BLANKS + "#\u200b-\u200d\u2060\u00ad]+)");
 
     private static final Pattern TRAILING = Pattern.compile("\\p{Punct}+$|[\\p{P}&&[^_]]+$");
+
+    private static final String OPENING = "([{";
+    private static final String CLOSING = ")]}";
 
     private Facets() {}
 
@@ -91,29 +99,31 @@ final class Facets {
     private static void links(String text, List<Span> spans) {
         LINK.matcher(text).results().forEach(found -> {
             var url = withoutSentence(found.group());
-            WebAddress.of(url)
-                    .ifPresent(uri -> spans.add(
-                            new Span(found.start(), found.start() + url.length(), "link", "uri", uri.toString())));
+            LinkAddress.of(url)
+                    .ifPresent(uri ->
+                            spans.add(new Span(found.start(), found.start() + url.length(), "link", "uri", uri)));
         });
     }
 
     /** Without the full stop behind it, and without a bracket that was opened before it. */
     private static String withoutSentence(String url) {
         var end = url.length();
-        while (end > 0) {
-            var last = url.charAt(end - 1);
-            var isOpenedBefore = last == ')'
-                    && url.substring(0, end).chars().filter(c -> c == '(').count()
-                            < url.substring(0, end)
-                                    .chars()
-                                    .filter(c -> c == ')')
-                                    .count();
-            if (".,;:!?'\"]}".indexOf(last) < 0 && !isOpenedBefore) {
-                break;
-            }
+        while (end > 0 && endsWithSentence(url.substring(0, end))) {
             end--;
         }
         return url.substring(0, end);
+    }
+
+    private static boolean endsWithSentence(String url) {
+        var last = url.charAt(url.length() - 1);
+        var bracket = CLOSING.indexOf(last);
+        return bracket < 0
+                ? ".,;:!?'\"".indexOf(last) >= 0
+                : count(url, OPENING.charAt(bracket)) < count(url, CLOSING.charAt(bracket));
+    }
+
+    private static long count(String text, char sought) {
+        return text.chars().filter(c -> c == sought).count();
     }
 
     /** Only where nothing is yet: a tag in an address is a part of it. */

@@ -37,6 +37,8 @@ class FacetsTest {
             ",",
             "\n",
             " ",
+            "\u00a0",
+            "\u3000",
             "-");
 
     private static final List<String> MARKED =
@@ -115,6 +117,54 @@ class FacetsTest {
             value = {"#1| x", "a#b| x", "mail@alice.test| x", "# | x", "ftp://ex.test| x"})
     void leavesAloneWhatIsNone(String text, String ignored) {
         assertThat(values(text)).as(ignored).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "#\u304a\u5f97\u3000\u8a73\u7d30\u306f| \u304a\u5f97",
+                "\u65b0\u3000#\u30bf\u30b0| \u30bf\u30b0",
+                "https://ex.test/a\u3000\u307e\u3067| https://ex.test/a",
+                "https://ex.test/a\u00a0:| https://ex.test/a",
+                "\u65b0\u3000@alice.test\u3000\u3067\u3059| did:plc:alice",
+                "\u65b0\u2028https://ex.test/a\ufeff| https://ex.test/a",
+            })
+    void blanksOfEveryScriptAreBlanks(String text, String value) {
+        assertThat(values(text)).containsExactly(value);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "https://my_shop.example/| https://my_shop.example/",
+                "HTTPS://my_shop.example:8443| https://my_shop.example:8443",
+                "https://b\u00fccher.example/\u00fc?q=\u00fc#\u00fc| https://xn--bcher-kva.example/%C3%BC?q=%C3%BC#%C3%BC",
+                "https://\u4f8b\u3048\u3002\u30c6\u30b9\u30c8/a| https://xn--r8jz45g.xn--zckzah/a",
+                "'https://ex.test/a|b'| https://ex.test/a%7Cb",
+                "https://ex.test/{id}| https://ex.test/%7Bid%7D",
+                "See https://ex.test/{id}}.| https://ex.test/%7Bid%7D",
+                "https://ex.test/100%| https://ex.test/100%25",
+                "https://ex.test/100%/a%20b| https://ex.test/100%25/a%20b",
+                "https://ex.test/a#b#c| https://ex.test/a#b%23c",
+                "https://ex.test/a\\b^c`d[1]| https://ex.test/a%5Cb%5Ec%60d%5B1%5D",
+            })
+    void aLinkIsOneWhateverHasToBeEncodedInIt(String text, String value) {
+        assertThat(values(text)).containsExactly(value);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://me:secret@my_shop.example/, gives credentials away",
+        "https://good.example\\@evil.example/, leads elsewhere in some browsers",
+        "https://stra\u00dfe.example/, another name by Java's rules",
+        "https://my_shop.example:99999/, no port",
+        "https://a..b|c.example/, no name",
+        "https://, no name",
+    })
+    void aLinkThatLeadsNowhereOrElsewhereStaysText(String text, String reason) {
+        assertThat(values(text)).as(reason).isEmpty();
     }
 
     @Test
