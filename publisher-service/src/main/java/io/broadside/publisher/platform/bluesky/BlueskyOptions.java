@@ -20,9 +20,14 @@ record BlueskyOptions(List<String> languages, Optional<String> replyTo) {
     static final Set<String> NAMES = Set.of(LANGUAGES, REPLY_TO);
 
     private static final int MOST_LANGUAGES = 3;
-    private static final Pattern LANGUAGE = Pattern.compile("[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*");
-    private static final Pattern POST =
-            Pattern.compile("at://(did:[a-z]+:[a-zA-Z0-9._:%-]+)/app\\.bsky\\.feed\\.post/([A-Za-z0-9._~:-]{1,512})");
+    /** As long as three languages are that say all they can; a longer text is not looked through. */
+    private static final int LONGEST = 200;
+
+    /** Possessive, because Java goes deeper into its stack for each part that it might give back. */
+    private static final Pattern LANGUAGE = Pattern.compile("[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8})*+");
+
+    private static final Pattern POST = Pattern.compile(
+            "at://(did:[a-z]{1,64}:[a-zA-Z0-9._:%-]{1,2048})/app\\.bsky\\.feed\\.post/([A-Za-z0-9._~:-]{1,512})");
 
     BlueskyOptions {
         languages = List.copyOf(languages);
@@ -30,7 +35,9 @@ record BlueskyOptions(List<String> languages, Optional<String> replyTo) {
 
     static BlueskyOptions of(Content content) {
         var languages = Optional.ofNullable(content.getOptions().get(LANGUAGES))
-                .map(text -> List.of(text.strip().split("\\s*,\\s*", -1)))
+                .map(text -> text.length() > LONGEST
+                        ? List.of(text)
+                        : List.of(text.strip().split("\\s*,\\s*", -1)))
                 .orElse(List.of());
         return new BlueskyOptions(
                 languages, Optional.ofNullable(content.getOptions().get(REPLY_TO)));
@@ -45,7 +52,7 @@ record BlueskyOptions(List<String> languages, Optional<String> replyTo) {
                     Integer.toString(languages.size()),
                     "A post on Bluesky names at most " + MOST_LANGUAGES + " languages; leave the others out.");
         }
-        if (languages.stream().anyMatch(language -> !LANGUAGE.matcher(language).matches())) {
+        if (!languages.stream().allMatch(BlueskyOptions::isLanguage)) {
             check.add(
                     "content.options." + LANGUAGES,
                     "language",
@@ -57,6 +64,10 @@ record BlueskyOptions(List<String> languages, Optional<String> replyTo) {
                         "postAddress",
                         "A post is named by its address, at://did:plc:.../app.bsky.feed.post/..., with the did of the account;"
                                 + " correct it."));
+    }
+
+    private static boolean isLanguage(String text) {
+        return text.length() <= LONGEST && LANGUAGE.matcher(text).matches();
     }
 
     /** The query that asks for the post that is answered. */

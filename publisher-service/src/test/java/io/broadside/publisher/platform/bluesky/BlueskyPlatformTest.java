@@ -37,6 +37,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BlueskyPlatformTest {
 
@@ -383,6 +384,27 @@ class BlueskyPlatformTest {
                         "content.thread[0].text maxBytes",
                         "content.options.bluesky.languages maxItems",
                         "content.options.bluesky.replyTo postAddress");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-ab", ",en", " ", "-"})
+    void anOptionWithoutAnEndIsAFaultAndNoMore(String piece) {
+        // Given
+        var content = aText("Hello")
+                .setOptions(Map.of("bluesky.languages", "en" + piece.repeat(50_000) + ","))
+                .build();
+        // When / Then
+        assertThat(platform.faults(content))
+                .extracting(fault -> fault.getField() + " " + fault.getRule())
+                .containsExactly("content.options.bluesky.languages language");
+    }
+
+    @Test
+    void languagesMaySayAllThatTheyAre() {
+        var content = aText("Hello")
+                .setOptions(Map.of("bluesky.languages", "de-Latn-DE-1996 , zh-Hant-TW,  en"))
+                .build();
+        assertThat(platform.faults(content)).isEmpty();
     }
 
     private Outcome publish(PublishCommand command) {
