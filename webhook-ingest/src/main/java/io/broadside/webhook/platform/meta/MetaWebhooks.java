@@ -1,5 +1,6 @@
 package io.broadside.webhook.platform.meta;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.broadside.events.RawDelivery;
@@ -15,8 +16,8 @@ import io.broadside.webhook.platform.Verdict;
 import io.broadside.webhook.platform.WebhookPlatform;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -26,7 +27,8 @@ import java.util.regex.Pattern;
  * their data deleted.
  *
  * <p>A webhook is JSON, signed in a header. The callbacks get a form with one field, {@code signed_request}, that carries its
- * own signature. A deauthorisation that comes to the address of the webhooks is one all the same: the content type tells.
+ * own signature. A deauthorisation that comes to the address of the webhooks is one all the same: its beginning tells. What it
+ * calls itself in its head does not, for nobody signs that.
  *
  * <p>What signs depends on the product: Facebook Pages and Instagram with Facebook Login use the secret of the Meta app,
  * Instagram with Instagram Login that of the Instagram app, Threads its own. An app here has a list of secrets, so both of
@@ -37,7 +39,7 @@ import java.util.regex.Pattern;
 public final class MetaWebhooks implements WebhookPlatform {
 
     private static final String SIGNATURE = "x-hub-signature-256";
-    private static final String CONTENT_TYPE = "content-type";
+    private static final byte[] FORM = "signed_request=".getBytes(US_ASCII);
     private static final Pattern CHALLENGE = Pattern.compile("[A-Za-z0-9]{1,256}");
 
     private final Traits traits;
@@ -89,7 +91,7 @@ public final class MetaWebhooks implements WebhookPlatform {
     @Override
     public Verdict verify(RawDelivery delivery, Credentials credentials) {
         var body = RawBody.of(delivery);
-        if (isForm(delivery)) {
+        if (isForm(body)) {
             return SignedRequest.verify(body, credentials.secrets(), delivery.getReceivedAt());
         }
         if (!delivery.getCallback().equals(Callback.WEBHOOK.id())) {
@@ -106,14 +108,11 @@ public final class MetaWebhooks implements WebhookPlatform {
 
     @Override
     public Normalised normalise(RawDelivery delivery) {
-        return isForm(delivery) ? SignedRequest.normalise(delivery) : MetaEvents.of(delivery);
+        return isForm(RawBody.of(delivery)) ? SignedRequest.normalise(delivery) : MetaEvents.of(delivery);
     }
 
-    private static boolean isForm(RawDelivery delivery) {
-        return delivery.getHeaders()
-                .getOrDefault(CONTENT_TYPE, "")
-                .toLowerCase(Locale.ROOT)
-                .startsWith("application/x-www-form-urlencoded");
+    private static boolean isForm(byte[] body) {
+        return body.length >= FORM.length && Arrays.mismatch(body, 0, FORM.length, FORM, 0, FORM.length) < 0;
     }
 
     private static String written(byte[] signature) {

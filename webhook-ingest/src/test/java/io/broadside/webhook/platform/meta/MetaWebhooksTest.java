@@ -1,5 +1,6 @@
 package io.broadside.webhook.platform.meta;
 
+import static io.broadside.webhook.platform.RawDeliveries.aDelivery;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -71,13 +72,30 @@ class MetaWebhooksTest {
                 .isInstanceOf(Verdict.Mismatch.class);
     }
 
-    @Test
-    void takesTheContentTypeOfAFormForAFormWhateverIsInTheHeader() {
-        assertThat(verify(
-                        Vectors.FACEBOOK_COMMENT.body(),
-                        Vectors.FACEBOOK_COMMENT.signature(),
-                        "application/x-www-form-urlencoded; charset=utf-8"))
-                .isInstanceOf(Verdict.Missing.class);
+    @ParameterizedTest
+    @ValueSource(strings = {"", "text/plain", "application/x-www-form-urlencoded; charset=utf-8"})
+    void takesAWebhookForOneWhateverItsContentTypeIs(String contentType) {
+        var comment = Vectors.FACEBOOK_COMMENT;
+        assertThat(verify(comment.body(), comment.signature(), contentType)).isEqualTo(new Verdict.Valid());
+        assertThat(facebook.normalise(aDelivery("facebook", contentType, comment.body()))
+                        .events())
+                .hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "application/json"})
+    void takesASignedRequestForOneWhateverItsContentTypeIsAndNoSignatureButItsOwn(String contentType) {
+        // Given
+        var request = Vectors.FACEBOOK_DEAUTHORISATION.body();
+        var secret = Secret.of(Vectors.META_SECRET);
+        var forged = request.replace("signed_request=F", "signed_request=G");
+        var signature = "sha256=" + HexFormat.of().formatHex(HmacSha256.sign(secret, forged.getBytes(UTF_8)));
+        // When / Then
+        assertThat(verify(request, Optional.empty(), contentType)).isEqualTo(new Verdict.Valid());
+        assertThat(facebook.normalise(aDelivery("facebook", contentType, request))
+                        .events())
+                .hasSize(1);
+        assertThat(verify(forged, Optional.of(signature), contentType)).isInstanceOf(Verdict.Mismatch.class);
     }
 
     @Test
