@@ -232,7 +232,7 @@ final class Calls {
             }
             // It may still be stored after the deadline, and come again: the topology knows an event it has seen.
             var deadline = storeDeadlines.begin(() -> tryLater(End.BROKER_AWAY));
-            var isTaken = shared.deliveries().store(delivery, fate -> {
+            var isTaken = shared.deliveries().store(endpoint.platform().kept(delivery), fate -> {
                 share.close();
                 settled.put(() -> {
                     deadline.met();

@@ -143,7 +143,7 @@ final class Reverification {
         var endpoint = Optional.ofNullable(endpoints.get(label + " " + delivery.getCallback()));
         var ruling = rule(found, endpoint, withUnreadable, clock.instant(), rememberFor);
         switch (ruling) {
-            case GENUINE -> store(found, counts);
+            case GENUINE -> store(endpoint.orElseThrow().platform().kept(delivery), counts);
             case REFUSED, TRUNCATED, OF_NO_APP, UNREADABLE, TOO_OLD -> counts.add(ruling);
         }
     }
@@ -195,13 +195,13 @@ final class Reverification {
         }
     }
 
-    private void store(QuarantinedDelivery found, Counts counts) {
+    private void store(RawDelivery delivery, Counts counts) {
         counts.underWay.acquireUninterruptibly();
-        var isTaken = deliveries.store(found.getDelivery(), fate -> {
+        var isTaken = deliveries.store(delivery, fate -> {
             switch (fate) {
                 case DURABLE -> {
                     counts.accepted.incrementAndGet();
-                    metrics.verifiedAgain(found.getDelivery().getPlatform());
+                    metrics.verifiedAgain(delivery.getPlatform());
                 }
                 case NOT_DURABLE -> counts.notStored.incrementAndGet();
             }

@@ -26,6 +26,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -67,6 +68,32 @@ class WebhookServerIT {
         assertThat(broker.history().getFirst().topic()).isEqualTo(Topics.INBOUND_RAW.name());
         assertThat(broker.completeNext()).isTrue();
         assertThat(answer.get(1, TimeUnit.MINUTES).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void ofADeliveryOfLinkedInNothingIsStoredThatMayNotBeKept() throws Exception {
+        // Given
+        start("WEBHOOK_APPS", "linkedin/demo", "WEBHOOK_LINKEDIN_DEMO_SECRETS", Vectors.LINKEDIN_SECRET);
+        var body = Vectors.LINKEDIN_COMMENT
+                .body()
+                .replace("\"subscriber\"", "\"decoratedGeneratedActivity\":{\"text\":\"so private\"},\"subscriber\"");
+        var signature = HmacSha256.sign(Secret.of(Vectors.LINKEDIN_SECRET), ("hmacsha256=" + body).getBytes(UTF_8));
+        // When
+        var answer = post(request("/webhooks/linkedin/demo")
+                .header("x-li-signature", HexFormat.of().formatHex(signature))
+                .POST(BodyPublishers.ofString(body))
+                .build());
+        awaitSent(1);
+        assertThat(broker.completeNext()).isTrue();
+        // Then
+        assertThat(answer.get(1, TimeUnit.MINUTES).statusCode()).isEqualTo(200);
+        assertThat(broker.history()).singleElement().satisfies(record -> {
+            assertThat(record.topic()).isEqualTo(Topics.INBOUND_RAW.name());
+            assertThat(record.value())
+                    .asString(UTF_8)
+                    .contains("urn:li:organization:5550001")
+                    .doesNotContain("so private");
+        });
     }
 
     @Test

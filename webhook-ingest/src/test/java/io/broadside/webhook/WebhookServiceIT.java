@@ -314,6 +314,40 @@ class WebhookServiceIT {
     }
 
     @Test
+    void whatLinkedInAddsToItsIdsIsNotStoredWhenItIsVerifiedAgainEither(@TempDir Path state) throws Exception {
+        // Given
+        var body = Vectors.LINKEDIN_COMMENT
+                .body()
+                .replace("5550001", "5550777")
+                .replace("\"subscriber\"", "\"decoratedGeneratedActivity\":{\"text\":\"so private\"},\"subscriber\"");
+        var signature = HmacSha256.sign(Secret.of("the-next-secret"), ("hmacsha256=" + body).getBytes(UTF_8));
+        post("/webhooks/linkedin/demo", "x-li-signature", HexFormat.of().formatHex(signature), body);
+        awaitQuarantined("5550777");
+        try (var rotated = WebhookService.start(
+                config(
+                        state,
+                        Map.of(
+                                "WEBHOOK_LINKEDIN_DEMO_SECRETS",
+                                "the-next-secret",
+                                // Of "open sesame".
+                                "WEBHOOK_API_KEYS",
+                                "41ef4bb0b23661e66301aac36066912dac037827b4ae63a7b1165a5aa93ed4eb")),
+                Clock.systemUTC())) {
+            // When
+            var answer = reverify(rotated, "linkedin/demo", "Bearer open sesame");
+            // Then
+            assertThat(new JsonObject(answer.body()).getLong("accepted")).isEqualTo(1);
+            assertThat(awaitEvents("linkedin:urn:li:organization:5550777", 1)).hasSize(1);
+        }
+        assertThat(read(Topics.INBOUND_RAW))
+                .extracting(record -> text(record.value().getBody()))
+                .filteredOn(text -> text.contains("5550777"))
+                .singleElement()
+                .asString()
+                .doesNotContain("so private");
+    }
+
+    @Test
     void tellsHowOldTheOldestDeliveryIsThatNoEventWasMadeOfAndHowLongNoneHasCome() throws Exception {
         assertThat(get(service.managementPort(), "/metrics").body())
                 .contains("broadside_webhook_arrears_seconds ", "broadside_webhook_silence_seconds{");
@@ -391,7 +425,12 @@ class WebhookServiceIT {
 
     private HttpResponse<String> reverify(WebhookService of, String authorization)
             throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(uri(of.managementPort(), "/webhooks/re-verify?app=facebook/demo"))
+        return reverify(of, "facebook/demo", authorization);
+    }
+
+    private HttpResponse<String> reverify(WebhookService of, String app, String authorization)
+            throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(uri(of.managementPort(), "/webhooks/re-verify?app=" + app))
                 .header("authorization", authorization)
                 .POST(BodyPublishers.noBody())
                 .build();

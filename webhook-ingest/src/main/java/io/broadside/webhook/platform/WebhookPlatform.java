@@ -40,6 +40,14 @@ public interface WebhookPlatform {
      */
     Verdict verify(RawDelivery delivery, Credentials credentials);
 
+    /**
+     * What is stored of a verified delivery: all of it, unless the platform forbids keeping some of it for as long. It tells the
+     * same; only its signature may no longer fit.
+     */
+    default RawDelivery kept(RawDelivery delivery) {
+        return delivery;
+    }
+
     /** What a verified delivery tells: the events that could be read of it, and what could not. */
     Normalised normalise(RawDelivery delivery);
 }

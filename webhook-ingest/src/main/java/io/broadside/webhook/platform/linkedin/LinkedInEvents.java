@@ -14,8 +14,7 @@ import java.util.Optional;
  * What a webhook of LinkedIn tells: up to ten {@code notifications[]} about an organization's posts, or one lead.
  *
  * <p>What members do and say must not be kept for longer than 48 hours, and events are: so an event names what happened by
- * LinkedIn's ids and holds no text and no names. Whoever needs the words asks LinkedIn for them, or reads the original while it
- * is kept.
+ * LinkedIn's ids and holds no text and no names. Whoever needs the words asks LinkedIn for them.
  *
  * @see <a href="https://learn.microsoft.com/en-us/linkedin/marketing/community-management/organizations/social-action-notifications">Social
  *     action notifications</a>

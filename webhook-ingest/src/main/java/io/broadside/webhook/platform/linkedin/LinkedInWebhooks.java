@@ -2,15 +2,19 @@ package io.broadside.webhook.platform.linkedin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.broadside.events.RawDelivery;
 import io.broadside.webhook.platform.Credentials;
 import io.broadside.webhook.platform.Handshake;
 import io.broadside.webhook.platform.HmacSha256;
+import io.broadside.webhook.platform.Json;
 import io.broadside.webhook.platform.Normalised;
 import io.broadside.webhook.platform.RawBody;
 import io.broadside.webhook.platform.Traits;
 import io.broadside.webhook.platform.Verdict;
 import io.broadside.webhook.platform.WebhookPlatform;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Locale;
@@ -35,6 +39,9 @@ public final class LinkedInWebhooks implements WebhookPlatform {
 
     private static final String PREFIX = "hmacsha256=";
     private static final byte[] SIGNED_BEFORE_THE_BODY = PREFIX.getBytes(UTF_8);
+
+    /** With this begin the names of what is added: {@code decoratedSourcePost}, {@code decoratedGeneratedActivity}. */
+    private static final String DECORATED = "decorated";
 
     /** LinkedIn sends a UUID. */
     private static final Pattern CODE = Pattern.compile("[A-Za-z0-9-]{1,128}");
@@ -73,6 +80,37 @@ public final class LinkedInWebhooks implements WebhookPlatform {
                         RawBody.of(delivery))
                 ? new Verdict.Valid()
                 : new Verdict.Mismatch("None of the app's secrets makes the signature in X-LI-Signature.");
+    }
+
+    /**
+     * Without what LinkedIn adds to its ids: a post or a comment as it stands there, and whose it is. Members' activity may be kept
+     * for 48 hours, which is longer than deliveries are, but what is of their profiles for 24 only.
+     */
+    @Override
+    public RawDelivery kept(RawDelivery delivery) {
+        return Json.parse(RawBody.of(delivery))
+                .filter(LinkedInWebhooks::isUndecorated)
+                .map(Json::canonical)
+                .map(body -> RawDelivery.newBuilder(delivery)
+                        .setBody(ByteBuffer.wrap(body.getBytes(UTF_8)))
+                        .build())
+                .orElse(delivery);
+    }
+
+    /** Takes the decorations out of a body; whether there were any. */
+    private static boolean isUndecorated(JsonNode body) {
+        var isAny = false;
+        for (var notification : body.path("notifications")) {
+            if (notification instanceof ObjectNode object) {
+                var all = object.size();
+                object.remove(object.properties().stream()
+                        .map(Map.Entry::getKey)
+                        .filter(name -> name.startsWith(DECORATED))
+                        .toList());
+                isAny |= object.size() < all;
+            }
+        }
+        return isAny;
     }
 
     @Override

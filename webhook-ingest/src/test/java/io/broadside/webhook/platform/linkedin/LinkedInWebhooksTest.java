@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.broadside.runtime.config.Secret;
 import io.broadside.webhook.platform.Handshake;
 import io.broadside.webhook.platform.HmacSha256;
+import io.broadside.webhook.platform.RawBody;
 import io.broadside.webhook.platform.Vector;
 import io.broadside.webhook.platform.Vectors;
 import io.broadside.webhook.platform.Verdict;
@@ -81,6 +82,40 @@ class LinkedInWebhooksTest {
     void refusesASignatureOfSmallLettersAndCapitals(String header) {
         assertThat(COMMENT.verify(COMMENT.bytes(), Optional.of(header), Vectors.LINKEDIN_SECRET))
                 .isInstanceOf(Verdict.Mismatch.class);
+    }
+
+    @Test
+    void ofWhatIsStoredOnlyIdsAreLeftAndTheSameIsTold() {
+        // Given
+        var body = COMMENT.body()
+                .replace(
+                        "\"subscriber\"",
+                        "\"decoratedSourcePost\":{\"owner\":\"urn:li:person:Ada\",\"text\":\"so private\"},"
+                                + "\"decoratedGeneratedActivity\":{\"comment\":{\"owner\":\"urn:li:person:Ada\"}},\"subscriber\"");
+        var delivery = COMMENT.delivery(body.getBytes(UTF_8), COMMENT.signature());
+        // When
+        var kept = linkedIn.kept(delivery);
+        // Then
+        assertThat(new String(RawBody.of(kept), UTF_8)).doesNotContain("so private", "Ada", "decorated");
+        assertThat(linkedIn.normalise(kept)).isEqualTo(linkedIn.normalise(delivery));
+        assertThat(kept.getHeaders()).isEqualTo(delivery.getHeaders());
+        assertThat(new String(RawBody.of(delivery), UTF_8)).isEqualTo(body);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"notifications\":[{\"notificationId\":1}]}",
+                "{\"notifications\":{\"decorated\":7}}",
+                "{\"notifications\":[7]}",
+                "{\"leadGenFormResponse\":\"a\"}",
+                "[]",
+                "<html>",
+                ""
+            })
+    void whatHoldsNoneOfItIsStoredAsItCame(String body) {
+        var delivery = COMMENT.delivery(body.getBytes(UTF_8), COMMENT.signature());
+        assertThat(linkedIn.kept(delivery)).isSameAs(delivery);
     }
 
     @Test
