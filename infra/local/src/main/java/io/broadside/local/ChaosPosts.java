@@ -55,8 +55,14 @@ final class ChaosPosts implements AutoCloseable {
      *
      * @param texts of its parts, of which the first is the post itself
      * @param isReadable whether its account's posts can be looked for
+     * @param isCancelled whether it was called off, or was about to be when the run ended
      */
-    record Sent(String requestId, List<String> texts, String platform, boolean isReadable) {}
+    record Sent(String requestId, List<String> texts, String platform, boolean isReadable, boolean isCancelled) {
+
+        Sent cancelled() {
+            return new Sent(requestId, texts, platform, isReadable, true);
+        }
+    }
 
     /** @param over how many posts have had their last word */
     ChaosPosts(
@@ -125,11 +131,13 @@ final class ChaosPosts implements AutoCloseable {
                 .build();
         untilDurable(() -> client.publish(request));
         var isReadable = account.isReadable() && ChaosContents.isReadable(account.platform(), content);
-        sent.put(id, new Sent(id, texts(text, content), account.platform(), isReadable));
+        var post = new Sent(id, texts(text, content), account.platform(), isReadable, false);
+        sent.put(id, post);
         if (dice.nextDouble() < SENT_TWICE) {
             untilDurable(() -> client.publish(request));
         }
         if (isScheduled && dice.nextDouble() < CANCELLED) {
+            sent.put(id, post.cancelled());
             var cancellation = CancelRequest.newBuilder()
                     .setRequestId(id)
                     .setRequestedAt(Instant.now())

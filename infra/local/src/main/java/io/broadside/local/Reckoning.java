@@ -26,7 +26,8 @@ import java.util.stream.Collectors;
  * @param accepted posts that were durable on the topic of requests
  * @param byStatus last words, by what they say
  * @param failures last words FAILED, by code
- * @param lost posts without a last word, or that are PUBLISHED by their last word and not on the platform
+ * @param lost posts without a last word, or that are PUBLISHED by their last word and not on the platform, or CANCELLED
+ *     although nobody called them off
  * @param postedTwice posts that the platform has more than once
  * @param untrue posts of which the platform has one although the last word is FAILED or CANCELLED, or that have two last words
  * @param unconfirmed last words UNCONFIRMED, by platform
@@ -121,7 +122,9 @@ record Reckoning(
     private record Judged(ChaosPosts.Sent sent, Optional<PostResult> last, boolean hasTwoLastWords, List<Long> copies) {
 
         boolean isLost() {
-            return last.isEmpty() || (isEnded(ResultStatus.PUBLISHED) && !isAsSaid());
+            return last.isEmpty()
+                    || (isEnded(ResultStatus.PUBLISHED) && !isAsSaid())
+                    || (isEnded(ResultStatus.CANCELLED) && !sent.isCancelled());
         }
 
         /** All of it is out, or at least the post itself, and the result says that the rest is missing. */

@@ -73,6 +73,23 @@ class ReckoningTest {
     }
 
     @Test
+    void aPostThatIsCancelledAlthoughNobodyCalledItOffIsLost() {
+        // Given
+        send("a", true);
+        callOff("a");
+        say("a", ResultStatus.CANCELLED);
+        // When
+        var calledOff = reckoning(1);
+        send("b", true);
+        say("b", ResultStatus.CANCELLED);
+        var byItself = reckoning(2);
+        // Then
+        assertThat(calledOff.exitCode()).isZero();
+        assertThat(byItself.lost()).containsExactly("x b");
+        assertThat(byItself.exitCode()).isEqualTo(1);
+    }
+
+    @Test
     void aPostThatThePlatformHasTwiceIsFound() {
         // Given
         published("a");
@@ -88,6 +105,7 @@ class ReckoningTest {
     void aPostThatIsOutAlthoughItWasCalledOffOrThatHasTwoLastWordsIsUntrue() {
         // Given
         send("a", true);
+        callOff("a");
         publish("a");
         say("a", ResultStatus.CANCELLED);
         published("b");
@@ -207,7 +225,11 @@ class ReckoningTest {
     }
 
     private void send(String id, boolean isReadable) {
-        sent.put(id, new ChaosPosts.Sent(id, List.of("text of " + id), "x", isReadable));
+        sent.put(id, new ChaosPosts.Sent(id, List.of("text of " + id), "x", isReadable, false));
+    }
+
+    private void callOff(String id) {
+        sent.computeIfPresent(id, (_, post) -> post.cancelled());
     }
 
     private void publish(String id) {
