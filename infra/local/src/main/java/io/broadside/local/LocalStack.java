@@ -70,8 +70,9 @@ final class LocalStack implements AutoCloseable {
             throws InterruptedException {
         var clock = Clock.systemUTC();
         var started = inParallel(List.<Callable<AutoCloseable>>of(
-                () -> startSimulator(ports, data), () -> startBroker(ports, data), () -> startRegistry(ports, data)));
-        started.forEach(parts::add);
+                () -> parts.add(startSimulator(ports, data)),
+                () -> parts.add(startBroker(ports, data)),
+                () -> parts.add(startRegistry(ports, data))));
         started.forEach(part -> progress.accept(name(part)));
         var simulator = (PlatformSimulator) started.getFirst();
 
