@@ -30,6 +30,10 @@ record VideoStatus(Stage stage, Optional<Long> bytesTaken, Optional<URI> permali
         FAILED,
         /** The upload is too old to go on with, or broken. */
         EXPIRED,
+        /** Facebook works on the file, which says nothing of whether it was asked to publish it. */
+        PROCESSING,
+        /** Facebook is done with the file, and says nothing of publishing. */
+        READY,
         /** Nobody has asked to publish it, as far as Facebook knows. */
         NOT_PUBLISHED
     }
@@ -55,27 +59,41 @@ record VideoStatus(Stage stage, Optional<Long> bytesTaken, Optional<URI> permali
     }
 
     private static Stage stage(JsonNode status) {
+        var video = status.path("video_status").asText();
         var publishing = status.path("publishing_phase");
-        if (publishing.path("publish_status").asText().equals("published") && isComplete(publishing)) {
+        if (isPublished(video, publishing)) {
             return Stage.PUBLISHED;
         }
-        var hasFailed = status.path("video_status").asText().equals("error")
+        var hasFailed = video.equals("error")
                 || isError(status.path("processing_phase"))
                 || isError(publishing)
                 || publishing.path("publish_status").asText().equals("error");
         if (hasFailed) {
             return Stage.FAILED;
         }
-        return switch (status.path("video_status").asText()) {
-            case "expired", "upload_failed" -> Stage.EXPIRED;
-            default -> {
-                var phase = publishing.path("status").asText();
-                var isAsked = isComplete(publishing)
-                        || phase.equals("in_progress")
-                        || publishing.path("publish_status").asText().equals("published");
-                yield isAsked ? Stage.PUBLISHING : Stage.NOT_PUBLISHED;
-            }
-        };
+        if (video.equals("expired") || video.equals("upload_failed") || isError(status.path("uploading_phase"))) {
+            return Stage.EXPIRED;
+        }
+        var phase = publishing.path("status").asText();
+        var isAsked = isComplete(publishing)
+                || phase.equals("in_progress")
+                || publishing.path("publish_status").asText().equals("published");
+        if (isAsked) {
+            return Stage.PUBLISHING;
+        }
+        if (video.equals("processing")
+                || status.path("processing_phase").path("status").asText().equals("in_progress")) {
+            return Stage.PROCESSING;
+        }
+        return video.equals("ready") && phase.isEmpty() && !publishing.has("publish_status")
+                ? Stage.READY
+                : Stage.NOT_PUBLISHED;
+    }
+
+    /** That it is to be published is said of a video that is not out so far, too; then its phase is said to be another. */
+    private static boolean isPublished(String video, JsonNode publishing) {
+        return publishing.path("publish_status").asText().equals("published")
+                && (isComplete(publishing) || publishing.path("status").isMissingNode() || video.equals("ready"));
     }
 
     private static boolean isComplete(JsonNode phase) {

@@ -149,7 +149,7 @@ final class VideoUpload {
         return switch (status.get().stage()) {
             case EXPIRED -> Videos.restart(page).orElse(refusal);
             case FAILED -> refusal;
-            case PUBLISHED, PUBLISHING, NOT_PUBLISHED ->
+            case PUBLISHED, PUBLISHING, PROCESSING, READY, NOT_PUBLISHED ->
                 isThere ? page.next(FacebookStep.FINISH, finishing()) : refusal;
         };
     }

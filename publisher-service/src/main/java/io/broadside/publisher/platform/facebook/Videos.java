@@ -61,7 +61,7 @@ final class Videos {
         var reply = page.post("page." + edge + ".finish", page.below("/" + edge), fields());
         if (!Page.isDone(reply)) {
             var refusal = page.failed(reply, FacebookStep.FINISH);
-            return refusal instanceof Rejected ? unlessItSaysOtherwise(refusal) : refusal;
+            return refusal instanceof Rejected rejected ? unlessItSaysOtherwise(rejected) : refusal;
         }
         var values = new LinkedHashMap<>(Map.of(VIDEO_ID, page.value(VIDEO_ID)));
         Page.idIn(reply, "post_id").ifPresent(id -> values.put(STORY_ID, id));
@@ -72,16 +72,27 @@ final class Videos {
     }
 
     /** Before a refusal is believed, the video itself is asked: it may be out, or its upload be gone. */
-    private Outcome unlessItSaysOtherwise(Outcome refusal) {
-        var stage = VideoStatus.in(ask()).map(VideoStatus::stage);
-        return switch (stage.orElse(VideoStatus.Stage.NOT_PUBLISHED)) {
+    private Outcome unlessItSaysOtherwise(Rejected refusal) {
+        var status = VideoStatus.in(ask());
+        if (status.isEmpty()) {
+            return unlessInDoubt(refusal);
+        }
+        return switch (status.get().stage()) {
             case PUBLISHED, PUBLISHING ->
                 new Underway(
                         page.at(FacebookStep.PROCESSING, page.values()).build(),
                         Optional.of(page.now().plus(SHORTEST_PAUSE)));
             case EXPIRED -> restart(page).orElse(refusal);
+            case PROCESSING, READY -> unlessInDoubt(refusal);
             case FAILED, NOT_PUBLISHED -> refusal;
         };
+    }
+
+    /** Where an earlier call may have published it, and nothing is known of that, a later refusal is not the last word. */
+    private Outcome unlessInDoubt(Rejected refusal) {
+        return Doubts.any(page.command())
+                ? FacebookStep.FINISH.of(page.content()).unclear(refusal.cause())
+                : refusal;
     }
 
     /** What came of it, where Facebook has said so already. */
@@ -92,7 +103,8 @@ final class Videos {
             return page.failed(reply, FacebookStep.PROCESSING);
         }
         return switch (status.get().stage()) {
-            case PUBLISHED -> {
+            // It was asked to be published, and Facebook is done with it.
+            case PUBLISHED, READY -> {
                 var post = post(status.get());
                 yield page.out(post.id(), post.permalink());
             }
@@ -102,7 +114,7 @@ final class Videos {
                 restart(page)
                         .orElseGet(() -> new Rejected(unusable(
                                 "Facebook lost the upload of the video, more than once; send the post again later.")));
-            case PUBLISHING, NOT_PUBLISHED ->
+            case PUBLISHING, PROCESSING, NOT_PUBLISHED ->
                 new Underway(page.at(FacebookStep.PROCESSING, page.values()).build(), Optional.of(nextLook()));
         };
     }
@@ -115,21 +127,29 @@ final class Videos {
             return page.blind(reply);
         }
         return switch (status.get().stage()) {
-            case PUBLISHED -> {
-                var post = post(status.get());
-                yield page.landed(post.id(), post.permalink());
-            }
+            case PUBLISHED -> landed(status.get());
+            case READY ->
+                step == FacebookStep.FINISH
+                        ? Doubts.notSeen(
+                                "Facebook has the video and does not say whether it is published; look at the Page.")
+                        : landed(status.get());
             // Never to be seen: the next step says so, and why.
             case FAILED, EXPIRED ->
                 new Found.Further(
                         page.at(FacebookStep.PROCESSING, page.values()).build());
-            case PUBLISHING -> underway();
+            // What Facebook works on may have been asked to come out: only once it is done can it be missing.
+            case PUBLISHING, PROCESSING -> underway();
             case NOT_PUBLISHED ->
                 step == FacebookStep.FINISH
                         ? page.missing(
                                 "Facebook has the video and does not know that it is to be published; look at the Page.")
                         : underway();
         };
+    }
+
+    private Found landed(VideoStatus status) {
+        var post = post(status);
+        return page.landed(post.id(), post.permalink());
     }
 
     /** The upload from its beginning, unless that was tried often enough. */

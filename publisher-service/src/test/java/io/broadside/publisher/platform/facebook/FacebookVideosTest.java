@@ -7,6 +7,8 @@ import static io.broadside.publisher.platform.Commands.aText;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.broadside.events.Attempt;
+import io.broadside.events.AttemptEnd;
 import io.broadside.events.Content;
 import io.broadside.events.Media;
 import io.broadside.events.MediaKind;
@@ -517,7 +519,13 @@ final class FacebookVideosTest {
                 "{\"video_status\":\"ready\",\"publishing_phase\":{\"status\":\"completed\",\"publish_status\":\"published\",\"publish_time\":1}}|PUBLISHED",
                 "{\"video_status\":\"processing\",\"publishing_phase\":{\"status\":\"not_started\",\"publish_status\":\"published\"}}|PUBLISHING",
                 "{\"video_status\":\"processing\",\"publishing_phase\":{\"status\":\"in_progress\"}}|PUBLISHING",
-                "{\"video_status\":\"processing\",\"publishing_phase\":{\"status\":\"not_started\"}}|NOT_PUBLISHED",
+                "{\"video_status\":\"processing\",\"publishing_phase\":{\"status\":\"not_started\"}}|PROCESSING",
+                "{\"video_status\":\"upload_complete\",\"processing_phase\":{\"status\":\"in_progress\"}}|PROCESSING",
+                "{\"video_status\":\"ready\",\"publishing_phase\":{\"publish_status\":\"published\"}}|PUBLISHED",
+                "{\"publishing_phase\":{\"publish_status\":\"published\"}}|PUBLISHED",
+                "{\"video_status\":\"ready\",\"publishing_phase\":{\"status\":\"in_progress\",\"publish_status\":\"published\"}}|PUBLISHED",
+                "{\"video_status\":\"ready\"}|READY",
+                "{\"video_status\":\"uploading\",\"uploading_phase\":{\"status\":\"error\"}}|EXPIRED",
                 "{\"video_status\":\"ready\",\"publishing_phase\":{\"status\":\"not_started\",\"publish_status\":\"draft\"}}|NOT_PUBLISHED",
                 "{\"video_status\":\"uploading\"}|NOT_PUBLISHED",
                 "{\"video_status\":\"error\"}|FAILED",
@@ -643,6 +651,52 @@ final class FacebookVideosTest {
         assertThat(find(looked(command, Duration.ofMinutes(2)))).isEqualTo(new Found.Absent());
     }
 
+    /** Facebook says nothing of publishing while it works on the file: the call that was lost may have come through. */
+    @Test
+    void isNotDoneWithAVideoThatFacebookWorksOn() {
+        // Given
+        var working = "{\"status\":{\"video_status\":\"processing\",\"processing_phase\":{\"status\":\"in_progress\"},"
+                + "\"publishing_phase\":{\"status\":\"not_started\"}}}";
+        bench.server().answers(200, working);
+        // When
+        var found = find(looked(at("finish", Map.of("videoId", "1220000080"), reel()), Duration.ofMinutes(10)));
+        // Then
+        assertThat(found).isInstanceOf(Found.Underway.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"status\":{\"video_status\":\"processing\"}}",
+                "{\"status\":{\"video_status\":\"ready\"}}",
+                "{}"
+            })
+    void believesNoSecondRefusalOfAVideoThatDoesNotSayItIsUnpublished(String status) {
+        // Given: refused like this before, and looked for in between
+        bench.server().answers(400, "{\"error\":{\"code\":100}}").answers(200, status);
+        var again = PublishCommand.newBuilder(at("finish", Map.of("videoId", "1220000080"), reel()))
+                .setDoubt(null)
+                .setDoubtedSince(Bench.NOW.minusSeconds(600))
+                .setHistory(List.of(attempt(AttemptEnd.UNCONFIRMED, "100"), attempt(AttemptEnd.ABSENT, null)))
+                .build();
+        // When
+        var outcome = publish(again);
+        // Then
+        assertThat(outcome).isInstanceOf(Unconfirmed.class);
+    }
+
+    @Test
+    void takesAVideoThatIsReadyForOutOnlyIfItWasAskedToBe() {
+        // Given
+        var ready = "{\"status\":{\"video_status\":\"ready\"},\"id\":\"1220000080\"}";
+        bench.server().answers(200, ready).answers(200, ready);
+        var finished = at("processing", Map.of("videoId", "1220000080"), reel());
+        var inDoubt = looked(at("finish", Map.of("videoId", "1220000080"), reel()), Duration.ofMinutes(10));
+        // Then
+        assertThat(find(finished)).isEqualTo(new Found.Landed("1220000080", Optional.empty()));
+        assertThat(find(inDoubt)).isInstanceOf(Found.CannotTell.class);
+    }
+
     @Test
     void knowsThatNothingIsPublishedWhileItUploads() {
         assertThat(find(at("upload", session("6000"), reel()))).isEqualTo(new Found.Absent());
@@ -652,6 +706,18 @@ final class FacebookVideosTest {
     private static PublishCommand looked(PublishCommand command, Duration ago) {
         return PublishCommand.newBuilder(command)
                 .setDoubt(aDoubt("finish", 2, ago))
+                .build();
+    }
+
+    private static Attempt attempt(AttemptEnd end, @Nullable String platformCode) {
+        return Attempt.newBuilder()
+                .setNumber(1)
+                .setStartedAt(Bench.NOW.minusSeconds(100))
+                .setDurationMs(100)
+                .setStep("finish")
+                .setEnd(end)
+                .setPlatformCode(platformCode)
+                .setHttpStatus(platformCode == null ? null : 400)
                 .build();
     }
 
