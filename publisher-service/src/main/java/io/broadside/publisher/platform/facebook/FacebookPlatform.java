@@ -28,7 +28,8 @@ import java.util.Set;
  *   <li>A post in the feed is made with {@code published=false}, then shown with {@code POST /{post-id} is_published=true} (as
  *       long as {@link FacebookConfig#inSteps} says so). The post itself says whether it is out, and showing it once more
  *       changes nothing. Blind spot: a draft with a link or photos that Facebook shows at once; it is searched in the feed,
- *       where a hit proves and a miss does not.
+ *       where a hit proves and a miss does not. So is a draft whose answer was lost and that Facebook calls a duplicate when it is
+ *       made again; it is shown if it is there.
  *   <li>A video, reel or video story is uploaded, then finished; its status says whether it is published. Blind spot: none
  *       while Facebook answers; a video that it works on for too long ends UNCONFIRMED.
  *   <li>A photo story is a photo first; the Page's stories name it. Blind spot: a story that is listed later than
@@ -110,7 +111,7 @@ public final class FacebookPlatform implements Platform {
         return switch (step.get()) {
             case PHOTOS, UPLOAD -> new Found.Absent();
             case DRAFT ->
-                step.get().of(command.getContent()).publishes()
+                step.get().of(command.getContent()).publishes() || Doubts.isCalledDuplicate(command)
                         ? new FeedPosts(page).search(step.get())
                         : new Found.Absent();
             case SHOW -> new FeedPosts(page).ask();

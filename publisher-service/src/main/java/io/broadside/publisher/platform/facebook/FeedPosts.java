@@ -5,12 +5,16 @@ import static io.broadside.publisher.platform.AnswerJson.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.broadside.events.Media;
 import io.broadside.publisher.platform.AnswerJson;
+import io.broadside.publisher.platform.Cause;
 import io.broadside.publisher.platform.Doubts;
 import io.broadside.publisher.platform.Found;
 import io.broadside.publisher.platform.Outcome;
+import io.broadside.publisher.platform.Outcome.Rejected;
+import io.broadside.publisher.platform.Outcome.Unconfirmed;
 import io.broadside.publisher.platform.media.Slice;
 import io.broadside.runtime.http.Reply;
 import io.broadside.runtime.http.Reply.Answer;
+import io.broadside.schemas.ErrorCode;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,6 +37,10 @@ final class FeedPosts {
     private static final String POST_ID = "postId";
     private static final String PERMALINK = "permalink";
 
+    private static final String PHOTO_LOST =
+            "Nothing was published: Facebook has a photo of it from a call whose answer was lost, and does not take it twice;"
+                    + " use other files.";
+
     private final Page page;
 
     FeedPosts(Page page) {
@@ -53,12 +61,21 @@ final class FeedPosts {
             var reply = page.post("page.photos", page.below("/photos"), fields);
             var id = Page.idIn(reply, "id");
             if (id.isEmpty()) {
-                return page.failed(reply, FacebookStep.PHOTOS);
+                return unlessItIsThere(page.failed(reply, FacebookStep.PHOTOS));
             }
             ids.add(id.get());
         }
         var next = FacebookStep.afterPhotos(page.content(), page.config().inSteps());
         return page.next(next, Map.of(PHOTO_IDS, String.join(",", ids)));
+    }
+
+    /** A photo that nobody sees and whose id was lost cannot be found: no list has it. */
+    private Outcome unlessItIsThere(Outcome outcome) {
+        return outcome instanceof Rejected(var cause)
+                        && cause.code() == ErrorCode.DUPLICATE_REFUSED
+                        && page.maybeDoneSince(FacebookStep.PHOTOS).isPresent()
+                ? new Rejected(new Cause(cause.code(), PHOTO_LOST, cause.platformCode(), cause.httpStatus()))
+                : outcome;
     }
 
     Outcome draft() {
@@ -104,14 +121,16 @@ final class FeedPosts {
 
     /** A hit proves, a miss does not: the feed has only some of the posts, and those with a delay. */
     Found search(FacebookStep step) {
-        var query = "?fields=" + FeedSearch.FIELDS + "&limit=100&since="
-                + Doubts.since(page.command()).getEpochSecond();
+        var since = page.maybeDoneSince(step)
+                .map(at -> at.minus(Doubts.CLOCK_SKEW))
+                .orElseGet(() -> Doubts.since(page.command()));
+        var query = "?fields=" + FeedSearch.FIELDS + "&limit=100&since=" + since.getEpochSecond();
         var reply = page.get("page.feed.read", page.below("/feed" + query));
         var data = dataIn(reply);
         if (data.isEmpty()) {
             return page.blind(reply);
         }
-        var search = new FeedSearch(page.command(), photoIds());
+        var search = new FeedSearch(page.command(), photoIds(), since);
         return switch (search.in(data.get(), step == FacebookStep.DRAFT)) {
             case Found.Landed(var id, var permalink) -> page.landed(id, permalink);
             case Found.Absent _ ->
@@ -154,7 +173,16 @@ final class FeedPosts {
         var id = Page.idIn(reply, "id");
         return id.isPresent() && reply instanceof Answer answer
                 ? then.apply(id.get(), AnswerJson.objectIn(answer).orElseThrow())
-                : page.failed(reply, step);
+                : unlessItIsOurs(page.failed(reply, step), step);
+    }
+
+    /** After a call that may have made it, a duplicate is looked for, be it one that nobody sees. */
+    private Outcome unlessItIsOurs(Outcome outcome, FacebookStep step) {
+        return outcome instanceof Rejected(var cause)
+                        && cause.code() == ErrorCode.DUPLICATE_REFUSED
+                        && page.maybeDoneSince(step).isPresent()
+                ? new Unconfirmed(step.label(), cause)
+                : outcome;
     }
 
     private Outcome published(String postId) {

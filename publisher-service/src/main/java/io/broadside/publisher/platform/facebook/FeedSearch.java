@@ -43,11 +43,12 @@ final class FeedSearch {
     private final Set<String> photoIds;
     private final Instant since;
 
-    FeedSearch(PublishCommand command, List<String> photoIds) {
+    /** @param since what is older is not ours */
+    FeedSearch(PublishCommand command, List<String> photoIds, Instant since) {
         this.command = command;
         this.content = command.getContent();
         this.photoIds = Set.copyOf(photoIds);
-        this.since = Doubts.since(command);
+        this.since = since;
     }
 
     /** @param isDraft whether ours was made unseen: then one that is there and not shown is ours, and not out */
@@ -67,9 +68,12 @@ final class FeedSearch {
                 : new Found.Absent();
     }
 
-    /** A post of ours that is not shown so far and has photos of ours, which nobody else's can have. */
+    /**
+     * A post of ours that is not shown so far. Photos of ours prove that it is; the text alone does so where Facebook said that it
+     * has the post already.
+     */
     Optional<String> unshown(JsonNode posts) {
-        return photoIds.isEmpty()
+        return photoIds.isEmpty() && !Doubts.isCalledDuplicate(command)
                 ? Optional.empty()
                 : StreamSupport.stream(posts.spliterator(), false)
                         .filter(post -> isOurs(post) && !isShown(post))

@@ -3,8 +3,11 @@ package io.broadside.publisher.platform.facebook;
 import static io.broadside.publisher.platform.AnswerJson.text;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.broadside.events.Attempt;
+import io.broadside.events.AttemptEnd;
 import io.broadside.events.Checkpoint;
 import io.broadside.events.Content;
+import io.broadside.events.Doubt;
 import io.broadside.events.PublishCommand;
 import io.broadside.publisher.platform.AnswerJson;
 import io.broadside.publisher.platform.Doubts;
@@ -34,6 +37,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A Page, visited once on behalf of one command: the calls to it, and where the command goes from here. */
 final class Page {
@@ -42,6 +46,9 @@ final class Page {
     private static final String ID = "[0-9]{1,25}(_[0-9]{1,25})?";
 
     private static final int LOOKS_BEFORE_ABSENT = 2;
+
+    /** How attempts name the step of a command that has no checkpoint so far. */
+    private static final String FIRST = "publish";
 
     private final FacebookConfig config;
     private final PlatformHttp http;
@@ -159,6 +166,27 @@ final class Page {
                         && !Doubts.isRefusedAgain(command, cause)
                 ? step.unclear(cause)
                 : outcome;
+    }
+
+    /**
+     * Since when Facebook may have done what this step asks for without our knowing. That it calls a later try a duplicate most
+     * likely speaks of that.
+     */
+    Optional<Instant> maybeDoneSince(FacebookStep step) {
+        var unanswered = step.of(content()).publishes() ? Stream.<Instant>empty() : unansweredAtThisStep();
+        var doubts =
+                Stream.concat(command.getDoubt().map(Doubt::getSince).stream(), command.getDoubtedSince().stream());
+        return Stream.concat(unanswered, doubts).min(Instant::compareTo);
+    }
+
+    /** Calls that only prepare leave no doubt behind when they are not answered. */
+    private Stream<Instant> unansweredAtThisStep() {
+        var step = command.getCheckpoint().map(Checkpoint::getStep).orElse(FIRST);
+        return command.getHistory().stream()
+                .filter(attempt -> attempt.getEnd() == AttemptEnd.UNAVAILABLE
+                        && attempt.getStep().equals(step)
+                        && !attempt.getErrorCode().equals(Optional.of(ErrorCode.NO_CONNECTION.name())))
+                .map(Attempt::getStartedAt);
     }
 
     /** What a look comes to that was not answered as hoped. */

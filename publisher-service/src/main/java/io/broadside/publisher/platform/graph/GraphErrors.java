@@ -58,8 +58,9 @@ public final class GraphErrors {
             case ACCOUNT_LIMIT ->
                 limited(Scope.ACCOUNT, UsageHeaders.untilAccess(answer, command.getAccountId()), cause);
             case BLOCKED -> limited(Scope.ACCOUNT, BLOCKED_FOR, cause);
-            // After a call nobody saw the end of, "posted already" most likely speaks of that call.
-            case DUPLICATE -> Doubts.any(command) ? step.unclear(cause) : new Rejected(cause);
+            // After a call nobody saw the end of, "posted already" most likely speaks of that call. Where nothing can be
+            // out it would be said again and again.
+            case DUPLICATE -> Doubts.any(command) && step.publishes() ? step.unclear(cause) : new Rejected(cause);
             case NOT_THERE -> isNew(command) ? new Unavailable(cause) : new Rejected(cause);
             case NOT_ALLOWED, APP_NOT_ALLOWED, BAD_CONTENT, BAD_MEDIA -> new Rejected(cause);
             // Even where it is called transient: such posts were seen to be out all the same.

@@ -9,7 +9,10 @@ import static io.broadside.publisher.platform.Commands.aText;
 import static io.broadside.publisher.platform.Commands.anImage;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.broadside.events.Attempt;
+import io.broadside.events.AttemptEnd;
 import io.broadside.events.Content;
+import io.broadside.events.Doubt;
 import io.broadside.events.PublishCommand;
 import io.broadside.publisher.platform.Bench;
 import io.broadside.publisher.platform.FakeServer.Asked;
@@ -18,18 +21,24 @@ import io.broadside.publisher.platform.Outcome;
 import io.broadside.publisher.platform.Outcome.Continue;
 import io.broadside.publisher.platform.Outcome.Published;
 import io.broadside.publisher.platform.Outcome.Unconfirmed;
+import io.broadside.schemas.ErrorCode;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class FacebookPlatformTest {
 
     private static final String PAGE = "1000000001";
     private static final String POST = PAGE + "_1220000001";
     private static final String PERMALINK = "https://www.facebook.com/1000000001/posts/1220000001";
+
+    private static final String DUPLICATE = "{\"error\":{\"code\":506,\"type\":\"OAuthException\"}}";
 
     private final Bench bench = new Bench();
     private final FacebookPlatform inSteps = platform(true);
@@ -334,6 +343,85 @@ final class FacebookPlatformTest {
         });
     }
 
+    /** A draft of mere text leaves no doubt when its answer is lost: nobody sees it. */
+    @ParameterizedTest
+    @CsvSource({
+        "SERVER_ERROR, Unconfirmed",
+        "TIMED_OUT, Unconfirmed",
+        "NO_CONNECTION, Rejected",
+        ", Rejected",
+    })
+    void looksForADraftThatFacebookCallsADuplicateAfterALostAnswer(@Nullable String earlier, String outcome) {
+        // Given
+        bench.server().answers(400, DUPLICATE);
+        var history = earlier == null ? List.<Attempt>of() : List.of(unavailable("publish", earlier));
+        var command = PublishCommand.newBuilder(command(aText("Hello")))
+                .setHistory(history)
+                .build();
+        // Then
+        assertThat(publish(inSteps, command).getClass().getSimpleName()).isEqualTo(outcome);
+    }
+
+    @Test
+    void looksForADraftThatFacebookCallsADuplicateAfterItsCallerWasKilled() {
+        // Given
+        bench.server().answers(400, DUPLICATE);
+        var command = PublishCommand.newBuilder(command(aText("Hello")))
+                .setDoubtedSince(Bench.NOW.minusSeconds(45))
+                .build();
+        // Then
+        assertThat(publish(inSteps, command))
+                .isInstanceOfSatisfying(
+                        Unconfirmed.class, it -> assertThat(it.cause().code()).isEqualTo(ErrorCode.DUPLICATE_REFUSED));
+    }
+
+    @Test
+    void showsTheDraftThatFacebookMeantByADuplicate() {
+        // Given: made by the first call, a minute ago
+        var draft = entry(POST, "Hello", "2026-11-20T10:14:31+0000", ",\"is_published\":false");
+        bench.server().answers(200, feed(draft)).answers(200, feed(""));
+        // Then
+        assertThat(find(inSteps, calledDuplicate())).isInstanceOfSatisfying(Found.Further.class, it -> {
+            assertThat(it.checkpoint().getStep()).isEqualTo("show");
+            assertThat(it.checkpoint().getValues()).containsEntry("postId", POST);
+        });
+        assertThat(bench.server().last().query()).containsEntry("since", "1795169660");
+        assertThat(find(inSteps, calledDuplicate()))
+                .as("not there, or not yet")
+                .isInstanceOfSatisfying(
+                        Found.CannotTell.class, it -> assertThat(it.stopped()).isEmpty());
+    }
+
+    @Test
+    void doesNotShowADraftThatIsOlderThanItsFirstCall() {
+        // Given
+        bench.server()
+                .answers(200, feed(entry(POST, "Hello", "2026-11-20T10:14:19+0000", ",\"is_published\":false")));
+        // Then
+        assertThat(find(inSteps, calledDuplicate())).isInstanceOf(Found.CannotTell.class);
+    }
+
+    @Test
+    void saysThatNothingIsPublishedWhereFacebookKeptAPhotoAndDoesNotTakeItAgain() {
+        // Given
+        var duplicate = "{\"error\":{\"code\":100,\"error_subcode\":1366051}}";
+        bench.server().answers(400, duplicate).answers(400, duplicate);
+        var photo = command(aText("Hi").setMedia(List.of(anImage("https://cdn.example.org/p.jpg"))));
+        var lost = PublishCommand.newBuilder(photo)
+                .setHistory(List.of(unavailable("publish", "TIMED_OUT")))
+                .build();
+        var killed = PublishCommand.newBuilder(photo)
+                .setDoubtedSince(Bench.NOW.minusSeconds(45))
+                .build();
+        // Then: once and for all
+        for (var command : List.of(lost, killed)) {
+            assertThat(publish(inSteps, command)).isInstanceOfSatisfying(Outcome.Rejected.class, it -> {
+                assertThat(it.cause().code()).isEqualTo(ErrorCode.DUPLICATE_REFUSED);
+                assertThat(it.cause().detail()).startsWith("Nothing was published");
+            });
+        }
+    }
+
     @Test
     void leavesAStepItDoesNotKnowToAPerson() {
         // Given
@@ -366,6 +454,28 @@ final class FacebookPlatformTest {
     private static PublishCommand inDoubt(Content.Builder content) {
         return aCommand("facebook", PAGE, content)
                 .setDoubt(aDoubt("publish", 0))
+                .build();
+    }
+
+    /** The first call a minute ago, the one that was called a duplicate half a minute ago. */
+    private static PublishCommand calledDuplicate() {
+        return aCommand("facebook", PAGE, aText("Hello"))
+                .setHistory(List.of(unavailable("publish", "SERVER_ERROR")))
+                .setDoubtedSince(Bench.NOW.minusSeconds(30))
+                .setDoubt(Doubt.newBuilder(aDoubt("draft", 0))
+                        .setCause(ErrorCode.DUPLICATE_REFUSED.name())
+                        .build())
+                .build();
+    }
+
+    private static Attempt unavailable(String step, String errorCode) {
+        return Attempt.newBuilder()
+                .setNumber(1)
+                .setStartedAt(Bench.NOW.minusSeconds(60))
+                .setDurationMs(100)
+                .setStep(step)
+                .setEnd(AttemptEnd.UNAVAILABLE)
+                .setErrorCode(errorCode)
                 .build();
     }
 

@@ -108,6 +108,9 @@ final class GraphErrorsTest {
                             Outcome.Rejected.class,
                             rejected -> assertThat(rejected.cause().code()).isEqualTo(ErrorCode.DUPLICATE_REFUSED));
             assertThat(errors.outcome(answer, PUBLISHING, onceInDoubt)).isInstanceOf(Outcome.Unconfirmed.class);
+            assertThat(errors.outcome(answer, PREPARING, onceInDoubt))
+                    .as("it would be said again")
+                    .isInstanceOf(Outcome.Rejected.class);
         }
     }
 
