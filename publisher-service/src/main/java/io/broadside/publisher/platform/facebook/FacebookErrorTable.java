@@ -7,6 +7,7 @@ import static io.broadside.publisher.platform.graph.Meaning.BAD_MEDIA;
 import static io.broadside.publisher.platform.graph.Meaning.DUPLICATE;
 import static io.broadside.publisher.platform.graph.Meaning.FAULT;
 import static io.broadside.publisher.platform.graph.Meaning.NOT_ALLOWED;
+import static io.broadside.publisher.platform.graph.Meaning.NOT_FETCHED;
 
 import io.broadside.publisher.platform.graph.ErrorTable;
 import io.broadside.publisher.platform.graph.ErrorTable.Row;
@@ -44,7 +45,7 @@ final class FacebookErrorTable {
                     BAD_MEDIA,
                     "Facebook cannot use the photo; check that its address is public and it is JPEG or PNG."),
             code(382, BAD_MEDIA, "Facebook calls the file too small; use another one."),
-            code(389, BAD_MEDIA, "Facebook cannot fetch the file; check that its address is public."),
+            code(389, NOT_FETCHED, "Facebook cannot fetch the file; check that its address is public."),
             code(6000, BAD_MEDIA, "Facebook cannot use the file; use another one."));
 
     static final ErrorTable TABLE = new ErrorTable("Facebook", "the Page", ROWS);

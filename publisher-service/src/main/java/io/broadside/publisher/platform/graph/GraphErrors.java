@@ -1,5 +1,6 @@
 package io.broadside.publisher.platform.graph;
 
+import io.broadside.events.AttemptEnd;
 import io.broadside.events.PublishCommand;
 import io.broadside.publisher.platform.Cause;
 import io.broadside.publisher.platform.Doubts;
@@ -28,6 +29,11 @@ public final class GraphErrors {
 
     /** An object that was just made can be missing for some seconds when it is asked for. */
     private static final Duration NEW_OBJECT_LAG = Duration.ofSeconds(30);
+
+    /** So often a refusal that is called transient is tried, and a file that could not be fetched. */
+    private static final int MOST_TRANSIENT = 8;
+
+    private static final int MOST_FETCHES = 2;
 
     private final ErrorTable table;
     private final Clock clock;
@@ -58,26 +64,53 @@ public final class GraphErrors {
             case ACCOUNT_LIMIT ->
                 limited(Scope.ACCOUNT, UsageHeaders.untilAccess(answer, command.getAccountId()), cause);
             case BLOCKED -> limited(Scope.ACCOUNT, BLOCKED_FOR, cause);
-            // After a call nobody saw the end of, "posted already" most likely speaks of that call. Where nothing can be
-            // out it would be said again and again.
+            // After a call nobody saw the end of, "posted already" most likely speaks of that call. Of what nobody sees
+            // it would be said again and again.
             case DUPLICATE -> Doubts.any(command) && step.publishes() ? step.unclear(cause) : new Rejected(cause);
-            case NOT_THERE -> isNew(command) ? new Unavailable(cause) : new Rejected(cause);
-            case NOT_ALLOWED, APP_NOT_ALLOWED, BAD_CONTENT, BAD_MEDIA -> new Rejected(cause);
+            case NOT_THERE -> isNew(command) ? new Unavailable(cause) : refused(error, cause, step, command);
+            case NOT_ALLOWED, APP_NOT_ALLOWED, BAD_CONTENT, BAD_MEDIA -> refused(error, cause, step, command);
+            case NOT_FETCHED -> step.publishes() ? new Rejected(cause) : unlessOften(MOST_FETCHES, cause, command);
             // Even where it is called transient: such posts were seen to be out all the same.
             case FAULT -> step.unclear(cause);
-            case UNKNOWN -> isTrouble(error, answer) ? step.unclear(ofServer(cause)) : new Rejected(cause);
+            case UNKNOWN -> {
+                if (answer.status() == 429) {
+                    yield tooMany(answer, cause.platformCode(), command);
+                }
+                yield isTrouble(error, answer) ? step.unclear(ofServer(cause)) : new Rejected(cause);
+            }
         };
+    }
+
+    /** What is called transient may go well the next time. At the call that publishes nobody relies on that. */
+    private static Outcome refused(GraphError error, Cause cause, Step step, PublishCommand command) {
+        return error.isTransient() && !step.publishes()
+                ? unlessOften(MOST_TRANSIENT, cause, command)
+                : new Rejected(cause);
+    }
+
+    /** Tried again, unless the calls before this one failed in the same way so often that it is the truth. */
+    private static Outcome unlessOften(int most, Cause cause, PublishCommand command) {
+        var before = command.getHistory().reversed().stream()
+                .takeWhile(attempt -> attempt.getEnd() == AttemptEnd.UNAVAILABLE
+                        && attempt.getPlatformCode().equals(cause.platformCode()))
+                .count();
+        return before + 1 < most ? new Unavailable(cause) : new Rejected(cause);
     }
 
     /** An outage page in HTML, a gateway's answer, or a success that lacks what it should have: it proves nothing. */
     private Outcome ofNoError(Answer answer, Step step, PublishCommand command) {
-        var status = Optional.of(answer.status());
         if (answer.status() == 429) {
-            var cause = new Cause(ErrorCode.RATE_LIMITED, ErrorCode.RATE_LIMITED.sentence(), Optional.empty(), status);
-            return limited(Scope.ACCOUNT, UsageHeaders.untilAccess(answer, command.getAccountId()), cause);
+            return tooMany(answer, Optional.empty(), command);
         }
         var code = answer.status() >= 500 ? ErrorCode.SERVER_ERROR : ErrorCode.UNEXPECTED_ANSWER;
-        return step.unclear(new Cause(code, code.sentence(), Optional.empty(), status));
+        return step.unclear(new Cause(code, code.sentence(), Optional.empty(), Optional.of(answer.status())));
+    }
+
+    /** A limit that only the status tells. */
+    private Outcome tooMany(Answer answer, Optional<String> platformCode, PublishCommand command) {
+        var cause = new Cause(
+                ErrorCode.RATE_LIMITED, ErrorCode.RATE_LIMITED.sentence(), platformCode, Optional.of(answer.status()));
+        return limited(Scope.ACCOUNT, UsageHeaders.untilAccess(answer, command.getAccountId()), cause);
     }
 
     private Outcome limited(Scope scope, Duration wait, Cause cause) {

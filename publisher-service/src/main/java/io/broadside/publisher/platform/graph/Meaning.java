@@ -16,6 +16,8 @@ public enum Meaning {
     DUPLICATE(ErrorCode.DUPLICATE_REFUSED),
     BAD_CONTENT(ErrorCode.CONTENT_REFUSED),
     BAD_MEDIA(ErrorCode.MEDIA_UNAVAILABLE),
+    /** The platform could not get a file from where it is; that may pass. */
+    NOT_FETCHED(ErrorCode.MEDIA_UNAVAILABLE),
     NOT_THERE(ErrorCode.NOT_FOUND),
     /** The platform's own trouble: what was asked may have happened all the same. */
     FAULT(ErrorCode.SERVER_ERROR),

@@ -154,7 +154,7 @@ final class Setbacks {
         var row = InstagramErrorTable.TABLE.of(0, number.orElse(0));
         var told = new Cause(row.meaning().code(), row.sentence(), text, Optional.empty());
         return switch (row.meaning()) {
-            case BAD_CONTENT, BAD_MEDIA, NOT_ALLOWED, APP_NOT_ALLOWED, DUPLICATE -> new Rejected(told);
+            case BAD_CONTENT, BAD_MEDIA, NOT_FETCHED, NOT_ALLOWED, APP_NOT_ALLOWED, DUPLICATE -> new Rejected(told);
             case BLOCKED -> again(InstagramErrorTable.MAKE, told, place, Containers.BLOCKED_FOR, further);
             case ACCOUNT_LIMIT, APP_LIMIT -> again(InstagramErrorTable.MAKE, told, place, UNTIL_A_LIMIT_MOVES, further);
             case FAULT -> again(InstagramErrorTable.MAKE, told, place, BEFORE_ANOTHER, further);

@@ -63,7 +63,7 @@ final class FacebookErrorTableTest {
         "100, 2069019, BAD_CONTENT",
         "1, 1363047, FAULT",
         "100, 1609010, FAULT",
-        "389, 0, BAD_MEDIA",
+        "389, 0, NOT_FETCHED",
         "6000, 0, BAD_MEDIA",
         "6001, 0, FAULT",
         "382, 0, BAD_MEDIA",

@@ -395,8 +395,7 @@ final class FacebookPlatformTest {
     @Test
     void doesNotShowADraftThatIsOlderThanItsFirstCall() {
         // Given
-        bench.server()
-                .answers(200, feed(entry(POST, "Hello", "2026-11-20T10:14:19+0000", ",\"is_published\":false")));
+        bench.server().answers(200, feed(entry(POST, "Hello", "2026-11-20T10:14:19+0000", ",\"is_published\":false")));
         // Then
         assertThat(find(inSteps, calledDuplicate())).isInstanceOf(Found.CannotTell.class);
     }

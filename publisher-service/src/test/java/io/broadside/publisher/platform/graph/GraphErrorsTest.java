@@ -6,6 +6,8 @@ import static io.broadside.publisher.platform.Commands.aCommand;
 import static io.broadside.publisher.platform.Commands.aText;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.broadside.events.Attempt;
+import io.broadside.events.AttemptEnd;
 import io.broadside.events.PublishCommand;
 import io.broadside.publisher.platform.Bench;
 import io.broadside.publisher.platform.Outcome;
@@ -18,6 +20,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -34,7 +37,13 @@ final class GraphErrorsTest {
     private final PublishCommand command =
             aCommand("facebook", "1000000001", aText("Hello")).build();
     private final GraphErrors errors = new GraphErrors(
-            new ErrorTable("Facebook", "the Page", List.of(ErrorTable.either(1363047, Meaning.FAULT, "Trouble."))),
+            new ErrorTable(
+                    "Facebook",
+                    "the Page",
+                    List.of(
+                            ErrorTable.either(1363047, Meaning.FAULT, "Trouble."),
+                            ErrorTable.code(324, Meaning.BAD_MEDIA, "Use another."),
+                            ErrorTable.code(389, Meaning.NOT_FETCHED, "Make it public."))),
             Clock.fixed(Bench.NOW, ZoneOffset.UTC));
 
     @ParameterizedTest(name = "HTTP {0}, {1}/{2}: {3} before publishing, {4} at it")
@@ -93,6 +102,53 @@ final class GraphErrorsTest {
         // Then
         assertThat(errors.outcome(answer, PREPARING, command)).isInstanceOf(Outcome.Unavailable.class);
         assertThat(errors.outcome(answer, PUBLISHING, command)).isInstanceOf(Outcome.Unconfirmed.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"code\":324", "\"code\":100", "\"code\":10", "\"code\":100,\"error_subcode\":33"})
+    void triesAgainWhatIsCalledTransientBeforeThePublishingCallButNotForEver(String code) {
+        // Given
+        var answer = new Answer(400, Map.of(), "{\"error\":{" + code + ",\"is_transient\":true}}");
+        var text = GraphError.in(answer).orElseThrow().text();
+        // Then
+        assertThat(errors.outcome(answer, PREPARING, triedBefore(6, text))).isInstanceOf(Outcome.Unavailable.class);
+        assertThat(errors.outcome(answer, PREPARING, triedBefore(7, text))).isInstanceOf(Outcome.Rejected.class);
+        assertThat(errors.outcome(answer, PUBLISHING, command)).isInstanceOf(Outcome.Rejected.class);
+    }
+
+    @Test
+    void letsAFileBeFetchedOnceMore() {
+        // Given
+        var answer = error(400, 389, 0, Map.of());
+        // Then
+        assertThat(errors.outcome(answer, PREPARING, command)).isInstanceOf(Outcome.Unavailable.class);
+        assertThat(errors.outcome(answer, PREPARING, triedBefore(1, "1"))).isInstanceOf(Outcome.Unavailable.class);
+        assertThat(errors.outcome(answer, PREPARING, triedBefore(1, "389"))).isInstanceOf(Outcome.Rejected.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"error\":{\"message\":\"slow down\"}}", "{\"error\":{\"code\":4711}}", "<html>"})
+    void waitsWhereOnlyTheStatusTellsOfALimit(String body) {
+        // When
+        var outcome = errors.outcome(new Answer(429, Map.of("retry-after", "90"), body), PREPARING, command);
+        // Then
+        assertThat(limited(outcome).notBefore()).contains(Bench.NOW.plusSeconds(90));
+        assertThat(limited(outcome).cause().code()).isEqualTo(ErrorCode.RATE_LIMITED);
+    }
+
+    private PublishCommand triedBefore(int times, String platformCode) {
+        return PublishCommand.newBuilder(command)
+                .setHistory(Collections.nCopies(
+                        times,
+                        Attempt.newBuilder()
+                                .setNumber(1)
+                                .setStartedAt(Bench.NOW.minusSeconds(60))
+                                .setDurationMs(100)
+                                .setStep("publish")
+                                .setEnd(AttemptEnd.UNAVAILABLE)
+                                .setPlatformCode(platformCode)
+                                .build()))
+                .build();
     }
 
     @Test
