@@ -36,6 +36,7 @@ final class FeedPosts {
 
     private static final String POST_ID = "postId";
     private static final String PERMALINK = "permalink";
+    private static final String SHOWN = "is_published";
 
     private static final String PHOTO_LOST =
             "Nothing was published: Facebook has a photo of it from a call whose answer was lost, and does not take it twice;"
@@ -84,7 +85,7 @@ final class FeedPosts {
         fields.put("fields", "id,permalink_url,is_published");
         return made(FacebookStep.DRAFT, "/feed", fields, (id, body) -> {
             var permalink = AnswerJson.webAddress(body, "permalink_url");
-            if (body.path("is_published").asBoolean()) {
+            if (body.path(SHOWN).asBoolean()) {
                 return page.out(id, permalink);
             }
             var values = new LinkedHashMap<>(Map.of(POST_ID, id));
@@ -96,7 +97,24 @@ final class FeedPosts {
     Outcome show() {
         var id = page.value(POST_ID);
         var reply = page.post("post.show", "/" + Page.segment(id), Map.of("is_published", "true"));
-        return Page.isDone(reply) ? published(id) : page.failed(reply, FacebookStep.SHOW);
+        if (Page.isDone(reply)) {
+            return published(id);
+        }
+        var outcome = page.failed(reply, FacebookStep.SHOW);
+        return outcome instanceof Rejected refusal ? unlessItIsShown(id, refusal) : outcome;
+    }
+
+    /** Before a refusal is believed, the post itself is asked: it may be out all the same. */
+    private Outcome unlessItIsShown(String id, Rejected refusal) {
+        var reply = read(id);
+        var post = postIn(reply, id);
+        var isShown = post.flatMap(FeedPosts::isShown);
+        if (isShown.isPresent()) {
+            return isShown.get() ? page.out(id, post.flatMap(FeedPosts::permalinkIn)) : refusal;
+        }
+        return page.failed(reply, Page.LOOK) instanceof Rejected
+                ? refusal
+                : FacebookStep.SHOW.of(page.content()).unclear(refusal.cause());
     }
 
     Outcome feed() {
@@ -147,17 +165,40 @@ final class FeedPosts {
     /** The post that was made says itself whether it is shown. */
     Found ask() {
         var id = page.value(POST_ID);
-        var reply = page.get("object.read", "/" + Page.segment(id) + "?fields=id,is_published,permalink_url");
-        var post = reply instanceof Answer answer && answer.isSuccess()
-                ? AnswerJson.objectIn(answer)
-                        .filter(body -> body.path("is_published").isBoolean())
-                : Optional.<JsonNode>empty();
+        var reply = read(id);
+        var post = postIn(reply, id);
         if (post.isEmpty()) {
             return page.blind(reply);
         }
-        return post.get().path("is_published").asBoolean()
-                ? page.landed(id, AnswerJson.webAddress(post.get(), "permalink_url"))
-                : new Found.Absent();
+        var isShown = isShown(post.get());
+        if (isShown.isEmpty()) {
+            return Doubts.notSeen("Facebook has the post and does not say whether it is shown; look at the Page.");
+        }
+        return isShown.get() ? page.landed(id, permalinkIn(post.get())) : new Found.Absent();
+    }
+
+    private static Optional<URI> permalinkIn(JsonNode post) {
+        return AnswerJson.webAddress(post, "permalink_url");
+    }
+
+    private Reply read(String id) {
+        return page.get("object.read", "/" + Page.segment(id) + "?fields=id,is_published,permalink_url");
+    }
+
+    /** The post in a successful answer, if that speaks of it. */
+    private static Optional<JsonNode> postIn(Reply reply, String id) {
+        return reply instanceof Answer answer && answer.isSuccess()
+                ? AnswerJson.objectIn(answer)
+                        .filter(body -> body.has(SHOWN)
+                                || text(body, "id").equals(Optional.of(id)))
+                : Optional.empty();
+    }
+
+    /** Empty if the post does not say; documents have such values as texts, too. */
+    private static Optional<Boolean> isShown(JsonNode post) {
+        return Optional.of(post.path(SHOWN).asText())
+                .filter(it -> it.equals("true") || it.equals("false"))
+                .map(Boolean::valueOf);
     }
 
     /** The list in a successful answer. */

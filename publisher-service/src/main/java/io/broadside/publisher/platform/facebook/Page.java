@@ -42,6 +42,9 @@ import java.util.stream.Stream;
 /** A Page, visited once on behalf of one command: the calls to it, and where the command goes from here. */
 final class Page {
 
+    /** What is at stake with a question: nothing. */
+    static final Step LOOK = Step.preparing("look");
+
     /** How ids look that may become part of an address. */
     private static final String ID = "[0-9]{1,25}(_[0-9]{1,25})?";
 
@@ -191,7 +194,7 @@ final class Page {
 
     /** What a look comes to that was not answered as hoped. */
     Found blind(Reply reply) {
-        return Doubts.cannotTell(failed(reply, Step.preparing("look")));
+        return Doubts.cannotTell(failed(reply, LOOK));
     }
 
     /** An id in a successful answer. */

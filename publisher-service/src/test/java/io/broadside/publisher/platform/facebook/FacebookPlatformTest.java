@@ -233,6 +233,43 @@ final class FacebookPlatformTest {
     }
 
     @Test
+    void takesAWordForWhetherAPostIsShownAndNothingForNoEvidence() {
+        // Given
+        bench.server()
+                .answers(200, "{\"is_published\":\"true\",\"id\":\"" + POST + "\"}")
+                .answers(200, "{\"is_published\":\"false\",\"id\":\"" + POST + "\"}")
+                .answers(200, "{\"id\":\"" + POST + "\"}");
+        // Then
+        assertThat(find(inSteps, drafted())).isEqualTo(new Found.Landed(POST, Optional.empty()));
+        assertThat(find(inSteps, drafted())).isEqualTo(new Found.Absent());
+        assertThat(find(inSteps, drafted()))
+                .as("a look that went through")
+                .isInstanceOfSatisfying(
+                        Found.CannotTell.class, it -> assertThat(it.stopped()).isEmpty());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "200 | {\"is_published\":true,\"id\":\"1000000001_1220000001\"} | Published",
+                "200 | {\"is_published\":false,\"id\":\"1000000001_1220000001\"} | Rejected",
+                "200 | {\"id\":\"1000000001_1220000001\"} | Unconfirmed",
+                "503 | <html> | Unconfirmed",
+                "400 | {\"error\":{\"code\":100,\"error_subcode\":33}} | Rejected",
+            })
+    void asksThePostBeforeItBelievesThatItIsNotToBeShown(int status, String post, String outcome) {
+        // Given
+        var command = PublishCommand.newBuilder(drafted()).setDoubt(null).build();
+        bench.server().answers(400, "{\"error\":{\"code\":100}}").answers(status, post);
+        // When
+        var shown = publish(inSteps, command);
+        // Then
+        assertThat(shown.getClass().getSimpleName()).isEqualTo(outcome);
+        assertThat(bench.server().asked().get(1).query()).isEqualTo(Map.of("fields", "id,is_published,permalink_url"));
+    }
+
+    @Test
     void findsItsPostInTheFeed() {
         // Given
         bench.server()
