@@ -15,6 +15,8 @@ import java.util.stream.Stream;
  */
 public final class ErrorTable {
 
+    private final String platform;
+    private final String account;
     private final Map<Key, Row> byKey;
     private final String unknown;
     private final String lacksRight;
@@ -26,10 +28,20 @@ public final class ErrorTable {
      * @param account what it calls that which is connected, with its article: the Page
      */
     public ErrorTable(String platform, String account, List<Row> rows) {
+        this.platform = platform;
+        this.account = account;
         this.byKey = Stream.concat(GeneralErrors.rows(platform, account).stream(), rows.stream())
                 .collect(Collectors.toUnmodifiableMap(Row::key, Function.identity(), (_, own) -> own));
         this.unknown = platform + " refuses for a reason unknown here; its code may tell.";
         this.lacksRight = "The connection may not do this; connect " + account + " again.";
+    }
+
+    /** What an error says: by its words where only they tell, or else by its numbers. */
+    Row of(GraphError error) {
+        return error.phrase()
+                .map(phrase -> new Row(
+                        new Key(error.code(), error.subcode()), phrase.meaning(), phrase.sentence(platform, account)))
+                .orElseGet(() -> of(error.code(), error.subcode()));
     }
 
     /** What an error says; UNKNOWN for what the table does not have. */

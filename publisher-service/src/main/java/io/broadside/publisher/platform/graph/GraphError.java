@@ -11,8 +11,9 @@ import java.util.Optional;
  * <p>Its texts stay out: {@code message} can repeat the access token, {@code error_user_msg} is in the user's language.
  *
  * @param subcode 0 if there is none
+ * @param phrase what only the words of {@code message} tell, if they do
  */
-public record GraphError(int code, int subcode, boolean isTransient) {
+public record GraphError(int code, int subcode, boolean isTransient, Optional<Phrase> phrase) {
 
     /** The error in an answer, whatever its status; empty if the answer holds none. */
     public static Optional<GraphError> in(Answer answer) {
@@ -22,7 +23,8 @@ public record GraphError(int code, int subcode, boolean isTransient) {
                 .map(error -> new GraphError(
                         error.path("code").asInt(),
                         error.path("error_subcode").asInt(),
-                        error.path("is_transient").asBoolean()));
+                        error.path("is_transient").asBoolean(),
+                        Phrase.in(error.path("message").asText())));
     }
 
     /** For instance 190/463. */

@@ -54,7 +54,7 @@ public final class GraphErrors {
     }
 
     private Outcome ofError(GraphError error, Answer answer, Step step, PublishCommand command) {
-        var row = table.of(error.code(), error.subcode());
+        var row = table.of(error);
         var cause = new Cause(
                 row.meaning().code(), row.sentence(), Optional.of(error.text()), Optional.of(answer.status()));
         return switch (row.meaning()) {

@@ -95,6 +95,31 @@ final class GraphErrorsTest {
         });
     }
 
+    /** Their codes mean something else as a rule. */
+    @ParameterizedTest
+    @CsvSource({
+        "100, 0, The user is not an Instagram Business, TokenRevoked, TOKEN_REVOKED",
+        "10, 0, (#10) The user is not an Instagram business account, TokenRevoked, TOKEN_REVOKED",
+        "100, 0, You cannot access the app till you log in to www.facebook.com, TokenRevoked, TOKEN_REVOKED",
+        "100, 0, Session key is malformed EAAsecret, TokenRevoked, TOKEN_REVOKED",
+        "100, 0, Unpublished posts must be posted to a page as the page itself., Rejected, PERMISSION_MISSING",
+        "190, 0, pages_manage_posts must be granted before impersonating the page, Rejected, PERMISSION_MISSING",
+        "100, 0, Invalid parameter, Rejected, CONTENT_REFUSED",
+    })
+    void understandsWhatMetaTellsInWordsAlone(int code, int subcode, String message, String outcome, ErrorCode meaning) {
+        // Given
+        var answer = new Answer(
+                400,
+                Map.of(),
+                "{\"error\":{\"message\":\"" + message + "\",\"code\":" + code + ",\"error_subcode\":" + subcode + "}}");
+        // When
+        var found = errors.outcome(answer, PREPARING, command);
+        // Then
+        assertThat(found.getClass().getSimpleName()).isEqualTo(outcome);
+        assertThat(found.toString()).contains("code=" + meaning).doesNotContain(message);
+        assertThat(GraphError.in(answer).toString()).doesNotContain(message);
+    }
+
     @Test
     void believesTransientOnlyBeforeThePublishingCall() {
         // Given

@@ -75,7 +75,7 @@ final class InstagramErrorsTest {
         "2207051, 0, RateLimited, Unconfirmed, Unconfirmed",
         "2207081, 0, Rejected, Rejected, Rejected",
         "2207085, 0, Unavailable, container, Unconfirmed",
-        // Checkpointed, malformed session, no business account any more: by code, never by words.
+        // Checkpointed, malformed session, no business account any more: by code, where there is one.
         "190, 459, TokenRevoked, TokenRevoked, TokenRevoked",
         "190, 467, TokenRevoked, TokenRevoked, TokenRevoked",
         "190, 0, TokenExpired, TokenExpired, TokenExpired",
