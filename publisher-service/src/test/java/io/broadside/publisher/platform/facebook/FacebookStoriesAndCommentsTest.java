@@ -109,6 +109,46 @@ final class FacebookStoriesAndCommentsTest {
         assertThat(find(looked(atStory(), "story"))).isInstanceOf(Found.CannotTell.class);
     }
 
+    @Test
+    void findsAStoryOnALaterPageOfTheList() {
+        // Given
+        bench.server()
+                .answers(200, pageOfStories("\"cursors\":{\"after\":\"b+2\"},\"next\":\"https://graph.example.org/next\""))
+                .answers(200, "{\"data\":[{\"post_id\":\"1220000099\",\"media_id\":\"1220000050\"}]}");
+        // When
+        var found = find(looked(atStory(), "story"));
+        // Then
+        assertThat(found).isEqualTo(new Found.Landed("1220000099", Optional.empty()));
+        assertThat(bench.server().asked().getFirst().query()).isEqualTo(Map.of("limit", "100"));
+        assertThat(bench.server().last().query()).isEqualTo(Map.of("limit", "100", "after", "b+2"));
+    }
+
+    @Test
+    void learnsNothingFromStoriesThatAreNotAllThere() {
+        // Given
+        bench.server().answers(200, pageOfStories("\"next\":\"https://graph.example.org/next\""));
+        for (var pages = 0; pages < 5; pages++) {
+            bench.server()
+                    .answers(
+                            200,
+                            pageOfStories("\"cursors\":{\"after\":\"b2\"},\"next\":\"https://graph.example.org/next\""));
+        }
+        // Then
+        assertThat(find(looked(atStory(), "story")))
+                .as("no cursor to go on with")
+                .isInstanceOfSatisfying(
+                        Found.CannotTell.class, it -> assertThat(it.stopped()).isEmpty());
+        assertThat(find(looked(atStory(), "story")))
+                .as("no end")
+                .isInstanceOfSatisfying(
+                        Found.CannotTell.class, it -> assertThat(it.stopped()).isEmpty());
+        assertThat(bench.server().asked()).hasSize(6);
+    }
+
+    private static String pageOfStories(String paging) {
+        return "{\"data\":[{\"post_id\":\"1\",\"media_id\":\"2\"}],\"paging\":{" + paging + "}}";
+    }
+
     /** The first call may have had its effect, although the second one is refused. */
     @Test
     void believesARefusalAfterADoubtOnlyOnceItWasLookedForInBetween() {
