@@ -10,6 +10,7 @@ import io.broadside.publisher.platform.Outcome;
 import io.broadside.publisher.platform.Platform;
 import io.broadside.publisher.platform.PlatformEntry;
 import io.broadside.publisher.platform.graph.GraphErrors;
+import io.broadside.publisher.platform.media.MediaConfig;
 import io.broadside.publisher.platform.media.MediaFetch;
 import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.http.CallContext;
@@ -52,16 +53,19 @@ public final class FacebookPlatform implements Platform {
             FacebookConfig.SETTINGS,
             FacebookConfig::from,
             _ -> new FacebookQuotas(),
-            (config, tools) -> new FacebookPlatform(config, tools.http(), tools.media(), tools.clock()));
+            (config, tools) -> new FacebookPlatform(config, tools.mediaConfig(), tools.http(), tools.media(), tools.clock()));
 
     private final FacebookConfig config;
+    private final boolean allowsPrivateMedia;
     private final PlatformHttp http;
     private final MediaFetch media;
     private final Clock clock;
     private final GraphErrors errors;
 
-    public FacebookPlatform(FacebookConfig config, PlatformHttp http, MediaFetch media, Clock clock) {
+    public FacebookPlatform(
+            FacebookConfig config, MediaConfig mediaConfig, PlatformHttp http, MediaFetch media, Clock clock) {
         this.config = config;
+        this.allowsPrivateMedia = mediaConfig.allowsPrivate();
         this.http = http;
         this.media = media;
         this.clock = clock;
@@ -76,7 +80,7 @@ public final class FacebookPlatform implements Platform {
     @Override
     public List<Fault> faults(Content content) {
         // Photos are fetched by Facebook itself.
-        return media.faults(new FacebookRules(content).faults(), content, Set.of(MediaKind.VIDEO));
+        return media.faults(new FacebookRules(content, allowsPrivateMedia).faults(), content, Set.of(MediaKind.VIDEO));
     }
 
     @Override

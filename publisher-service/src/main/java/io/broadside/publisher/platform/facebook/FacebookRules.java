@@ -9,8 +9,11 @@ import io.broadside.events.Visibility;
 import io.broadside.publisher.platform.ContentCheck;
 import io.broadside.publisher.platform.MediaCheck.Ratio;
 import io.broadside.publisher.platform.MediaCheck.Sides;
+import io.broadside.publisher.platform.WebAddress;
+import io.broadside.runtime.http.PublicAddresses;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** What Facebook takes, and what of it this version does. */
@@ -37,12 +40,18 @@ final class FacebookRules {
     private static final Sides SMALLEST_REEL = new Sides(540, 960);
     private static final Duration LONGEST_STORY = Duration.ofSeconds(60);
 
+    /** Facebook's own files, which it does not fetch. */
+    private static final String OWN_FILES = "fbcdn.net";
+
     private final Content content;
+    private final boolean allowsPrivate;
     private final PostKind kind;
     private final ContentCheck check;
 
-    FacebookRules(Content content) {
+    /** @param allowsPrivate whether media may be at addresses that are not public; Facebook cannot fetch those */
+    FacebookRules(Content content, boolean allowsPrivate) {
         this.content = content;
+        this.allowsPrivate = allowsPrivate;
         this.kind = PostKind.of(content);
         this.check = new ContentCheck(FacebookPlatform.ID, "Facebook", content);
     }
@@ -140,8 +149,22 @@ final class FacebookRules {
         if (kind == PostKind.REEL) {
             kindRefused(field, MediaKind.IMAGE, "images as reels", "use a video");
         }
+        fetchedByFacebook(field + ".url", medium.getUrl());
         tooLarge(field, medium, LARGEST_PHOTO, "photos");
         check.typeIsOneOf(field, medium, PHOTO_TYPES, "Facebook takes photos as JPEG or PNG; use such a file.");
+    }
+
+    /** Videos are fetched here, and looked at then. */
+    private void fetchedByFacebook(String field, String url) {
+        var host = WebAddress.of(url).map(address -> address.getHost().toLowerCase(Locale.ROOT));
+        host.filter(name -> !allowsPrivate && !PublicAddresses.mayBePublic(name))
+                .ifPresent(_ -> check.add(
+                        field,
+                        "publicAddress",
+                        "Facebook fetches the photo itself and cannot reach this address; use a public one."));
+        host.filter(name -> name.equals(OWN_FILES) || name.endsWith("." + OWN_FILES))
+                .ifPresent(name -> check.unsupported(
+                        field, name, "Facebook fetches no files from its own servers; use another address."));
     }
 
     private void video(String field, Media medium) {

@@ -128,13 +128,24 @@ final class InstagramRules {
                             : "Instagram publishes JPEG images and videos only; use one, or leave it out for this target.");
         }
         address(field + ".url", medium.getUrl());
-        medium.getThumbnailUrl().ifPresent(cover -> address(field + ".thumbnailUrl", cover));
+        medium.getThumbnailUrl().ifPresent(cover -> cover(field + ".thumbnailUrl", medium, cover));
         type(field, medium);
         size(field, medium);
         shape(field, medium);
         var altText = medium.getAltText().map(String::length).orElse(0);
         if (medium.getKind() == MediaKind.IMAGE && altText > LONGEST_ALT_TEXT) {
             tooLong(field + ".altText", "Descriptions of images", altText, LONGEST_ALT_TEXT);
+        }
+    }
+
+    /** Reels have covers, and nothing else has. Of an image it is a hint for other platforms. */
+    private void cover(String field, Media medium, String cover) {
+        address(field, cover);
+        if (PostKind.isVideo(medium) && PostKind.of(content) != PostKind.REEL) {
+            check.unsupported(
+                    field,
+                    "present",
+                    "Videos in carousels and stories on Instagram have no covers; leave it out for this target.");
         }
     }
 

@@ -71,6 +71,10 @@ final class FacebookContractTest {
 
     private static Platform platform(Bench bench, boolean inSteps) {
         return new FacebookPlatform(
-                FacebookVideosTest.config(bench, inSteps), bench.http(), bench.media(), bench.clock());
+                FacebookVideosTest.config(bench, inSteps),
+                FacebookVideosTest.noPrivateMedia(),
+                bench.http(),
+                bench.media(),
+                bench.clock());
     }
 }

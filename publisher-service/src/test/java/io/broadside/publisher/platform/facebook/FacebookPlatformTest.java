@@ -458,6 +458,35 @@ final class FacebookPlatformTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "http://10.0.0.1/p.jpg, publicAddress",
+        "http://localhost/p.jpg, publicAddress",
+        "https://files.internal/p.jpg, publicAddress",
+        "https://scontent.xx.fbcdn.net/p.jpg, unsupported",
+        "https://FBCDN.net/p.jpg, unsupported",
+        "https://notfbcdn.net/p.jpg, ",
+        "https://cdn.example.org/p.jpg, ",
+    })
+    void wantsPhotosWhereFacebookFetchesThem(String url, @Nullable String rule) {
+        // Given
+        var content = aText("Hi").setMedia(List.of(anImage(url))).build();
+        // Then
+        assertThat(inSteps.faults(content))
+                .extracting(fault -> fault.getField() + " " + fault.getRule())
+                .isEqualTo(rule == null ? List.of() : List.of("content.media[0].url " + rule));
+    }
+
+    @Test
+    void takesPhotosFromHereWherePrivateMediaAreAllowed() {
+        // Given
+        var content = aText("Hi")
+                .setMedia(List.of(anImage("http://127.0.0.1:8090/p.jpg")))
+                .build();
+        // Then
+        assertThat(new FacebookRules(content, true).faults()).isEmpty();
+    }
+
     @Test
     void leavesAStepItDoesNotKnowToAPerson() {
         // Given
@@ -472,7 +501,11 @@ final class FacebookPlatformTest {
 
     private FacebookPlatform platform(boolean steps) {
         return new FacebookPlatform(
-                FacebookVideosTest.config(bench, steps), bench.http(), bench.media(), bench.clock());
+                FacebookVideosTest.config(bench, steps),
+                FacebookVideosTest.noPrivateMedia(),
+                bench.http(),
+                bench.media(),
+                bench.clock());
     }
 
     private Outcome publish(FacebookPlatform platform, PublishCommand command) {

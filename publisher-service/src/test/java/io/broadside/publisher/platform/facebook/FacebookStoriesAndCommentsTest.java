@@ -46,7 +46,12 @@ final class FacebookStoriesAndCommentsTest {
 
     private final Bench bench = new Bench();
     private final FacebookPlatform platform =
-            new FacebookPlatform(FacebookVideosTest.config(bench, true), bench.http(), bench.media(), bench.clock());
+            new FacebookPlatform(
+            FacebookVideosTest.config(bench, true),
+            FacebookVideosTest.noPrivateMedia(),
+            bench.http(),
+            bench.media(),
+            bench.clock());
 
     @AfterEach
     void close() {
@@ -187,7 +192,11 @@ final class FacebookStoriesAndCommentsTest {
     void writesTheFirstCommentOnceThePostIsOut(boolean inSteps) {
         // Given
         var platform = new FacebookPlatform(
-                FacebookVideosTest.config(bench, inSteps), bench.http(), bench.media(), bench.clock());
+                FacebookVideosTest.config(bench, inSteps),
+                FacebookVideosTest.noPrivateMedia(),
+                bench.http(),
+                bench.media(),
+                bench.clock());
         var post = "{\"id\":\"" + POST + "\",\"permalink_url\":\"" + PERMALINK + "\",\"is_published\":false}";
         bench.server().answers(200, post);
         if (inSteps) {
@@ -298,7 +307,12 @@ final class FacebookStoriesAndCommentsTest {
         bench.server()
                 .answers(200, "{\"id\":\"1220000050\"}", Map.of())
                 .answers(200, "{\"id\":\"1220000051\"}", Map.of());
-        var platform = new FacebookPlatform(FacebookVideosTest.config(bench, true), bench.http(), media, bench.clock());
+        var platform = new FacebookPlatform(
+                FacebookVideosTest.config(bench, true),
+                FacebookVideosTest.noPrivateMedia(),
+                bench.http(),
+                media,
+                bench.clock());
         var start = command(aText("Two").setMedia(Collections.nCopies(2, anImage("https://cdn.example.org/p.jpg"))));
         // When
         var first = platform.publish(start, Bench.TOKEN, bench.context());

@@ -58,7 +58,7 @@ final class FacebookVideosTest {
     private final MediaFetch inShortSlices = new MediaFetch(
             vertx, new MediaConfig(true, 16 << 20, 64 << 20, Duration.ofSeconds(2), Duration.ofMillis(1)));
     private final FacebookPlatform platform =
-            new FacebookPlatform(config(bench, true), bench.http(), bench.media(), bench.clock());
+            new FacebookPlatform(config(bench, true), noPrivateMedia(), bench.http(), bench.media(), bench.clock());
 
     static FacebookConfig config(Bench bench, boolean inSteps) {
         return new FacebookConfig(
@@ -69,6 +69,10 @@ final class FacebookVideosTest {
                 Duration.ofHours(1),
                 Duration.ofMinutes(2),
                 Optional.empty());
+    }
+
+    static MediaConfig noPrivateMedia() {
+        return new MediaConfig(false, 16 << 20, 64 << 20, Duration.ofSeconds(2), Duration.ofSeconds(20));
     }
 
     @AfterEach
@@ -215,7 +219,8 @@ final class FacebookVideosTest {
     @Test
     void pausesWhenItsSliceIsOverAndGoesOnWhereItWas() {
         // Given: pieces of 6000 bytes, one for each slice
-        var platform = new FacebookPlatform(config(bench, true), bench.http(), inShortSlices, bench.clock());
+        var platform = new FacebookPlatform(
+                config(bench, true), noPrivateMedia(), bench.http(), inShortSlices, bench.clock());
         serveFilm();
         bench.server().answers(200, "{\"start_offset\":\"6000\",\"end_offset\":\"10012\"}");
         serveFilm();

@@ -149,6 +149,20 @@ final class InstagramRulesTest {
     }
 
     @Test
+    void knowsThatOnlyReelsHaveCovers() {
+        // Given
+        var covered = Media.newBuilder(VIDEO)
+                .setThumbnailUrl("https://cdn.example.org/c.jpg")
+                .build();
+        // Then
+        assertThat(found(aText("Hi").setMedia(List.of(covered)))).isEmpty();
+        assertThat(found(aText("Hi").setMedia(List.of(covered, IMAGE))))
+                .containsExactly("content.media[0].thumbnailUrl unsupported");
+        assertThat(found(Content.newBuilder().setPlacement(Placement.STORY).setMedia(List.of(covered))))
+                .containsExactly("content.media[0].thumbnailUrl unsupported");
+    }
+
+    @Test
     void knowsTheLimitOfDescriptions() {
         assertThat(found(aText("Hi")
                         .setMedia(List.of(aDescribedImage("https://cdn.example.org/a.jpg", "d".repeat(1001))))))
