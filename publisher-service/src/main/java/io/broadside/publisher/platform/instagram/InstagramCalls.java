@@ -3,6 +3,7 @@ package io.broadside.publisher.platform.instagram;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.broadside.events.PublishCommand;
+import io.broadside.publisher.platform.graph.AppSecretProof;
 import io.broadside.publisher.platform.graph.GraphError;
 import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.http.Body;
@@ -13,11 +14,13 @@ import io.broadside.runtime.http.Reply;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.util.Map;
+import java.util.Optional;
 
 /** Calls to the API for one command, at the host where its account's tokens work. */
 final class InstagramCalls {
 
     private final InstagramConfig.Api api;
+    private final Optional<Secret> proofSecret;
     private final String account;
     private final PlatformHttp http;
     private final Secret token;
@@ -25,7 +28,9 @@ final class InstagramCalls {
 
     InstagramCalls(
             InstagramConfig config, PlatformHttp http, PublishCommand command, Secret token, CallContext context) {
-        this.api = config.of(InstagramLogin.of(command));
+        var login = InstagramLogin.of(command);
+        this.api = config.of(login);
+        this.proofSecret = config.proofOf(login);
         this.account = segment(command.getAccountId());
         this.http = http;
         this.token = token;
@@ -62,7 +67,10 @@ final class InstagramCalls {
     private URI address(String pathAndQuery) {
         var base = api.uri().toString();
         var trimmed = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
-        return URI.create(trimmed + "/" + api.version() + pathAndQuery);
+        var proven = proofSecret
+                .map(secret -> AppSecretProof.on(pathAndQuery, secret, token))
+                .orElse(pathAndQuery);
+        return URI.create(trimmed + "/" + api.version() + proven);
     }
 
     private static String segment(String id) {

@@ -1,11 +1,13 @@
 package io.broadside.publisher.platform.instagram;
 
 import io.broadside.runtime.config.ConfigException;
+import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.config.Setting;
 import io.broadside.runtime.config.Settings;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How Instagram is reached and published to.
@@ -15,9 +17,16 @@ import java.util.List;
  * @param pollAfter how long after a container was made its status is first asked for; each further wait is twice as long
  * @param processingLimit how long Instagram may process a container
  * @param absentAfter how long a container must stay unpublished before a call in doubt counts as one without effect
+ * @param proofSecret secret of the app, with which calls to the API for accounts of Facebook login are proven to come from it;
+ *     empty for no proof
  */
 public record InstagramConfig(
-        Api ofInstagram, Api ofFacebook, Duration pollAfter, Duration processingLimit, Duration absentAfter) {
+        Api ofInstagram,
+        Api ofFacebook,
+        Duration pollAfter,
+        Duration processingLimit,
+        Duration absentAfter,
+        Optional<Secret> proofSecret) {
 
     /**
      * One of the two places where the same API is.
@@ -57,8 +66,20 @@ public record InstagramConfig(
             "For how long Instagram must call a post unpublished before one whose answer was lost is sent again. Shorter,"
                     + " and a call that took effect late makes a second post.");
 
+    private static final Setting PROOF_SECRET = Setting.optional(
+            "INSTAGRAM_BY_FACEBOOK_PROOF_SECRET",
+            "Secret of your Meta app, to prove with every call for accounts connected by Facebook login that it comes from"
+                    + " the app (appsecret_proof). Needed where the app is set to require that; not set: no proof is sent.");
+
     public static final List<Setting> SETTINGS = List.of(
-            API_URI, API_VERSION, FACEBOOK_API_URI, FACEBOOK_API_VERSION, POLL_AFTER, PROCESSING_LIMIT, ABSENT_AFTER);
+            API_URI,
+            API_VERSION,
+            FACEBOOK_API_URI,
+            FACEBOOK_API_VERSION,
+            POLL_AFTER,
+            PROCESSING_LIMIT,
+            ABSENT_AFTER,
+            PROOF_SECRET);
 
     /** Containers expire after a day. */
     private static final Duration LONGEST = Duration.ofHours(23);
@@ -84,7 +105,8 @@ public record InstagramConfig(
                 new Api(settings.uri(FACEBOOK_API_URI), settings.text(FACEBOOK_API_VERSION)),
                 settings.duration(POLL_AFTER),
                 settings.duration(PROCESSING_LIMIT),
-                settings.duration(ABSENT_AFTER));
+                settings.duration(ABSENT_AFTER),
+                settings.optionalSecret(PROOF_SECRET));
     }
 
     /** The API of an account of this kind. */
@@ -92,6 +114,14 @@ public record InstagramConfig(
         return switch (login) {
             case INSTAGRAM -> ofInstagram;
             case FACEBOOK -> ofFacebook;
+        };
+    }
+
+    /** The secret to prove calls with for an account of this kind: Instagram's own API knows no such proof. */
+    Optional<Secret> proofOf(InstagramLogin login) {
+        return switch (login) {
+            case INSTAGRAM -> Optional.empty();
+            case FACEBOOK -> proofSecret;
         };
     }
 

@@ -17,12 +17,14 @@ import io.broadside.publisher.platform.Found;
 import io.broadside.publisher.platform.Outcome;
 import io.broadside.publisher.platform.Outcome.Continue;
 import io.broadside.publisher.platform.media.MediaConfig;
+import io.broadside.runtime.config.Secret;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** An account connected by Instagram login, at a fake server, and commands for it. */
 final class Account implements AutoCloseable {
@@ -43,12 +45,17 @@ final class Account implements AutoCloseable {
     }
 
     static InstagramConfig config(Bench bench) {
+        return config(bench, Optional.empty());
+    }
+
+    static InstagramConfig config(Bench bench, Optional<Secret> proofSecret) {
         return new InstagramConfig(
                 new InstagramConfig.Api(bench.server().uri(), "v26.0"),
                 new InstagramConfig.Api(bench.server().uri().resolve("/by-facebook/"), "v25.0"),
                 Duration.ofSeconds(3),
                 Duration.ofHours(1),
-                Duration.ofMinutes(1));
+                Duration.ofMinutes(1),
+                proofSecret);
     }
 
     static MediaConfig noPrivateMedia() {

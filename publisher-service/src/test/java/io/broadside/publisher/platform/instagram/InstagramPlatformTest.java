@@ -42,6 +42,7 @@ import io.broadside.publisher.platform.Outcome.RateLimited;
 import io.broadside.publisher.platform.Outcome.Rejected;
 import io.broadside.publisher.platform.Outcome.Unavailable;
 import io.broadside.publisher.platform.Outcome.Unconfirmed;
+import io.broadside.runtime.config.Secret;
 import io.broadside.schemas.ErrorCode;
 import java.time.Duration;
 import java.util.List;
@@ -213,6 +214,25 @@ final class InstagramPlatformTest {
                         .setMedia(List.of(anImage("https://cdn.example.org/caf\u00e9.jpg")))))
                 .isEqualTo(Map.of(
                         "image_url", "https://cdn.example.org/caf%C3%A9.jpg", "caption", "Hi\nhttps://example.org/x"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"instagram_login, false", "facebook_login, true"})
+    void provesCallsToFacebooksHostOnly(String kind, boolean isProven) {
+        // Given
+        var bench = account.bench;
+        bench.server().answers(200, id(CONTAINER));
+        var proving = new InstagramPlatform(
+                Account.config(bench, Optional.of(Secret.of("example-app-secret"))),
+                Account.noPrivateMedia(),
+                bench.http(),
+                bench.clock());
+        // When
+        proving.publish(aPost(aPicture()).setAccountKind(kind).build(), Bench.TOKEN, bench.context());
+        // Then
+        var proof = "86d0c7f68d407d377907275842279121c9016c1a43704420cc6585f210bc95bf";
+        assertThat(bench.server().last().query())
+                .isEqualTo(isProven ? Map.of("appsecret_proof", proof) : Map.of());
     }
 
     @ParameterizedTest

@@ -86,7 +86,8 @@ final class SimulatedInstagramIT {
                     new InstagramConfig.Api(simulator.facebook(), "v26.0"),
                     Duration.ofSeconds(3),
                     Duration.ofHours(23),
-                    Duration.ofMinutes(1)),
+                    Duration.ofMinutes(1),
+                    Optional.empty()),
             new MediaConfig(true, 16 << 20, 64 << 20, Duration.ofSeconds(5), Duration.ofSeconds(20)),
             http,
             clock);
