@@ -29,6 +29,9 @@ import io.broadside.simulator.account.Platform;
 import io.broadside.simulator.account.XUser;
 import io.broadside.simulator.failure.Failure;
 import io.broadside.simulator.failure.FailureKind;
+import io.broadside.simulator.instagram.InstagramAccount;
+import io.broadside.simulator.instagram.InstagramPlatform;
+import io.broadside.simulator.webhooks.Delivery;
 import io.broadside.testkit.KafkaExtension;
 import io.broadside.testkit.KafkaForTest;
 import io.vertx.core.json.JsonObject;
@@ -433,6 +436,38 @@ class TokenServiceIT {
                         .as(topic.name())
                         .isNull();
             }
+        }
+    }
+
+    @Test
+    void whoRemovesTheAppAtInstagramIsKnownByTheIdThatInstagramNames() throws Exception {
+        // Given
+        var token = canary + "-instagram-left";
+        simulator.control().add(InstagramAccount.of("17840000000000044", "left_library", token));
+        var more =
+                Map.of("INSTAGRAM_API_URI", simulator.uri(InstagramPlatform.ID).toString());
+        try (var receiver = new MetaReceiver();
+                var service = start(more)) {
+            simulator.control().registerWebhook(InstagramPlatform.ID, receiver.uri());
+            var id = connect(
+                    service,
+                    new JsonObject()
+                            .put("profileId", profile)
+                            .put("platform", "instagram")
+                            .put("accessToken", token));
+            // When
+            var told = simulator
+                    .control()
+                    .deliver(InstagramPlatform.ID, Delivery.of(Delivery.Kind.REVOKED, "17840000000000044", ""));
+            var person = MetaReceiver.personIn(told.body());
+            tell("instagram", person, InboundKind.ACCOUNT_DEAUTHORIZED, Instant.now());
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(kindsOf(id)).contains(ConnectionEventKind.DEAUTHORIZED));
+            tell("instagram", person, InboundKind.DATA_DELETION_REQUESTED, Instant.now());
+            // Then
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(kindsOf(id)).contains(ConnectionEventKind.DISCONNECTED));
+            assertThat(get(service, "/v1/connections/" + id).statusCode()).isEqualTo(404);
         }
     }
 

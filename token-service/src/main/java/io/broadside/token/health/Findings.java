@@ -16,7 +16,7 @@ import java.util.Optional;
  *   <li>A token that is refused is renewed where something renews it, and needs a person where nothing does.
  *   <li>A right that was there, that publishing needs, and that is gone, needs a person. One that was missing from the start is
  *       only named.
- *   <li>Ends are taken over as the platform tells them; one that has passed needs a person.
+ *   <li>Ends, and who granted it, are taken over as the platform tells them; an end that has passed needs a person.
  *   <li>A refusal that is not about the token as a whole counts only if the platform let the same question pass before.
  *   <li>What cannot be found out now changes nothing, and is asked again.
  * </ol>
@@ -44,6 +44,8 @@ final class Findings {
                 .setScopes(scopes)
                 .setMissingScopes(platform.policy().missingFrom(kind, scopes))
                 .setUpdatedAt(now);
+        // Not known of a token that was stored unseen, or before it was asked for.
+        found.account().grantedBy().ifPresent(seen::setGrantedBy);
         found.expiresAt().ifPresent(seen::setAccessExpiresAt);
         found.dataAccessExpiresAt().ifPresent(seen::setDataAccessExpiresAt);
         var inspected = seen.build();

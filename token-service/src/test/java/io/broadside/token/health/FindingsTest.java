@@ -66,6 +66,22 @@ class FindingsTest {
     }
 
     @Test
+    void whoGrantedItIsLearntIfItWasNotKnown() {
+        // Given
+        var connection = on(instagram).setGrantedBy(null).build();
+        var account = new Account("account-1", "Harbour Bakery").withGrantedBy(Optional.of("person-1"));
+        // When
+        var change = Findings.of(
+                        new Inspection.Found(account, Optional.empty(), Optional.empty(), List.of()),
+                        connection,
+                        instagram,
+                        START)
+                .orElseThrow();
+        // Then
+        assertThat(change.connection().getGrantedBy()).contains("person-1");
+    }
+
+    @Test
     void aRightThatWasTakenBackNeedsAPerson() {
         // Given
         var connection = on(facebook).setScopes(ALL).build();

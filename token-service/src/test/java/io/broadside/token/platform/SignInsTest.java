@@ -263,11 +263,11 @@ class SignInsTest {
         // Given
         calls.answer(200, answer)
                 .answer(200, "{\"access_token\":\"long\",\"token_type\":\"bearer\",\"expires_in\":5184000}")
-                .answer(200, "{\"user_id\":\"178\",\"username\":\"harbour\"}");
+                .answer(200, "{\"id\":\"278\",\"user_id\":\"178\",\"username\":\"harbour\"}");
         // When
         var grant = only(opened("instagram"));
         // Then
-        assertThat(grant.account()).isEqualTo(new Account("178", "harbour"));
+        assertThat(grant.account()).isEqualTo(new Account("178", "harbour", Optional.of("278"), Optional.empty()));
         assertThat(grant.renewing()).contains(Secret.of("long"));
         assertThat(grant.expiresAt()).contains(SettableClock.START.plus(Duration.ofDays(60)));
         assertThat(grant.missingScopes()).containsExactly("instagram_business_content_publish");

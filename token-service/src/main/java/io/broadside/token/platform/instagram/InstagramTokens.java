@@ -93,7 +93,7 @@ public final class InstagramTokens implements TokenPlatform {
 
     @Override
     public Inspection inspect(Secret accessToken, CallContext context) {
-        var me = Call.get(ID, "me", config.versioned("/me?fields=user_id,username"))
+        var me = Call.get(ID, "me", config.versioned("/me?fields=id,user_id,username"))
                 .withBearer(accessToken)
                 .withCodeReader(GraphError::codeOf);
         return switch (calls.call(me, context)) {
@@ -123,11 +123,15 @@ public final class InstagramTokens implements TokenPlatform {
                 context);
     }
 
-    /** The plain id is one that only this app knows; what is published to is {@code user_id}. */
+    /**
+     * What is published to is {@code user_id}. The plain id is one that only this app knows: by that one Instagram names whoever
+     * removes the app, or wants their data deleted.
+     */
     private static Inspection identified(JsonNode me) {
         return PlatformJson.text(me, "user_id")
                 .<Inspection>map(id -> new Inspection.Found(
-                        new Account(id, PlatformJson.text(me, "username").orElse(id)),
+                        new Account(id, PlatformJson.text(me, "username").orElse(id))
+                                .withGrantedBy(PlatformJson.text(me, "id")),
                         Optional.empty(),
                         Optional.empty(),
                         List.of()))

@@ -39,9 +39,10 @@ class InstagramTokensTest {
         assertThat(inspection).isInstanceOfSatisfying(Inspection.Found.class, found -> {
             assertThat(found.account().id()).isEqualTo("17841400000000001");
             assertThat(found.account().name()).isEqualTo("harbour");
+            assertThat(found.account().grantedBy()).contains("99");
         });
         assertThat(calls.calls().getFirst().uri())
-                .hasToString("https://graph.example/v26.0/me?fields=user_id,username");
+                .hasToString("https://graph.example/v26.0/me?fields=id,user_id,username");
         assertThat(instagram.policy().accountKind()).isEqualTo("instagram_login");
     }
 
