@@ -282,11 +282,14 @@ class LinkedInIT {
         var old = linkedIn.get("/v2/organizationalEntityAcls?q=roleAssignee&state=APPROVED"
                 + "&projection=(elements*(*,organizationalTarget~(localizedName)))");
         var versioned = linkedIn.get("/rest/organizationAcls?q=roleAssignee&role=ADMINISTRATOR");
+        var second = linkedIn.get("/v2/organizationalEntityAcls?q=roleAssignee&start=1&count=1");
         // Then
         assertThat(old.json().path("elements")).hasSize(2);
         assertThat(old.text("/elements/0/organizationalTarget")).isEqualTo(ORGANIZATION);
         assertThat(old.text("/elements/0/organizationalTarget~/localizedName")).isEqualTo("Harbour Bakery Ltd");
         assertThat(versioned.text("/elements/0/organization")).isEqualTo(ORGANIZATION);
+        assertThat(second.json().path("elements")).hasSize(1);
+        assertThat(second.text("/elements/0/organizationalTarget")).isEqualTo("urn:li:organization:5550002");
         assertThat(linkedIn.get("/rest/organizationAcls?q=roleAssignee", PLAIN_TOKEN)
                         .status())
                 .isEqualTo(403);

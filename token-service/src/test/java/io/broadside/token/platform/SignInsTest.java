@@ -155,7 +155,8 @@ class SignInsTest {
                 .answer(200, "{\"active\":true,\"expires_at\":1800000000,\"scope\":\"openid\"}")
                 .answer(200, """
                         {"elements":[{"organizationalTarget":"urn:li:organization:5550001",\
-                        "organizationalTarget~":{"localizedName":"Harbour Bakery"}},\
+                        "role":"CONTENT_ADMINISTRATOR","organizationalTarget~":{"localizedName":"Harbour Bakery"}},\
+                        {"organizationalTarget":"urn:li:organization:5550002","role":"ANALYST"},\
                         {"organizationalTarget":"urn:li:organizationBrand:7"}]}""");
         // When
         var grants = opened("linkedin");

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
@@ -62,6 +63,7 @@ final class LinkedInApi implements Api {
 
     private static final int DEFAULT_RETRY_SECONDS = 60;
     private static final String EVERYBODY = "*";
+    private static final Set<String> PUBLISHING = Set.of("ADMINISTRATOR", "CONTENT_ADMINISTRATOR");
 
     private final Clock clock;
     private final Supplier<LinkedInSettings> settings;
@@ -387,7 +389,7 @@ final class LinkedInApi implements Api {
 
         private boolean isAdministratorOf(String organizationUrn) {
             return member.organizations().stream()
-                    .anyMatch(it -> it.role().equals("ADMINISTRATOR")
+                    .anyMatch(it -> PUBLISHING.contains(it.role())
                             && Urn.organization(it.id()).equals(organizationUrn));
         }
     }

@@ -103,12 +103,16 @@ final class LinkedInReading {
         }
         var role = Optional.ofNullable(query.get("role"));
         var isApproved = query.getOrDefault("state", "APPROVED").equals("APPROVED");
+        int start = number(query.getOrDefault("start", "0"), Integer.MAX_VALUE);
+        int count = number(query.getOrDefault("count", Integer.toString(DEFAULT_COUNT)), MOST);
         var body = Json.object();
-        body.putObject("paging").put("start", 0).put("count", DEFAULT_COUNT).putArray("links");
+        body.putObject("paging").put("start", start).put("count", count).putArray("links");
         var elements = body.putArray("elements");
         caller.member().organizations().stream()
                 .filter(_ -> isApproved)
                 .filter(it -> role.isEmpty() || role.get().equals(it.role()))
+                .skip(start)
+                .limit(count)
                 .forEach(it -> add(
                         elements,
                         caller,

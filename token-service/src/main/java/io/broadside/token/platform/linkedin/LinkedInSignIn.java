@@ -1,6 +1,5 @@
 package io.broadside.token.platform.linkedin;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.config.Setting;
 import io.broadside.runtime.http.Body;
@@ -13,12 +12,12 @@ import io.broadside.token.platform.CodeExchange;
 import io.broadside.token.platform.Grant;
 import io.broadside.token.platform.Person;
 import io.broadside.token.platform.PlatformCalls;
-import io.broadside.token.platform.PlatformJson;
 import io.broadside.token.platform.SignIn;
 import io.broadside.token.platform.SignInEntry;
 import io.broadside.token.platform.Step;
 import io.broadside.token.platform.TokenEndpoint;
 import io.broadside.token.platform.TokenPolicies;
+import io.broadside.token.platform.linkedin.LinkedInOrganizations.Listed;
 import java.net.URI;
 import java.time.Clock;
 import java.util.LinkedHashMap;
@@ -26,10 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /**
- * Signing in with LinkedIn. A member opens their own account and the organisations they administer, all with one token. A consent to
+ * Signing in with LinkedIn. A member opens their own account and the organisations they may publish for, all with one token. A consent to
  * other scopes than before ends the member's earlier tokens, so everything is asked for each time.
  *
  * <p>https://learn.microsoft.com/en-us/linkedin/shared/authentication/authorization-code-flow
@@ -58,13 +56,11 @@ public final class LinkedInSignIn implements SignIn {
     private static final String ID = "linkedin";
     private static final String TITLE = "LinkedIn";
     private static final String ORGANIZATION = TokenPolicies.LINKEDIN_ORGANIZATION;
-    private static final String ORGANIZATION_URN = "urn:li:organization:";
     private static final List<String> ADMINISTERING = List.of("rw_organization_admin", "r_organization_admin");
 
     private final LinkedInConfig config;
     private final URI authorize;
     private final List<String> scopes;
-    private final PlatformCalls calls;
     private final Clock clock;
     private final TokenEndpoint endpoint;
     private final LinkedInTokens tokens;
@@ -73,7 +69,6 @@ public final class LinkedInSignIn implements SignIn {
         this.config = config;
         this.authorize = authorize;
         this.scopes = List.copyOf(scopes);
-        this.calls = calls;
         this.clock = clock;
         this.tokens = new LinkedInTokens(config, calls);
         this.endpoint = new TokenEndpoint(calls, CodeExchange.refusals(tokens.policy()), TokenEndpoint::retryAfter);
@@ -132,36 +127,23 @@ public final class LinkedInSignIn implements SignIn {
                                 .toList())));
     }
 
-    /** Those the member administers; nothing where the app may not ask. */
+    /** Those the member may publish for; nothing where the app may not ask. */
     private Step<List<Account>> organizations(Account member, Person person, CallContext context) {
         if (person.scopes().stream().noneMatch(ADMINISTERING::contains)) {
             return new Step.Done<>(List.of());
         }
-        var path = "/v2/organizationalEntityAcls?q=roleAssignee&role=ADMINISTRATOR&state=APPROVED&projection="
-                + "(elements*(organizationalTarget,organizationalTarget~(localizedName)))";
-        var call = Call.get(ID, "organizations", config.ofApi(path))
-                .withHeader("X-Restli-Protocol-Version", "2.0.0")
-                .withBearer(person.accessToken());
-        return switch (calls.call(call, context)) {
-            case Reply.Answer answer
-            when answer.isSuccess() ->
-                new Step.Done<>(StreamSupport.stream(
-                                PlatformJson.of(answer).path("elements").spliterator(), false)
-                        .flatMap(element -> organization(element, member).stream())
+        return switch (tokens.organizations(person.accessToken(), context)) {
+            case Listed.Told(var organizations, var _) ->
+                new Step.Done<>(organizations.stream()
+                        .map(it -> new Account(it.id(), it.name(), Optional.of(member.id()), Optional.of(ORGANIZATION)))
                         .toList());
-            case Reply.Answer answer when answer.status() == 403 -> new Step.Done<>(List.of());
-            case Reply.Answer answer ->
-                CodeExchange.away(TITLE, answer.status() >= 500 ? ErrorCode.SERVER_ERROR : ErrorCode.UNEXPECTED_ANSWER);
-            case Reply.NoAnswer(var cause, var _) -> CodeExchange.away(TITLE, cause);
+            case Listed.NotTold(Reply.Answer answer) ->
+                answer.status() == 403
+                        ? new Step.Done<>(List.of())
+                        : CodeExchange.away(
+                                TITLE, answer.status() >= 500 ? ErrorCode.SERVER_ERROR : ErrorCode.UNEXPECTED_ANSWER);
+            case Listed.NotTold(Reply.NoAnswer(var cause, var _)) -> CodeExchange.away(TITLE, cause);
         };
-    }
-
-    private static Optional<Account> organization(JsonNode element, Account member) {
-        var name = PlatformJson.text(element.path("organizationalTarget~"), "localizedName");
-        return PlatformJson.text(element, "organizationalTarget")
-                .filter(urn -> urn.startsWith(ORGANIZATION_URN))
-                .map(urn -> urn.substring(ORGANIZATION_URN.length()))
-                .map(id -> new Account(id, name.orElse(id), Optional.of(member.id()), Optional.of(ORGANIZATION)));
     }
 
     private Grant ofOrganization(Account organization, Person person) {

@@ -17,16 +17,16 @@ import io.broadside.token.platform.TokenPlatform;
 import io.broadside.token.platform.TokenPlatformEntry;
 import io.broadside.token.platform.TokenPolicies;
 import io.broadside.token.platform.TokenPolicy;
+import io.broadside.token.platform.linkedin.LinkedInOrganizations.Listed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
 
 /**
- * Tokens of LinkedIn. A member's token speaks for the member, and for the organisations the member administers: which of them a
+ * Tokens of LinkedIn. A member's token speaks for the member, and for the organisations the member may publish for: which of them a
  * connection is for says its account. A refresh token works many times, and ends a year after the consent whatever happens;
  * most apps get none.
  *
@@ -43,16 +43,17 @@ public final class LinkedInTokens implements TokenPlatform {
 
     private static final String ID = "linkedin";
     private static final String ORGANIZATION = TokenPolicies.LINKEDIN_ORGANIZATION;
-    private static final String ORGANIZATION_URN = "urn:li:organization:";
 
     private final LinkedInConfig config;
     private final PlatformCalls calls;
+    private final LinkedInOrganizations organizations;
     private final TokenEndpoint endpoint;
     private final TokenPolicy policy;
 
     public LinkedInTokens(LinkedInConfig config, PlatformCalls calls) {
         this.config = config;
         this.calls = calls;
+        this.organizations = new LinkedInOrganizations(config, calls);
         this.policy = TokenPolicies.linkedIn(this::refresh);
         this.endpoint = new TokenEndpoint(calls, policy.deadCodes(), TokenEndpoint::retryAfter);
     }
@@ -99,34 +100,34 @@ public final class LinkedInTokens implements TokenPlatform {
                 .map(id -> new Account(id, PlatformJson.text(userinfo, "name").orElse(id)));
     }
 
-    /** Whether the member administers it; the token itself does not say for whom it may speak. */
-    private Inspection organization(Account member, String id, Secret token, CallContext context) {
-        var path = "/v2/organizationalEntityAcls?q=roleAssignee&role=ADMINISTRATOR&state=APPROVED";
-        return switch (get("organizations", path, token, context)) {
-            case Reply.NoAnswer(var cause, var _) -> notReached(cause);
-            case Reply.Answer answer
-            when answer.isSuccess() ->
-                isAmong(PlatformJson.of(answer).path("elements"), id)
-                        ? found(
-                                new Account(id, id, Optional.of(member.id()), Optional.of(ORGANIZATION)),
-                                token,
-                                context)
-                        : new Inspection.Refused(
-                                ErrorCode.PERMISSION_MISSING,
-                                "The token is of member " + member.id() + ", who does not administer organization " + id
-                                        + ". Paste that of an administrator, or leave accountId out.");
-            case Reply.Answer answer ->
-                refused(answer, "Get one with rw_organization_admin, w_organization_social and r_organization_social.");
-        };
+    /** The organisations that a token's member may publish for. */
+    Listed organizations(Secret token, CallContext context) {
+        return organizations.of(token, context);
     }
 
-    private static boolean isAmong(JsonNode elements, String id) {
-        return StreamSupport.stream(elements.spliterator(), false)
-                .flatMap(
-                        element -> PlatformJson.text(element, "organizationalTarget")
-                                .or(() -> PlatformJson.text(element, "organization"))
-                                .stream())
-                .anyMatch(urn -> urn.equals(ORGANIZATION_URN + id));
+    /** Whether the member may publish for it; the token itself does not say for whom it may speak. */
+    private Inspection organization(Account member, String id, Secret token, CallContext context) {
+        return switch (organizations(token, context)) {
+            case Listed.NotTold(Reply.NoAnswer(var cause, var _)) -> notReached(cause);
+            case Listed.NotTold(Reply.Answer answer) ->
+                refused(answer, "Get one with rw_organization_admin, w_organization_social and r_organization_social.");
+            case Listed.Told told -> {
+                var organization = told.find(id)
+                        .map(it -> new Account(id, it.name(), Optional.of(member.id()), Optional.of(ORGANIZATION)));
+                if (organization.isPresent()) {
+                    yield found(organization.get(), token, context);
+                }
+                yield told.isAll()
+                        ? new Inspection.Refused(
+                                ErrorCode.PERMISSION_MISSING,
+                                "The token is of member " + member.id() + ", who does not administer organization " + id
+                                        + ". Paste that of an administrator, or leave accountId out.")
+                        : unavailable(
+                                ErrorCode.UNEXPECTED_ANSWER,
+                                "Member " + member.id() + " administers more organizations than are looked through",
+                                Optional.empty());
+            }
+        };
     }
 
     private Inspection found(Account account, Secret token, CallContext context) {

@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -68,6 +70,70 @@ class LinkedInTokensTest {
             assertThat(found.account().kind()).contains("organization");
             assertThat(found.account().grantedBy()).contains("AbC123");
         });
+    }
+
+    @Test
+    void anOrganizationIsFoundInWhicheverPieceOfTheListItStands() {
+        // Given
+        calls.answer(200, ME)
+                .answer(200, organizations(0, 100, "ADMINISTRATOR"))
+                .answer(200, organizations(100, 1, "CONTENT_ADMINISTRATOR"))
+                .answer(200, ACTIVE);
+        // When
+        var inspection = linkedIn.inspect(Secret.of("at"), Optional.of("6660100"), CONTEXT);
+        // Then
+        assertThat(inspection)
+                .isInstanceOfSatisfying(
+                        Inspection.Found.class,
+                        found -> assertThat(found.account().id()).isEqualTo("6660100"));
+        assertThat(calls.calls().get(1).uri().getQuery()).contains("start=0", "count=100");
+        assertThat(calls.calls().get(2).uri().getQuery()).contains("start=100", "count=100");
+    }
+
+    @Test
+    void aPieceThatIsSmallerThanAskedForIsNotTheLastIfLinkedInSaysSo() {
+        // Given
+        var ten = organizations(0, 10, "ADMINISTRATOR");
+        calls.answer(200, ME)
+                .answer(200, ten.replaceFirst("\\{", "{\"paging\":{\"start\":0,\"count\":10},"))
+                .answer(200, organizations(10, 1, "ADMINISTRATOR"))
+                .answer(200, ACTIVE);
+        // Then
+        assertThat(linkedIn.inspect(Secret.of("at"), Optional.of("6660010"), CONTEXT))
+                .isInstanceOf(Inspection.Found.class);
+    }
+
+    @Test
+    void aListWithoutEndEndsNoConnection() {
+        // Given
+        calls.answer(200, ME);
+        for (int i = 0; i < 10; i++) {
+            calls.answer(200, organizations(0, 100, "ADMINISTRATOR"));
+        }
+        // Then
+        assertThat(linkedIn.inspect(Secret.of("at"), Optional.of("5550001"), CONTEXT))
+                .isInstanceOf(Inspection.Unavailable.class);
+    }
+
+    @Test
+    void anAnswerThatIsNoListEndsNoConnection() {
+        calls.answer(200, ME).answer(200, "<html>");
+        assertThat(linkedIn.inspect(Secret.of("at"), Optional.of("5550001"), CONTEXT))
+                .isInstanceOf(Inspection.Unavailable.class);
+    }
+
+    @Test
+    void whoOnlyAnalysesAnOrganizationDoesNotSpeakForIt() {
+        calls.answer(200, ME).answer(200, organizations(0, 1, "ANALYST"));
+        assertThat(linkedIn.inspect(Secret.of("at"), Optional.of("6660000"), CONTEXT))
+                .isInstanceOf(Inspection.Refused.class);
+    }
+
+    private static String organizations(int first, int number, String role) {
+        return IntStream.range(first, first + number)
+                .mapToObj(i -> "{\"organizationalTarget\":\"urn:li:organization:" + (6_660_000 + i) + "\",\"role\":\""
+                        + role + "\"}")
+                .collect(Collectors.joining(",", "{\"elements\":[", "]}"));
     }
 
     @Test
