@@ -27,9 +27,6 @@ public record TokenEndpoint(PlatformCalls calls, Set<String> dead, Function<Repl
     /** Names under which platforms tell how long a refresh token lives; the standard has none. */
     private static final List<String> REFRESH_LIVES = List.of("refresh_token_expires_in", "refresh_expires_in");
 
-    /** A token that is said to live longer is renewed and looked at as if it lived so long; no calendar is left. */
-    private static final Duration LONGEST_LIFE = Duration.ofDays(3650);
-
     public TokenEndpoint {
         dead = Set.copyOf(dead);
     }
@@ -82,7 +79,7 @@ public record TokenEndpoint(PlatformCalls calls, Set<String> dead, Function<Repl
 
     private static RefreshAnswer renewed(JsonNode body) {
         var refreshLives = REFRESH_LIVES.stream()
-                .flatMap(name -> seconds(body, name).stream())
+                .flatMap(name -> PlatformJson.lifetime(body, name).stream())
                 .findFirst();
         if (PlatformJson.text(body, "refresh_token").isPresent()
                 && PlatformJson.token(body, "refresh_token").isEmpty()) {
@@ -93,17 +90,12 @@ public record TokenEndpoint(PlatformCalls calls, Set<String> dead, Function<Repl
                 .<RefreshAnswer>map(token -> new RefreshAnswer.Renewed(new TokenPair(
                         Secret.of(token),
                         PlatformJson.token(body, "refresh_token").map(Secret::of),
-                        seconds(body, "expires_in"),
+                        PlatformJson.lifetime(body, "expires_in"),
                         refreshLives,
                         PlatformJson.text(body, "scope")
                                 .map(TokenEndpoint::scopes)
                                 .orElse(List.of()))))
                 .orElseGet(() -> new RefreshAnswer.Unclear(ErrorCode.UNEXPECTED_ANSWER));
-    }
-
-    private static Optional<Duration> seconds(JsonNode body, String name) {
-        var seconds = Math.min(body.path(name).asLong(0), LONGEST_LIFE.toSeconds());
-        return seconds > 0 ? Optional.of(Duration.ofSeconds(seconds)) : Optional.empty();
     }
 
     /** With blanks between them, as the standard has it, or with commas. */

@@ -274,6 +274,25 @@ class SignInsTest {
         assertThat(grant.missingScopes()).containsExactly("instagram_business_content_publish");
     }
 
+    @Test
+    void oddNumbersOfMetaAreNoEnds() {
+        // Given
+        calls.answer(200, "{\"access_token\":\"short\",\"expires_in\":9223372036854775807}")
+                .answer(200, "{\"access_token\":\"long\",\"expires_in\":9223372036854775807}")
+                .answer(200, """
+                        {"data":{"user_id":"u1","data_access_expires_at":9223372036854775807,"scopes":[]}}""")
+                .answer(200, "{\"data\":[{\"id\":\"1\",\"access_token\":\"page-1\"}]}")
+                .answer(200, "{\"access_token\":\"short\"}")
+                .answer(200, "{\"access_token\":\"long\",\"expires_in\":9223372036854775807}")
+                .answer(200, "{\"user_id\":\"178\"}");
+        // When
+        var page = only(opened("facebook"));
+        var account = only(opened("instagram"));
+        // Then
+        assertThat(page.dataAccessExpiresAt()).isEmpty();
+        assertThat(account.expiresAt()).contains(SettableClock.START.plus(Duration.ofDays(3650)));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             x         | 400 | {"error":"invalid_request"}                           | UNKNOWN_REFUSAL

@@ -1,6 +1,7 @@
 package io.broadside.token.platform.bluesky;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.broadside.token.platform.PlatformJson;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,9 +13,6 @@ final class Jwt {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    /** In seconds. What is said to end later does not say when it ends. */
-    private static final long YEAR_10000 = 253_402_300_800L;
-
     private Jwt() {}
 
     /** When a token ends; empty if it does not say. */
@@ -24,10 +22,7 @@ final class Jwt {
             return Optional.empty();
         }
         try {
-            var seconds = JSON.readTree(Base64.getUrlDecoder().decode(parts[1]))
-                    .path("exp")
-                    .asLong(0);
-            return seconds > 0 && seconds < YEAR_10000 ? Optional.of(Instant.ofEpochSecond(seconds)) : Optional.empty();
+            return PlatformJson.moment(JSON.readTree(Base64.getUrlDecoder().decode(parts[1])), "exp");
         } catch (IOException | IllegalArgumentException _) {
             return Optional.empty();
         }

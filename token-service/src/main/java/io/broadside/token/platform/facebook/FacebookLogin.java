@@ -18,7 +18,6 @@ import io.broadside.token.platform.Step;
 import io.broadside.token.platform.graph.GraphError;
 import java.net.URI;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -115,15 +114,10 @@ public final class FacebookLogin {
         var askedAt = clock.instant();
         var uri = CodeExchange.withQuery(config.uri("/oauth/access_token"), parameters);
         return json(Call.get(ID, "oauth.access_token", uri), context)
-                .then(body -> PlatformJson.text(body, "access_token")
+                .then(body -> PlatformJson.token(body, "access_token")
                         .<Step<Person>>map(token -> new Step.Done<>(new Person(
-                                Secret.of(token), Optional.empty(), endOf(body, askedAt), Optional.empty(), List.of())))
+                                Secret.of(token), Optional.empty(), PlatformJson.lifetime(body, "expires_in").map(askedAt::plus), Optional.empty(), List.of())))
                         .orElseGet(() -> CodeExchange.away(TITLE, ErrorCode.UNEXPECTED_ANSWER)));
-    }
-
-    private static Optional<Instant> endOf(JsonNode body, Instant askedAt) {
-        var seconds = body.path("expires_in").asLong(0);
-        return seconds > 0 ? Optional.of(askedAt.plus(Duration.ofSeconds(seconds))) : Optional.empty();
     }
 
     /**
@@ -145,14 +139,13 @@ public final class FacebookLogin {
         var call = Call.get(ID, "debug_token", uri).withBearer(app().token());
         return json(call, context).then(body -> {
             var data = body.path("data");
-            var end = data.path("data_access_expires_at").asLong(0);
             return PlatformJson.text(data, "user_id")
                     .<Step<Consent>>map(user -> new Step.Done<>(new Consent(
                             user,
                             StreamSupport.stream(data.path("scopes").spliterator(), false)
                                     .map(JsonNode::asText)
                                     .toList(),
-                            end > 0 ? Optional.of(Instant.ofEpochSecond(end)) : Optional.empty())))
+                            PlatformJson.moment(data, "data_access_expires_at"))))
                     .orElseGet(() -> CodeExchange.away(TITLE, ErrorCode.UNEXPECTED_ANSWER));
         });
     }
@@ -194,7 +187,7 @@ public final class FacebookLogin {
         var mayCreate = !tasks.isArray()
                 || StreamSupport.stream(tasks.spliterator(), false)
                         .anyMatch(task -> task.asText().equals(CREATING));
-        var token = PlatformJson.text(page, "access_token").map(Secret::of);
+        var token = PlatformJson.token(page, "access_token").map(Secret::of);
         return PlatformJson.text(page, "id")
                 .filter(_ -> mayCreate && token.isPresent())
                 .map(id -> new Page(

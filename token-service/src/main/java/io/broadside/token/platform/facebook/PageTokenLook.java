@@ -14,7 +14,6 @@ import io.broadside.token.platform.PlatformCalls;
 import io.broadside.token.platform.PlatformJson;
 import io.broadside.token.platform.graph.GraphError;
 import java.net.URLEncoder;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -129,12 +128,10 @@ public final class PageTokenLook {
                 .toList();
         // A Page cannot remove an app, the person who manages it can: the webhook about that names the person.
         var granted = account.withGrantedBy(PlatformJson.text(data, "user_id"));
-        return new Inspection.Found(granted, time(data, "expires_at"), time(data, "data_access_expires_at"), scopes);
-    }
-
-    /** Seconds since 1970; 0 means never. */
-    private static Optional<Instant> time(JsonNode data, String name) {
-        var seconds = data.path(name).asLong(0);
-        return seconds > 0 ? Optional.of(Instant.ofEpochSecond(seconds)) : Optional.empty();
+        return new Inspection.Found(
+                granted,
+                PlatformJson.moment(data, "expires_at"),
+                PlatformJson.moment(data, "data_access_expires_at"),
+                scopes);
     }
 }

@@ -23,7 +23,6 @@ import io.broadside.token.platform.facebook.FacebookConfig;
 import io.broadside.token.platform.graph.GraphError;
 import java.net.URI;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -149,7 +148,7 @@ public final class InstagramSignIn implements SignIn {
                 .then(body -> {
                     // The documents have a list; a plain object was seen as well.
                     var given = body.path("data").isArray() ? body.path("data").path(0) : body;
-                    return PlatformJson.text(given, "access_token")
+                    return PlatformJson.token(given, "access_token")
                             .map(token -> longLived(token, permissions(given.path("permissions")), context))
                             .orElseGet(() -> CodeExchange.away(TITLE, ErrorCode.UNEXPECTED_ANSWER));
                 });
@@ -163,10 +162,8 @@ public final class InstagramSignIn implements SignIn {
         var askedAt = clock.instant();
         var uri = CodeExchange.withQuery(config.unversioned("/access_token"), query);
         return json(Call.get(ID, "access_token.exchange", uri), context).then(body -> {
-            var end = Optional.of(body.path("expires_in").asLong(0))
-                    .filter(seconds -> seconds > 0)
-                    .map(seconds -> askedAt.plus(Duration.ofSeconds(seconds)));
-            return PlatformJson.text(body, "access_token")
+            var end = PlatformJson.lifetime(body, "expires_in").map(askedAt::plus);
+            return PlatformJson.token(body, "access_token")
                     .<Step<Person>>map(
                             token -> new Step.Done<>(new Person(Secret.of(token), Optional.empty(), end, end, scopes)))
                     .orElseGet(() -> CodeExchange.away(TITLE, ErrorCode.UNEXPECTED_ANSWER));

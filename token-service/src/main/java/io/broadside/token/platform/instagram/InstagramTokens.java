@@ -24,7 +24,6 @@ import io.broadside.token.platform.facebook.FacebookConfig;
 import io.broadside.token.platform.facebook.PageTokenLook;
 import io.broadside.token.platform.graph.GraphError;
 import java.net.URLEncoder;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -154,10 +153,9 @@ public final class InstagramTokens implements TokenPlatform {
     }
 
     private static RefreshAnswer renewed(JsonNode body) {
-        var lifetime = Optional.of(Duration.ofSeconds(body.path("expires_in").asLong(0)))
-                .filter(Duration::isPositive);
+        var lifetime = PlatformJson.lifetime(body, "expires_in");
         var scopes = PlatformJson.text(body, "permissions").map(TokenEndpoint::scopes);
-        return PlatformJson.text(body, "access_token")
+        return PlatformJson.token(body, "access_token")
                 .map(Secret::of)
                 .<RefreshAnswer>map(token -> new RefreshAnswer.Renewed(
                         new TokenPair(token, Optional.of(token), lifetime, lifetime, scopes.orElse(List.of()))))

@@ -19,7 +19,6 @@ import io.broadside.token.platform.TokenPolicies;
 import io.broadside.token.platform.TokenPolicy;
 import io.broadside.token.platform.linkedin.LinkedInOrganizations.Listed;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -165,10 +164,9 @@ public final class LinkedInTokens implements TokenPlatform {
                     "LinkedIn says that this token is not active for this app. Get a new one, with the app that Broadside is"
                             + " set up with.");
         }
-        var end = token.path("expires_at").asLong(0);
         return new Inspection.Found(
                 account,
-                end > 0 ? Optional.of(Instant.ofEpochSecond(end)) : Optional.empty(),
+                PlatformJson.moment(token, "expires_at"),
                 Optional.empty(),
                 PlatformJson.text(token, "scope").map(TokenEndpoint::scopes).orElse(List.of()));
     }

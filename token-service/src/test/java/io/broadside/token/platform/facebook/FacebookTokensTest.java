@@ -40,6 +40,21 @@ class FacebookTokensTest {
     }
 
     @Test
+    void anEndThatNoCalendarHasIsNoEnd() {
+        // Given
+        calls.answer(200, ME).answer(200, """
+                        {"data":{"type":"PAGE","is_valid":true,"expires_at":9223372036854775807,\
+                        "data_access_expires_at":18446744073709551617,"scopes":["pages_show_list"]}}""");
+        // When
+        var inspection = inspect(anApp());
+        // Then
+        assertThat(inspection).isInstanceOfSatisfying(Inspection.Found.class, found -> {
+            assertThat(found.expiresAt()).isEmpty();
+            assertThat(found.dataAccessExpiresAt()).isEmpty();
+        });
+    }
+
+    @Test
     void withAnAppScopesAndEndsAreLookedUp() {
         // Given
         calls.answer(200, ME).answer(200, """

@@ -82,6 +82,25 @@ class InstagramTokensTest {
                         "https://graph.example/refresh_access_token?grant_type=ig_refresh_token&access_token=IG-1");
     }
 
+    @Test
+    void aLifeThatNoCalendarHasIsALongOne() {
+        // Given
+        calls.answer(200, "{\"access_token\":\"IG-2\",\"expires_in\":9223372036854775807}");
+        // When
+        var answer = refresh();
+        // Then
+        assertThat(answer)
+                .isInstanceOfSatisfying(
+                        RefreshAnswer.Renewed.class,
+                        renewed -> assertThat(renewed.tokens().lifetime()).contains(Duration.ofDays(3650)));
+    }
+
+    @Test
+    void whatCannotGoIntoAHeaderIsNoToken() {
+        calls.answer(200, "{\"access_token\":\"IG 2\",\"expires_in\":5183944}");
+        assertThat(refresh()).isEqualTo(new RefreshAnswer.Unclear(ErrorCode.UNEXPECTED_ANSWER));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "400, '{\"error\":{\"code\":190,\"error_subcode\":463}}', Refused[platformCode=190/463]",

@@ -146,6 +146,15 @@ class LinkedInTokensTest {
     }
 
     @Test
+    void anEndThatNoCalendarHasIsNoEnd() {
+        calls.answer(200, ME).answer(200, "{\"active\":true,\"expires_at\":9223372036854775807}");
+        assertThat(linkedIn.inspect(Secret.of("at"), CONTEXT))
+                .isInstanceOfSatisfying(
+                        Inspection.Found.class,
+                        found -> assertThat(found.expiresAt()).isEmpty());
+    }
+
+    @Test
     void aTokenOfAnotherAppIsRefused() {
         calls.answer(200, ME).answer(200, "{\"active\":false}");
         assertThat(linkedIn.inspect(Secret.of("at"), CONTEXT)).isInstanceOf(Inspection.Refused.class);
