@@ -7,6 +7,7 @@ import io.broadside.runtime.http.CallContext;
 import io.broadside.runtime.http.Reply;
 import io.broadside.schemas.ErrorCode;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -26,6 +27,9 @@ public record TokenEndpoint(PlatformCalls calls, Set<String> dead, Function<Repl
 
     /** Names under which platforms tell how long a refresh token lives; the standard has none. */
     private static final List<String> REFRESH_LIVES = List.of("refresh_token_expires_in", "refresh_expires_in");
+
+    /** A header that asks for more may be wrong, or count milliseconds: afterwards the platform is asked again, and may say so again. */
+    private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
 
     public TokenEndpoint {
         dead = Set.copyOf(dead);
@@ -49,14 +53,29 @@ public record TokenEndpoint(PlatformCalls calls, Set<String> dead, Function<Repl
         return PlatformJson.text(body, "error").filter(code -> code.matches("[a-z_]{1,40}"));
     }
 
-    /** Seconds in Retry-After. */
+    /** Seconds in Retry-After, up to an hour. */
     public static Optional<Duration> retryAfter(Reply.Answer answer) {
-        return answer.header("retry-after")
+        return number(answer, "retry-after").flatMap(TokenEndpoint::pause);
+    }
+
+    /** How long it is until the second since 1970 in another header, up to an hour. */
+    public static Optional<Duration> retryAt(Reply.Answer answer, String header, Instant now) {
+        return number(answer, header)
+                .map(second -> second - now.getEpochSecond())
+                .flatMap(TokenEndpoint::pause);
+    }
+
+    private static Optional<Long> number(Reply.Answer answer, String header) {
+        return answer.header(header)
                 .map(String::strip)
-                .filter(text -> text.matches("[0-9]{1,9}"))
-                .map(Long::parseLong)
-                .filter(wait -> wait > 0)
-                .map(Duration::ofSeconds);
+                .filter(text -> text.matches("[0-9]{1,18}"))
+                .map(Long::valueOf);
+    }
+
+    private static Optional<Duration> pause(long seconds) {
+        return seconds > 0
+                ? Optional.of(Duration.ofSeconds(Math.min(seconds, LONGEST_PAUSE.toSeconds())))
+                : Optional.empty();
     }
 
     private RefreshAnswer of(Reply.Answer answer) {

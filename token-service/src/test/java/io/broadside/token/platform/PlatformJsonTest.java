@@ -27,11 +27,13 @@ class PlatformJsonTest {
                 "1e300, 315360000"
             })
     void aLifetimeIsASensibleNumberOfSeconds(String written, long seconds) {
-        assertThat(PlatformJson.lifetime(PlatformJson.of(answer(written)), "it")).contains(Duration.ofSeconds(seconds));
+        assertThat(PlatformJson.lifetime(PlatformJson.of(answer(written)), "it"))
+                .contains(Duration.ofSeconds(seconds));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0", "-1", "-18446744073709551617", "null", "\"\"", "\"soon\"", "\"-5\"", "true", "{}", "[7]"})
+    @ValueSource(
+            strings = {"0", "-1", "-18446744073709551617", "null", "\"\"", "\"soon\"", "\"-5\"", "true", "{}", "[7]"})
     void orItIsNotKnown(String written) {
         var body = PlatformJson.of(answer(written));
         assertThat(PlatformJson.lifetime(body, "it")).isEmpty();

@@ -90,7 +90,7 @@ public final class BlueskyTokens implements TokenPlatform {
             case Reply.NoAnswer(var cause, var _) ->
                 unavailable(cause, "The account's server cannot be reached now (" + cause + ")", Optional.empty());
             case Reply.Answer answer when answer.isSuccess() -> identified(answer, sealed);
-            case Reply.Answer answer -> notInspected(answer);
+            case Reply.Answer answer -> notInspected(answer, sealed);
         };
     }
 
@@ -98,12 +98,14 @@ public final class BlueskyTokens implements TokenPlatform {
         var sealed = Sealed.open(refreshToken, config);
         var answer =
                 sealed.tokenEndpoint().isPresent() ? oauth.refresh(sealed, context) : sessions.refresh(sealed, context);
-        // A pause that is asked for holds all of a platform's renewals: a server that one person named cannot ask for
-        // that.
-        return answer instanceof RefreshAnswer.NotNow(var cause, var _)
-                        && !sealed.service().equals(config.service())
-                ? new RefreshAnswer.NotNow(cause, Optional.empty())
+        return answer instanceof RefreshAnswer.NotNow(var cause, var pause)
+                ? new RefreshAnswer.NotNow(cause, pause.filter(_ -> mayHoldUpAll(sealed)))
                 : answer;
+    }
+
+    /** A pause that is asked for holds up all of a platform's accounts: a server that one person named cannot ask for that. */
+    private boolean mayHoldUpAll(Sealed sealed) {
+        return sealed.service().equals(config.service());
     }
 
     private static Inspection identified(Reply.Answer answer, Sealed sealed) {
@@ -114,12 +116,12 @@ public final class BlueskyTokens implements TokenPlatform {
                         ErrorCode.UNEXPECTED_ANSWER, "The server's answer could not be understood", Optional.empty()));
     }
 
-    private Inspection notInspected(Reply.Answer answer) {
+    private Inspection notInspected(Reply.Answer answer, Sealed sealed) {
         if (answer.status() == 429) {
             return unavailable(
                     ErrorCode.RATE_LIMITED,
                     "The server's rate limit is reached",
-                    Sessions.retryAfter(answer, clock.instant()));
+                    Sessions.retryAfter(answer, clock.instant()).filter(_ -> mayHoldUpAll(sealed)));
         }
         if (answer.status() >= 500) {
             return unavailable(ErrorCode.SERVER_ERROR, "The account's server has a fault of its own", Optional.empty());

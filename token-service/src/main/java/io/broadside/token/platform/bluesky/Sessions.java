@@ -12,6 +12,7 @@ import io.broadside.token.platform.Grant;
 import io.broadside.token.platform.PlatformJson;
 import io.broadside.token.platform.RefreshAnswer;
 import io.broadside.token.platform.Step;
+import io.broadside.token.platform.TokenEndpoint;
 import io.broadside.token.platform.TokenPair;
 import io.broadside.token.platform.TokenPlatform.Handed;
 import java.net.URI;
@@ -159,17 +160,7 @@ final class Sessions {
 
     /** Seconds in Retry-After, or until the second at which the limit begins anew. */
     static Optional<Duration> retryAfter(Reply.Answer answer, Instant now) {
-        return seconds(answer, "retry-after")
-                .or(() -> seconds(answer, "ratelimit-reset").map(reset -> reset - now.getEpochSecond()))
-                .filter(wait -> wait > 0)
-                .map(Duration::ofSeconds);
-    }
-
-    private static Optional<Long> seconds(Reply.Answer answer, String header) {
-        return answer.header(header)
-                .map(String::strip)
-                .filter(text -> text.matches("[0-9]{1,12}"))
-                .map(Long::valueOf);
+        return TokenEndpoint.retryAfter(answer).or(() -> TokenEndpoint.retryAt(answer, "ratelimit-reset", now));
     }
 
     /** Whether what was handed over is a password for apps: a token has dots in it, and a password none. */

@@ -116,7 +116,11 @@ public final class FacebookLogin {
         return json(Call.get(ID, "oauth.access_token", uri), context)
                 .then(body -> PlatformJson.token(body, "access_token")
                         .<Step<Person>>map(token -> new Step.Done<>(new Person(
-                                Secret.of(token), Optional.empty(), PlatformJson.lifetime(body, "expires_in").map(askedAt::plus), Optional.empty(), List.of())))
+                                Secret.of(token),
+                                Optional.empty(),
+                                PlatformJson.lifetime(body, "expires_in").map(askedAt::plus),
+                                Optional.empty(),
+                                List.of())))
                         .orElseGet(() -> CodeExchange.away(TITLE, ErrorCode.UNEXPECTED_ANSWER)));
     }
 

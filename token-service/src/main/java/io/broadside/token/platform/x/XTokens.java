@@ -144,14 +144,7 @@ public final class XTokens implements TokenPlatform {
 
     /** Seconds in Retry-After, or the time at which the window begins anew. */
     private Optional<Duration> retryAfter(Reply.Answer answer) {
-        var reset = answer.header("x-rate-limit-reset").flatMap(XTokens::number);
         return TokenEndpoint.retryAfter(answer)
-                .or(() -> reset.map(at -> at - clock.instant().getEpochSecond())
-                        .filter(wait -> wait > 0)
-                        .map(Duration::ofSeconds));
-    }
-
-    private static Optional<Long> number(String text) {
-        return text.strip().matches("\\d{1,12}") ? Optional.of(Long.parseLong(text.strip())) : Optional.empty();
+                .or(() -> TokenEndpoint.retryAt(answer, "x-rate-limit-reset", clock.instant()));
     }
 }

@@ -186,6 +186,27 @@ class BlueskyTokensTest {
     }
 
     @Test
+    void notEvenWhenATokenIsLookedAt() {
+        calls.answer(429, Map.of("retry-after", "60"), error("RateLimitExceeded"))
+                .answer(429, Map.of("retry-after", "60"), error("RateLimitExceeded"));
+        assertThat(pauseAfterALook(HOME)).isEmpty();
+        assertThat(pauseAfterALook(SERVICE)).contains(Duration.ofMinutes(1));
+    }
+
+    private Optional<Duration> pauseAfterALook(URI server) {
+        var inspection = tokens.inspect(Sealed.ofSession(server, "a.b.c").toSecret(), CONTEXT);
+        return ((Inspection.Unavailable) inspection).retryAfter();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"retry-after, 999999999", "ratelimit-reset, 1795170600000"})
+    void noHeaderHoldsUpEverybodyForMoreThanAnHour(String header, String value) {
+        calls.answer(429, Map.of(header, value), error("RateLimitExceeded"));
+        assertThat(refresh(Sealed.ofSession(SERVICE, "r")))
+                .isEqualTo(new RefreshAnswer.NotNow(ErrorCode.RATE_LIMITED, Optional.of(Duration.ofHours(1))));
+    }
+
+    @Test
     void aFaultOfTheServerLeavesOpenWhetherTheTokenWasUsed() {
         calls.answer(500, error("InternalServerError"));
         assertThat(refresh(Sealed.ofSession(SERVICE, "r")))

@@ -144,6 +144,14 @@ class XTokensTest {
         assertThat(maybeSent).isEqualTo(new RefreshAnswer.Unclear(ErrorCode.TIMED_OUT));
     }
 
+    @ParameterizedTest
+    @CsvSource({"x-rate-limit-reset, 1795170600000", "x-rate-limit-reset, 999999999999", "retry-after, 999999999"})
+    void noHeaderHoldsUpEverybodyForMoreThanAnHour(String header, String value) {
+        calls.answer(429, Map.of(header, value), "{}");
+        assertThat(refresh(confidential(), "rt_1"))
+                .isEqualTo(new RefreshAnswer.NotNow(ErrorCode.RATE_LIMITED, Optional.of(Duration.ofHours(1))));
+    }
+
     @Test
     void aRateLimitNamesTheTimeToWait() {
         // Given
