@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.broadside.schemas.Topics;
+import io.broadside.simulator.account.FacebookPage;
 import io.broadside.simulator.account.LinkedInMember;
 import io.broadside.simulator.account.LinkedInMember.Organization;
 import io.broadside.testkit.KafkaExtension;
@@ -143,6 +144,21 @@ class ConnectIT {
         assertThat(connection.getString("accountId")).isEqualTo(account);
         assertThat(connection.getString("accountKind")).isEqualTo(kind);
         assertThat(connections()).hasSize(1);
+    }
+
+    @Test
+    void aPageOfABusinessIsConnectedToo() throws Exception {
+        // Given
+        stack.simulator()
+                .control()
+                .add(FacebookPage.of("1000000099", "Owned Bakery", "sim-facebook-page-owned")
+                        .withUserId("2000000099")
+                        .withBusinessId("7000000001"));
+        // When
+        var page = signIn("facebook", "", "2000000099");
+        // Then
+        assertThat(page.body()).contains("Connected", "Owned Bakery");
+        assertThat(connections().getJsonObject(0).getString("accountId")).isEqualTo("1000000099");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.broadside.token.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.broadside.runtime.config.ConfigException;
 import io.broadside.runtime.config.Secret;
@@ -219,6 +220,41 @@ class SignInsTest {
         assertThat(calls.calls().get(1).uri().getQuery())
                 .contains("grant_type=fb_exchange_token", "fb_exchange_token=short");
         assertThat(calls.calls().get(4).uri().getQuery()).contains("after=more");
+    }
+
+    @Test
+    void pagesOfBusinessesAreAmongThem() {
+        // Given
+        calls.answer(200, "{\"access_token\":\"short\"}")
+                .answer(200, "{\"access_token\":\"long\"}")
+                .answer(200, "{\"data\":{\"user_id\":\"u1\",\"scopes\":[\"business_management\"]}}")
+                .answer(200, "{\"data\":[{\"id\":\"1\",\"name\":\"Bakery\",\"access_token\":\"page-1\"}]}")
+                .answer(200, "{\"data\":[{\"id\":\"700\"},{\"id\":\"800\"}]}")
+                .answer(200, """
+                        {"data":[{"id":"1","name":"Bakery","access_token":"page-1-again"},\
+                        {"id":"2","name":"Coffee","access_token":"page-2"},{"id":"3","name":"Without a role"}]}""")
+                .answer(400, "{\"error\":{\"code\":200}}")
+                .answer(500, "<html>")
+                .answer(200, "{\"data\":[{\"id\":\"4\",\"name\":\"Library\",\"access_token\":\"page-4\"}]}");
+        // When
+        var grants = opened("facebook");
+        // Then
+        assertThat(grants)
+                .extracting(grant -> grant.account().id(), Grant::accessToken)
+                .containsExactly(
+                        tuple("1", Secret.of("page-1")),
+                        tuple("2", Secret.of("page-2")),
+                        tuple("4", Secret.of("page-4")));
+        assertThat(calls.calls().subList(4, 9))
+                .extracting(call -> call.uri().getPath())
+                .containsExactly(
+                        "/v26.0/me/businesses",
+                        "/v26.0/700/owned_pages",
+                        "/v26.0/700/client_pages",
+                        "/v26.0/800/owned_pages",
+                        "/v26.0/800/client_pages");
+        assertThat(calls.calls().subList(4, 9))
+                .allSatisfy(call -> assertThat(call.bearer()).contains(Secret.of("long")));
     }
 
     @Test

@@ -51,6 +51,7 @@ final class FacebookAccess {
             "pages_manage_engagement",
             "pages_read_user_content",
             "pages_manage_metadata",
+            "business_management",
             "instagram_basic",
             "instagram_content_publish",
             "instagram_manage_comments",
@@ -91,7 +92,60 @@ final class FacebookAccess {
         };
     }
 
-    /** Pages of the person, each with a token that can be used: an expired one is replaced. */
+    /** Businesses by which the person reaches Pages. */
+    Reply businesses(GraphRequest request) {
+        var user = asUser(request);
+        var fields = request.fields(Set.of("id", "name"));
+        request.onlyKnown(GraphPages.PARAMETERS);
+        GraphPages.refuseUnknown(fields, Set.of("id", "name"), "Business");
+        return Reply.json(
+                200,
+                GraphPages.list(
+                        request,
+                        state.pagesOf(user).stream()
+                                .flatMap(page -> page.account().businessId().stream())
+                                .distinct()
+                                .map(id -> Json.object().put("id", id).put("name", "Business " + id))
+                                .toList()));
+    }
+
+    Reply pagesOfBusiness(String businessId, GraphRequest request) {
+        var pages = reachedBy(businessId, request);
+        var fields = request.fields(Set.of("name", "id"));
+        request.onlyKnown(GraphPages.PARAMETERS);
+        return Reply.json(
+                200,
+                GraphPages.list(
+                        request,
+                        pages.stream().map(page -> withToken(page, fields)).toList()));
+    }
+
+    /** No business of this double has clients. */
+    Reply pagesOfClients(String businessId, GraphRequest request) {
+        reachedBy(businessId, request);
+        request.onlyKnown(GraphPages.PARAMETERS);
+        return Reply.json(200, GraphPages.list(request, List.of()));
+    }
+
+    private List<Page> reachedBy(String businessId, GraphRequest request) {
+        var pages = state.pagesOf(asUser(request)).stream()
+                .filter(page -> page.account().businessId().equals(Optional.of(businessId)))
+                .toList();
+        if (pages.isEmpty()) {
+            throw GraphError.noSuchObject(request.method(), businessId);
+        }
+        return pages;
+    }
+
+    /** An expired one is replaced. */
+    private ObjectNode withToken(Page page, Set<String> fields) {
+        synchronized (page) {
+            renew(page);
+            return views.page(page, fields, true);
+        }
+    }
+
+    /** Pages of the person, each with a token that can be used. */
     Reply accounts(GraphRequest request) {
         var user = asUser(request);
         var fields = request.fields(Set.of("access_token", "category", "name", "id", "tasks"));
@@ -99,9 +153,8 @@ final class FacebookAccess {
         var body = Json.object();
         var data = body.putArray("data");
         for (var page : state.pagesOf(user)) {
-            synchronized (page) {
-                renew(page);
-                data.add(views.page(page, fields, true));
+            if (page.account().businessId().isEmpty()) {
+                data.add(withToken(page, fields));
             }
         }
         if (!data.isEmpty()) {

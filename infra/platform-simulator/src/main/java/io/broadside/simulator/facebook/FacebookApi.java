@@ -48,6 +48,9 @@ final class FacebookApi implements Api {
             "object.delete",
             "me",
             "me.accounts",
+            "me.businesses",
+            "business.owned_pages",
+            "business.client_pages",
             "me.permissions",
             "debug_token",
             "oauth.access_token",
@@ -142,6 +145,11 @@ final class FacebookApi implements Api {
             case "GET subscribed_apps" ->
                 operation("page.subscribed_apps.read", request, graph -> access.subscriptions(id, graph));
             case "GET accounts" -> operation("me.accounts", request, access::accounts);
+            case "GET businesses" -> operation("me.businesses", request, access::businesses);
+            case "GET owned_pages" ->
+                operation("business.owned_pages", request, graph -> access.pagesOfBusiness(id, graph));
+            case "GET client_pages" ->
+                operation("business.client_pages", request, graph -> access.pagesOfClients(id, graph));
             case "GET permissions" -> operation("me.permissions", request, access::permissions);
             case "GET access_token", "POST access_token" ->
                 operation("oauth.access_token", request, access::accessToken);

@@ -19,7 +19,6 @@ import io.broadside.token.platform.graph.GraphError;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +26,7 @@ import java.util.Optional;
 import java.util.stream.StreamSupport;
 
 /**
- * Facebook Login: a code becomes a token of the person, that a long-lived one, and that opens Pages and what belongs to them. Pages
- * that the person did not tick in the dialog are not among them.
+ * Facebook Login: a code becomes a token of the person, that a long-lived one, and that opens Pages and what belongs to them.
  *
  * <p>https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow
  */
@@ -41,9 +39,7 @@ public final class FacebookLogin {
 
     private static final String ID = "facebook";
     private static final String TITLE = "Facebook";
-    private static final String PAGES = "100";
-    private static final int MOST_ANSWERS = 10;
-    private static final String CREATING = "CREATE_CONTENT";
+    private static final String BUSINESSES = "business_management";
 
     /** What a code gets that is used, has expired or came by another address. */
     private static final int INVALID_PARAMETER = 100;
@@ -157,48 +153,13 @@ public final class FacebookLogin {
     /** A Page on which the person may publish. */
     public record Page(String id, String name, Secret token, Optional<String> instagramId) {}
 
-    /** The Pages that the person ticked and may publish on; perhaps none. */
-    public Step<List<Page>> pages(Person person, CallContext context) {
-        var pages = new ArrayList<Page>();
-        var after = Optional.<String>empty();
-        for (int i = 0; i < MOST_ANSWERS; i++) {
-            var parameters = new LinkedHashMap<String, String>();
-            parameters.put("fields", "id,name,access_token,tasks,instagram_business_account");
-            parameters.put("limit", PAGES);
-            after.ifPresent(cursor -> parameters.put("after", cursor));
-            var call = Call.get(ID, "me.accounts", CodeExchange.withQuery(config.uri("/me/accounts"), parameters))
-                    .withBearer(person.accessToken());
-            switch (json(call, context)) {
-                case Step.Failed<JsonNode>(var code, var sentence) -> {
-                    return Step.failed(code, sentence);
-                }
-                case Step.Done<JsonNode>(var body) -> {
-                    body.path("data").forEach(page -> page(page).ifPresent(pages::add));
-                    after = Optional.of(body.path("paging"))
-                            .filter(paging -> paging.has("next"))
-                            .flatMap(paging -> PlatformJson.text(paging.path("cursors"), "after"));
-                }
-            }
-            if (after.isEmpty()) {
-                break;
-            }
-        }
-        return new Step.Done<>(List.copyOf(pages));
-    }
-
-    private static Optional<Page> page(JsonNode page) {
-        var tasks = page.path("tasks");
-        var mayCreate = !tasks.isArray()
-                || StreamSupport.stream(tasks.spliterator(), false)
-                        .anyMatch(task -> task.asText().equals(CREATING));
-        var token = PlatformJson.token(page, "access_token").map(Secret::of);
-        return PlatformJson.text(page, "id")
-                .filter(_ -> mayCreate && token.isPresent())
-                .map(id -> new Page(
-                        id,
-                        PlatformJson.text(page, "name").orElse(id),
-                        token.orElseThrow(),
-                        PlatformJson.text(page.path("instagram_business_account"), "id")));
+    /**
+     * The Pages on which the person may publish: those that were ticked, and, if the person granted that, those of businesses of
+     * theirs; perhaps none.
+     */
+    public Step<List<Page>> pages(Person person, Consent consent, CallContext context) {
+        var pages = new FacebookPages(config, person.accessToken(), call -> json(call, context));
+        return consent.scopes().contains(BUSINESSES) ? pages.ofThePersonAndBusinesses() : pages.ofThePerson();
     }
 
     /** Name of the Instagram account of a Page; its id if Instagram does not say. */

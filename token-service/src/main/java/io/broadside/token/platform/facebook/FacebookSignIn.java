@@ -25,7 +25,9 @@ public final class FacebookSignIn implements SignIn {
     private static final Setting SCOPES = Setting.of(
             "FACEBOOK_CONNECT_SCOPES",
             "pages_show_list,pages_read_engagement,pages_manage_posts,pages_manage_engagement",
-            "What people are asked for on Facebook, comma separated. pages_manage_engagement is for first comments.");
+            "What people are asked for on Facebook, comma separated. pages_manage_engagement is for first comments. With"
+                    + " business_management, which your app must have, Pages that a person reaches only through a business are"
+                    + " listed too.");
 
     /** This way's line of the list. */
     public static final SignInEntry ENTRY = new SignInEntry(
@@ -78,7 +80,7 @@ public final class FacebookSignIn implements SignIn {
     @Override
     public Step<List<Grant>> accounts(Person person, CallContext context) {
         return login.consent(person, context)
-                .then(consent -> login.pages(person, context)
+                .then(consent -> login.pages(person, consent, context)
                         .then(pages -> pages.isEmpty()
                                 ? Step.failed(
                                         ErrorCode.PERMISSION_MISSING,

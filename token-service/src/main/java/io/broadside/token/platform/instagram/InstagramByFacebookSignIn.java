@@ -28,7 +28,7 @@ public final class InstagramByFacebookSignIn implements SignIn {
             "INSTAGRAM_BY_FACEBOOK_CONNECT_SCOPES",
             "instagram_basic,instagram_content_publish,instagram_manage_comments,pages_show_list,pages_read_engagement",
             "What people are asked for on Facebook to connect an Instagram account, comma separated."
-                    + " instagram_manage_comments is for first comments.");
+                    + " instagram_manage_comments is for first comments. business_management: as in FACEBOOK_CONNECT_SCOPES.");
 
     /** This way's line of the list. */
     public static final SignInEntry ENTRY = new SignInEntry(List.of(SCOPES), settings -> {
@@ -86,7 +86,7 @@ public final class InstagramByFacebookSignIn implements SignIn {
     @Override
     public Step<List<Grant>> accounts(Person person, CallContext context) {
         return login.consent(person, context)
-                .then(consent -> login.pages(person, context).then(pages -> {
+                .then(consent -> login.pages(person, consent, context).then(pages -> {
                     var grants = pages.stream()
                             .filter(page -> page.instagramId().isPresent())
                             .map(page -> grant(page, person, consent, context))
