@@ -41,7 +41,9 @@ public final class TokenPolicies {
      * <p>https://atproto.com/specs/oauth, https://docs.bsky.app/docs/api/com-atproto-server-refresh-session
      */
     public static TokenPolicy bluesky(Refresher refresher) {
-        return new TokenPolicy("user", List.of("atproto"), new Renewal.ByRefreshToken(true, refresher), Schedule.USUAL)
+        return new TokenPolicy(
+                        "user", BlueskyScopes.PUBLISHING, new Renewal.ByRefreshToken(true, refresher), Schedule.USUAL)
+                .withWiderScopes(BlueskyScopes::allow)
                 .withDeadCodes(
                         // By OAuth; all others are of sessions.
                         "invalid_grant",

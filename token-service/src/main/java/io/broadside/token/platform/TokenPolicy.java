@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 
 /**
@@ -16,6 +17,7 @@ import java.util.stream.Collectors;
  * @param accountKind the platform's own word for an account: page, user
  * @param publishScopes what publishing needs, in the platform's own names
  * @param scopesByKind the same for kinds of account that need something else
+ * @param allows whether scopes that were granted allow what one of those is for; where a platform has wider ones beside them
  * @param deadCodes errors that a renewal may end in for good, as the platform writes them; any other is trouble that passes
  * @param renewal how a token is replaced by a newer one
  * @param schedule when
@@ -24,6 +26,7 @@ public record TokenPolicy(
         String accountKind,
         List<String> publishScopes,
         Map<String, List<String>> scopesByKind,
+        BiPredicate<List<String>, String> allows,
         Set<String> deadCodes,
         Renewal renewal,
         Schedule schedule) {
@@ -77,19 +80,24 @@ public record TokenPolicy(
     }
 
     public TokenPolicy(String accountKind, List<String> publishScopes, Renewal renewal, Schedule schedule) {
-        this(accountKind, publishScopes, Map.of(), Set.of(), renewal, schedule);
+        this(accountKind, publishScopes, Map.of(), List::contains, Set.of(), renewal, schedule);
     }
 
     /** The same, where accounts of this kind need other scopes. */
     TokenPolicy withKind(String kind, List<String> scopes) {
         var more = new HashMap<>(scopesByKind);
         more.put(kind, scopes);
-        return new TokenPolicy(accountKind, publishScopes, more, deadCodes, renewal, schedule);
+        return new TokenPolicy(accountKind, publishScopes, more, allows, deadCodes, renewal, schedule);
+    }
+
+    /** The same, where scopes allow more than what they are named after. */
+    TokenPolicy withWiderScopes(BiPredicate<List<String>, String> rule) {
+        return new TokenPolicy(accountKind, publishScopes, scopesByKind, rule, deadCodes, renewal, schedule);
     }
 
     /** The same, where these errors end what renews a token. */
     TokenPolicy withDeadCodes(String... codes) {
-        return new TokenPolicy(accountKind, publishScopes, scopesByKind, Set.of(codes), renewal, schedule);
+        return new TokenPolicy(accountKind, publishScopes, scopesByKind, allows, Set.of(codes), renewal, schedule);
     }
 
     /** What publishing to an account of this kind needs. */
@@ -121,7 +129,9 @@ public record TokenPolicy(
 
     /** What publishing to such an account needs, was allowed before and is no longer; nothing if either is not known. */
     public List<String> withdrawn(String kind, List<String> before, List<String> after) {
-        return missingFrom(kind, after).stream().filter(before::contains).toList();
+        return missingFrom(kind, after).stream()
+                .filter(scope -> allows.test(before, scope))
+                .toList();
     }
 
     /** What publishing to such an account needs and these scopes do not allow; nothing if the scopes are not known. */
@@ -129,7 +139,7 @@ public record TokenPolicy(
         return scopes.isEmpty()
                 ? List.of()
                 : publishScopes(kind).stream()
-                        .filter(scope -> !scopes.contains(scope))
+                        .filter(scope -> !allows.test(scopes, scope))
                         .toList();
     }
 }

@@ -1,6 +1,7 @@
 package io.broadside.token.platform.bluesky;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.broadside.runtime.config.ConfigException;
 import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.config.Setting;
 import io.broadside.runtime.http.Call;
@@ -12,9 +13,11 @@ import io.broadside.token.platform.Grant;
 import io.broadside.token.platform.Person;
 import io.broadside.token.platform.PlatformCalls;
 import io.broadside.token.platform.PlatformJson;
+import io.broadside.token.platform.RefreshAnswer;
 import io.broadside.token.platform.SignIn;
 import io.broadside.token.platform.SignInEntry;
 import io.broadside.token.platform.Step;
+import io.broadside.token.platform.TokenPolicies;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -34,12 +37,14 @@ public final class BlueskySignIn implements SignIn {
     private static final Setting SCOPES = Setting.of(
             "BLUESKY_CONNECT_SCOPES",
             "atproto,transition:generic",
-            "What people are asked for on Bluesky, comma separated. The client metadata must name all of it.");
+            "What people are asked for on Bluesky, comma separated. The client metadata must name all of it. Publishing needs"
+                    + " transition:generic, or repo:app.bsky.feed.post?action=create&action=update and blob:*/*.");
 
     /** This way's line of the list. */
     public static final SignInEntry ENTRY = new SignInEntry(List.of(SCOPES), settings -> {
         var config = BlueskyConfig.from(settings);
         var scopes = settings.list(SCOPES);
+        requirePublishing(scopes);
         return tools -> new BlueskySignIn(config, scopes, tools.calls(), tools.clock());
     });
 
@@ -65,6 +70,15 @@ public final class BlueskySignIn implements SignIn {
         this.tokens = new BlueskyTokens(config, calls, clock);
         this.servers = new Servers(config, calls, clock);
         this.oauth = new OAuth(servers, config, tokens.policy().deadCodes(), clock);
+    }
+
+    private static void requirePublishing(List<String> scopes) {
+        var missing = TokenPolicies.bluesky((_, _) -> new RefreshAnswer.NotNow(ErrorCode.INTERNAL, Optional.empty()))
+                .missingFrom("user", scopes);
+        if (!missing.isEmpty()) {
+            throw new ConfigException("BLUESKY_CONNECT_SCOPES: publishing needs " + String.join(", ", missing)
+                    + " too; transition:generic has all but atproto");
+        }
     }
 
     @Override
