@@ -1,6 +1,5 @@
 package io.broadside.token.platform.bluesky;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.broadside.runtime.config.ConfigException;
 import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.config.Setting;
@@ -12,7 +11,6 @@ import io.broadside.token.platform.CodeExchange;
 import io.broadside.token.platform.Grant;
 import io.broadside.token.platform.Person;
 import io.broadside.token.platform.PlatformCalls;
-import io.broadside.token.platform.PlatformJson;
 import io.broadside.token.platform.RefreshAnswer;
 import io.broadside.token.platform.SignIn;
 import io.broadside.token.platform.SignInEntry;
@@ -24,7 +22,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
 
 /**
  * Signing in by OAuth, where the accounts of the configured server sign in. The account may live elsewhere: its identity says where,
@@ -211,17 +208,10 @@ public final class BlueskySignIn implements SignIn {
                 ? Servers.at(config.directory(), "/" + did).toString()
                 : "https://" + did.substring("did:web:".length()) + "/.well-known/did.json";
         return oauth.document("did.resolve", URI.create(address), context)
-                .then(document -> StreamSupport.stream(document.path("service").spliterator(), false)
-                        .filter(BlueskySignIn::isHome)
-                        .flatMap(service -> PlatformJson.text(service, "serviceEndpoint").stream())
-                        .findFirst()
+                .then(document -> Identity.home(document)
                         .map(oauth::server)
                         .orElseGet(() -> Step.failed(
                                 ErrorCode.UNEXPECTED_ANSWER,
                                 "Where the account lives could not be found out. Begin again in a few minutes.")));
-    }
-
-    private static boolean isHome(JsonNode service) {
-        return service.path("id").asText().endsWith("#atproto_pds");
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.broadside.token.platform.Account;
 import io.broadside.token.platform.PlatformJson;
 import java.util.Optional;
+import java.util.stream.StreamSupport;
 
 /**
  * Who an account is, as its server says. Anybody may run a server, so nothing of it is believed that does not look like what it should
@@ -29,6 +30,14 @@ final class Identity {
     /** The same text if it is an identity of the AT Protocol. */
     static Optional<String> did(String text) {
         return Optional.of(text).filter(it -> it.matches(DID));
+    }
+
+    /** The address of the server where an account lives, as the document of its identity says. */
+    static Optional<String> home(JsonNode document) {
+        return StreamSupport.stream(document.path("service").spliterator(), false)
+                .filter(service -> service.path("id").asText().endsWith("#atproto_pds"))
+                .flatMap(service -> PlatformJson.text(service, "serviceEndpoint").stream())
+                .findFirst();
     }
 
     private static String handle(JsonNode answer, String did) {

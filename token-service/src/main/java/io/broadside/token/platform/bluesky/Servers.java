@@ -36,11 +36,18 @@ final class Servers {
     }
 
     private boolean mayBeCalled(URI server) {
-        return server.equals(config.service())
-                || config.allowsPrivate()
-                || ("https".equals(server.getScheme())
-                        && server.getPort() < 0
-                        && PublicAddresses.mayBePublic(server.getHost()));
+        return server.equals(config.service()) || config.allowsPrivate() || isPublic(server);
+    }
+
+    /** A server that an identity names; empty if it is not on the public Internet, even where people may name such. */
+    static Optional<URI> ofIdentity(String server) {
+        return address(server.toLowerCase(Locale.ROOT)).filter(Servers::isPublic);
+    }
+
+    private static boolean isPublic(URI server) {
+        return "https".equals(server.getScheme())
+                && server.getPort() < 0
+                && PublicAddresses.mayBePublic(server.getHost());
     }
 
     /** An address that somebody wrote, without the slash at its end; empty if it is none, or has more to it than host and path. */

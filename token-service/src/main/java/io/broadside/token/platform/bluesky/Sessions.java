@@ -77,16 +77,29 @@ final class Sessions {
             return Step.failed(
                     ErrorCode.UNEXPECTED_ANSWER, "The server's answer could not be understood. Send it again later.");
         }
+        var home = home(body, server);
         return new Step.Done<>(new Grant(
                 account.get(),
-                Sealed.ofSession(server, access.get()).toSecret(),
-                Optional.of(Sealed.ofSession(server, refresh.get()).toSecret()),
+                Sealed.ofSession(home, access.get()).toSecret(),
+                Optional.of(Sealed.ofSession(home, refresh.get()).toSecret()),
                 Optional.empty(),
                 Jwt.expiry(access.get()),
                 Jwt.expiry(refresh.get()),
                 Optional.empty(),
                 List.of(),
                 List.of()));
+    }
+
+    /**
+     * Where the account lives, as its identity says, if the answer has that: a server that signs in for many others sends it. That one
+     * takes the session too, and is the one that has the account's posts.
+     */
+    private static URI home(JsonNode body, URI server) {
+        var identity = body.path("didDoc");
+        return Identity.home(identity)
+                .filter(_ -> PlatformJson.text(identity, "id").equals(PlatformJson.text(body, "did")))
+                .flatMap(Servers::ofIdentity)
+                .orElse(server);
     }
 
     private static Step<Grant> notBegun(Reply.Answer answer) {
@@ -131,9 +144,10 @@ final class Sessions {
             return new RefreshAnswer.Unclear(ErrorCode.UNEXPECTED_ANSWER);
         }
         var now = clock.instant();
+        var home = home(body, server);
         return new RefreshAnswer.Renewed(new TokenPair(
-                Sealed.ofSession(server, access.get()).toSecret(),
-                Optional.of(Sealed.ofSession(server, refresh.get()).toSecret()),
+                Sealed.ofSession(home, access.get()).toSecret(),
+                Optional.of(Sealed.ofSession(home, refresh.get()).toSecret()),
                 Jwt.life(access.get(), now),
                 Jwt.life(refresh.get(), now),
                 List.of()));

@@ -74,6 +74,59 @@ class BlueskyTokensTest {
         assertThat(Sealed.open(grant.accessToken(), CONFIG).service()).hasToString("https://pds.example.org");
     }
 
+    @Test
+    void theServerWhereTheAccountLivesIsTheOneThatItsIdentityNames() {
+        // Given
+        calls.answer(200, livingAt(DID, "https://Mushroom.host.example/"));
+        // When
+        var grant = done(begin(Optional.empty()));
+        // Then
+        assertThat(Sealed.open(grant.accessToken(), CONFIG).service()).hasToString("https://mushroom.host.example");
+        assertThat(Sealed.open(grant.renewing().orElseThrow(), CONFIG).service())
+                .hasToString("https://mushroom.host.example");
+    }
+
+    @Test
+    void anAccountThatHasMovedIsFoundAtItsNextRenewal() {
+        // Given
+        calls.answer(200, livingAt(DID, "https://truffle.host.example"));
+        // When
+        var answer = refresh(Sealed.ofSession(HOME, jwt("r1", 60)));
+        // Then
+        assertThat(answer)
+                .isInstanceOfSatisfying(
+                        RefreshAnswer.Renewed.class,
+                        renewed -> assertThat(Sealed.open(renewed.tokens().accessToken(), CONFIG)
+                                        .service())
+                                .hasToString("https://truffle.host.example"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "did:plc:aaaabbbbccccddddeeeeffff, http://localhost:2583",
+        "did:plc:aaaabbbbccccddddeeeeffff, https://10.1.2.3",
+        "did:plc:aaaabbbbccccddddeeeeffff, nowhere",
+        "did:plc:zzzzbbbbccccddddeeeeffff, https://mushroom.host.example"
+    })
+    void anIdentityThatLeadsNowhereLeavesTheSessionWhereItBegan(String whose, String home) {
+        // Given
+        calls.answer(200, livingAt(whose, home));
+        // When
+        var grant = done(begin(Optional.empty()));
+        // Then
+        assertThat(Sealed.open(grant.accessToken(), CONFIG).service()).isEqualTo(SERVICE);
+    }
+
+    /** The answer to a sign-in, or a renewal, with the identity of an account that lives there. */
+    private String livingAt(String did, String server) {
+        return session("first")
+                .replaceFirst(
+                        "\\{",
+                        "{\"didDoc\":{\"id\":\"" + did
+                                + "\",\"service\":[{\"id\":\"#atproto_labeler\",\"serviceEndpoint\":\"https://label.example\"},"
+                                + "{\"id\":\"#atproto_pds\",\"serviceEndpoint\":\"" + server + "\"}]},");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
