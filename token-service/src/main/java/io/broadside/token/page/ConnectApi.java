@@ -1,15 +1,11 @@
 package io.broadside.token.page;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.broadside.runtime.api.ApiKeys;
 import io.broadside.schemas.ErrorCode;
 import io.broadside.token.KnownConnections;
 import io.broadside.token.WaitingOnConnections;
 import io.broadside.token.connect.ConnectionJson;
 import io.broadside.token.connect.Disconnecting;
-import io.broadside.token.platform.SignIn;
 import io.broadside.token.platform.SignIns;
 import io.broadside.token.signin.ConnectLinks;
 import io.broadside.token.signin.ReturnUrls;
@@ -18,9 +14,6 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URI;
-import java.time.Duration;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -31,7 +24,7 @@ import java.util.function.Supplier;
  *
  * <ul>
  *   <li>{@code POST /v1/connect-links {"profileId", "platforms", "expiresInSeconds", "returnUrl"}}: 201 with {@code url} and {@code
- *       expiresAt}. Without platforms all, without a time a day
+ *       expiresAt}. Without platforms all, without a time a day; a field that nobody knows, or of another type, is refused
  *   <li>{@code DELETE /v1/connections/{connectionId}}: 200 with the connection, DISCONNECTED, and what became of the permission
  *   <li>{@code GET /v1/connections/{connectionId}/health}: how it stands ({@code summary}, {@code sentence}), why ({@code reason}), until
  *       when a person must act ({@code actBefore}), what to do ({@code recommendations}), and what waits on it ({@code waiting})
@@ -39,16 +32,10 @@ import java.util.function.Supplier;
  */
 final class ConnectApi {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final long A_DAY = Duration.ofDays(1).toSeconds();
-    private static final long SHORTEST = Duration.ofMinutes(1).toSeconds();
-    private static final long LONGEST = Duration.ofDays(30).toSeconds();
-
     private final Web web;
     private final ApiKeys keys;
-    private final SignIns ways;
+    private final LinkReader reader;
     private final ConnectLinks links;
-    private final ReturnUrls returnUrls;
     private final Disconnecting disconnecting;
     private final KnownConnections connections;
     private final WaitingOnConnections waiting;
@@ -68,9 +55,8 @@ final class ConnectApi {
             Supplier<URI> publicUri) {
         this.web = web;
         this.keys = keys;
-        this.ways = ways;
+        this.reader = new LinkReader(ways, returnUrls);
         this.links = links;
-        this.returnUrls = returnUrls;
         this.disconnecting = disconnecting;
         this.connections = connections;
         this.waiting = waiting;
@@ -95,10 +81,6 @@ final class ConnectApi {
         };
     }
 
-    private boolean isSetUp(String platform) {
-        return ways.of(platform).stream().anyMatch(way -> way.missingSettings().isEmpty());
-    }
-
     private void makeLink(RoutingContext ctx) {
         // A page of some other site can send a form or plain text through a browser, but not this type.
         var type = Optional.ofNullable(ctx.request().getHeader("content-type")).orElse("");
@@ -106,75 +88,19 @@ final class ConnectApi {
             fail(ctx, 415, "INVALID_REQUEST", "Send the request as application/json.");
             return;
         }
-        var body = parsed(Optional.ofNullable(ctx.body().asString()).orElse(""));
-        if (body.isEmpty()) {
-            fail(ctx, 400, "INVALID_REQUEST", "The body must be one JSON object.");
-            return;
+        switch (reader.read(Optional.ofNullable(ctx.body().asString()).orElse(""))) {
+            case LinkReader.Read.Unreadable() -> fail(ctx, 400, "INVALID_REQUEST", "The body must be one JSON object.");
+            case LinkReader.Read.Faulty(var sentence) -> fail(ctx, 422, "INVALID_REQUEST", sentence);
+            case LinkReader.Read.Good(var link, var lives) -> {
+                var made = links.make(link, lives);
+                send(
+                        ctx,
+                        201,
+                        new JsonObject()
+                                .put("url", publicUri.get() + "/link/" + made.token())
+                                .put("expiresAt", made.expiresAt().toString()));
+            }
         }
-        var profileId = body.get().path("profileId").asText("");
-        var platforms = platforms(body.get());
-        var seconds = body.get().path("expiresInSeconds").asLong(A_DAY);
-        var returnUrl = Optional.of(body.get().path("returnUrl").asText("")).filter(url -> !url.isEmpty());
-        if (!profileId.matches("[\\x21-\\x7e]{1,128}")) {
-            fail(ctx, 422, "INVALID_REQUEST", "profileId: 1 to 128 visible ASCII characters, no blanks, are needed.");
-        } else if (platforms.isEmpty()) {
-            fail(
-                    ctx,
-                    422,
-                    "INVALID_REQUEST",
-                    "platforms: a list of some of " + String.join(", ", known()) + " is needed.");
-        } else if (platforms.stream().noneMatch(this::isSetUp)) {
-            fail(
-                    ctx,
-                    422,
-                    "INVALID_REQUEST",
-                    "platforms: nobody can sign in on " + String.join(", ", platforms)
-                            + " here, whoever opened the link could do nothing with it. See docs/tokens.md for the settings.");
-        } else if (seconds < SHORTEST || seconds > LONGEST) {
-            fail(
-                    ctx,
-                    422,
-                    "INVALID_REQUEST",
-                    "expiresInSeconds: a number from " + SHORTEST + " to " + LONGEST + " is needed.");
-        } else if (returnUrl.isPresent()
-                && returnUrl.flatMap(returnUrls::admitted).isEmpty()) {
-            fail(
-                    ctx,
-                    422,
-                    "INVALID_REQUEST",
-                    "returnUrl: not among the addresses that may be returned to (TOKEN_RETURN_URLS).");
-        } else {
-            var link = new ConnectLinks.Link(profileId, platforms, returnUrl.flatMap(returnUrls::admitted));
-            var made = links.make(link, Duration.ofSeconds(seconds));
-            send(
-                    ctx,
-                    201,
-                    new JsonObject()
-                            .put("url", publicUri.get() + "/link/" + made.token())
-                            .put("expiresAt", made.expiresAt().toString()));
-        }
-    }
-
-    private static Optional<JsonNode> parsed(String body) {
-        try {
-            return Optional.of(JSON.readTree(body)).filter(JsonNode::isObject);
-        } catch (JsonProcessingException _) {
-            return Optional.empty();
-        }
-    }
-
-    /** Those that were named; all if none was; none if one is unknown. */
-    private List<String> platforms(JsonNode body) {
-        if (!body.has("platforms")) {
-            return known();
-        }
-        var named = new LinkedHashSet<String>();
-        body.path("platforms").forEach(platform -> named.add(platform.asText()));
-        return known().containsAll(named) ? List.copyOf(named) : List.of();
-    }
-
-    private List<String> known() {
-        return ways.all().stream().map(SignIn::platform).distinct().toList();
     }
 
     private void disconnect(RoutingContext ctx) {

@@ -192,6 +192,13 @@ class LockedPageIT {
                 "{\"profileId\":\"bakery\",\"platforms\":[]}",
                 "{\"profileId\":\"bakery\",\"platforms\":[\"bluesky\"]}",
                 "{\"profileId\":\"bakery\",\"expiresInSeconds\":5}",
+                "{\"profileId\":\"bakery\",\"expiresInSeconds\":\"never\"}",
+                "{\"profileId\":\"bakery\",\"expiresInSeconds\":60.5}",
+                "{\"profileId\":\"bakery\",\"expiresInSeconds\":null}",
+                "{\"profileId\":\"bakery\",\"platforms\":\"x\"}",
+                "{\"profileId\":\"bakery\",\"platforms\":[\"x\",7]}",
+                "{\"profileId\":7}",
+                "{\"profileId\":\"bakery\",\"returnUrl\":[]}",
                 "{\"profileId\":\"bakery\",\"returnUrl\":\"https://evil.example/\"}")) {
             assertThat(json("POST", "/v1/connect-links", body, KEY).statusCode())
                     .describedAs(body)
@@ -200,6 +207,16 @@ class LockedPageIT {
         assertThat(json("POST", "/v1/connect-links", "{\"profileId\":\"bakery\"}", KEY)
                         .statusCode())
                 .isEqualTo(201);
+    }
+
+    @Test
+    void aLinkThatIsAskedForWithAnotherFieldIsRefused() throws Exception {
+        // When
+        var answer = json(
+                "POST", "/v1/connect-links", "{\"profileId\":\"bakery\",\"platform\":\"x\",\"expiresIn\":60}", KEY);
+        // Then
+        assertThat(answer.statusCode()).isEqualTo(422);
+        assertThat(answer.body()).contains("platform: there is no such field", "expiresInSeconds");
     }
 
     private HttpResponse<String> enter(String key) throws Exception {
