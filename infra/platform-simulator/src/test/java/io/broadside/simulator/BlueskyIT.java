@@ -118,6 +118,41 @@ class BlueskyIT {
     }
 
     @Test
+    void countsBytesAndLanguagesToo() throws Exception {
+        // Given
+        var families = record("\ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67".repeat(167));
+        var tongues = record("Hello");
+        tongues.putArray("langs").add("en").add("de").add("fr").add("it");
+        // When
+        var tooLong = put(KEY, families);
+        var tooMany = put(KEY, tongues);
+        // Then
+        assertThat(tooLong.text("/message")).contains("3000");
+        assertThat(tooMany.text("/message")).contains("langs");
+    }
+
+    @Test
+    void aPictureMustSayThatItIsNotDescribed() throws Exception {
+        // Given
+        var record = record("Picture");
+        record.putObject("embed").putArray("images").addObject().putObject("image");
+        // When
+        var answer = put(KEY, record);
+        // Then
+        assertThat(answer.text("/message")).contains("Record/embed/images/0 must have the property \"alt\"");
+    }
+
+    @Test
+    void handlesAreTheSameInCapitals() throws Exception {
+        // Given
+        var capitals = Json.object().put("identifier", "HarbourBakery.TEST").put("password", "sim-bluesky-password-1");
+        // When
+        var answer = post("com.atproto.server.createSession", "", capitals);
+        // Then
+        assertThat(answer.text("/did")).isEqualTo(DID);
+    }
+
+    @Test
     void knowsOnlyFilesThatItWasGiven() throws Exception {
         // Given
         var record = record("Picture");

@@ -1,5 +1,7 @@
 package io.broadside.simulator.bluesky;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.broadside.simulator.bluesky.BlueskyChange.FileUploaded;
@@ -24,6 +26,8 @@ final class BlueskyRecords {
     static final String POSTS = "app.bsky.feed.post";
 
     private static final int MOST_GRAPHEMES = 300;
+    private static final int MOST_BYTES = 3000;
+    private static final int MOST_LANGUAGES = 3;
     private static final int MOST_IMAGES = 4;
     private static final int PAGE = 50;
 
@@ -168,7 +172,8 @@ final class BlueskyRecords {
 
     private static JsonNode checked(Repo caller, JsonNode body, String key) {
         var repo = body.path("repo").asText();
-        if (!repo.equals(caller.account().id()) && !repo.equals(caller.account().name())) {
+        if (!repo.equals(caller.account().id())
+                && !repo.equalsIgnoreCase(caller.account().name())) {
             throw new Refusal(BlueskyError.of(401, "AuthenticationRequired", "Authentication Required"));
         }
         if (!body.path("collection").asText().equals(POSTS)) {
@@ -190,14 +195,26 @@ final class BlueskyRecords {
         if (!record.path("text").isTextual()) {
             return Optional.of("Record must have the property \"text\"");
         }
+        if (record.path("text").asText().getBytes(UTF_8).length > MOST_BYTES) {
+            return Optional.of("Record/text must not be longer than " + MOST_BYTES + " characters");
+        }
         if (graphemes(record.path("text").asText()) > MOST_GRAPHEMES) {
             return Optional.of("Record/text must not be longer than " + MOST_GRAPHEMES + " graphemes");
         }
         if (!isTime(record.path("createdAt").asText())) {
             return Optional.of("Record/createdAt must be an valid atproto datetime (both RFC-3339 and ISO-8601)");
         }
-        if (record.path("embed").path("images").size() > MOST_IMAGES) {
+        if (record.path("langs").size() > MOST_LANGUAGES) {
+            return Optional.of("Record/langs must not have more than " + MOST_LANGUAGES + " elements");
+        }
+        var images = record.path("embed").path("images");
+        if (images.size() > MOST_IMAGES) {
             return Optional.of("Record/embed/images must not have more than " + MOST_IMAGES + " elements");
+        }
+        for (int i = 0; i < images.size(); i++) {
+            if (!images.path(i).path("alt").isTextual()) {
+                return Optional.of("Record/embed/images/" + i + " must have the property \"alt\"");
+            }
         }
         return Optional.empty();
     }

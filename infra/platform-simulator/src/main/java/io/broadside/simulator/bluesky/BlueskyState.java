@@ -62,11 +62,11 @@ final class BlueskyState {
         return Optional.ofNullable(repos.get(did));
     }
 
-    /** By DID or handle. */
+    /** By DID or handle; a handle may be written in capitals. */
     Optional<Repo> named(String identifier) {
         return repo(identifier)
                 .or(() -> repos.values().stream()
-                        .filter(repo -> repo.account().name().equals(identifier))
+                        .filter(repo -> repo.account().name().equalsIgnoreCase(identifier))
                         .findFirst());
     }
 
