@@ -8,7 +8,7 @@ import java.util.Optional;
  * What an API is asked.
  *
  * @param path the parts of the path that its route names, decoded
- * @param query its parameters; of one that comes several times the first
+ * @param query its parameters, none of which came several times
  * @param body the body as UTF-8 text; empty text without one
  * @param trace the trace it belongs to, begun here if the caller names none
  */

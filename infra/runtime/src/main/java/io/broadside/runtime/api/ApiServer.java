@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.handler.HttpException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -28,8 +29,10 @@ import org.slf4j.LoggerFactory;
  * Serves an API of JSON over HTTP.
  *
  * <ol>
- *   <li>Who has no key is told so before anything is read, and nothing else.
+ *   <li>A request whose path or query cannot be decoded is refused, whoever sends it.
+ *   <li>Who has no key is told so before anything else is read, and nothing else.
  *   <li>Every request is worked on by a virtual thread of its own, so many at once; the others are told to come back.
+ *   <li>A parameter of the query that comes several times is refused: none of its values is left out in silence.
  *   <li>What is wrong comes back as {@code {"error":{"code","message","faults"}}}, whatever it is.
  *   <li>A fault of ours is 500 and a line in the log, neither of which repeats what was sent.
  * </ol>
@@ -112,6 +115,7 @@ public final class ApiServer implements AutoCloseable {
                 .filter(route -> !route.needsKey())
                 .map(ApiRoute::path)
                 .collect(Collectors.toSet());
+        router.route().handler(ApiServer::decode);
         // Before anything else: who has no key does not learn what is here either.
         router.route().handler(ctx -> admit(ctx, open));
         for (var route : routes) {
@@ -122,13 +126,24 @@ public final class ApiServer implements AutoCloseable {
             }
             found.handler(ctx -> onItsOwnThread(ctx, route));
         }
-        router.errorHandler(400, ctx -> fail(ctx, 400, "INVALID_REQUEST", "The request cannot be read as HTTP."));
+        router.errorHandler(400, ApiServer::unreadable);
         router.errorHandler(404, ctx -> fail(ctx, 404, "NOT_FOUND", "There is nothing at this path."));
         router.errorHandler(405, ctx -> fail(ctx, 405, "INVALID_REQUEST", "This path does not take this method."));
         router.errorHandler(
                 413, ctx -> fail(ctx, 413, "INVALID_REQUEST", "The body is longer than " + mostBodyBytes + " bytes."));
         router.errorHandler(500, ctx -> failed(ctx, ctx.failure()));
         return router;
+    }
+
+    private static void decode(RoutingContext ctx) {
+        try {
+            var _ = ctx.normalizedPath();
+            var _ = ctx.queryParams();
+        } catch (IllegalArgumentException | HttpException _) {
+            unreadable(ctx);
+            return;
+        }
+        ctx.next();
     }
 
     private void admit(RoutingContext ctx, Set<String> open) {
@@ -146,22 +161,40 @@ public final class ApiServer implements AutoCloseable {
             fail(ctx, 415, "INVALID_REQUEST", "Send the body as application/json.");
             return;
         }
+        if (ctx.queryParams().names().stream()
+                .anyMatch(name -> ctx.queryParams().getAll(name).size() > 1)) {
+            fail(ctx, 400, "INVALID_REQUEST", "A parameter comes several times; give each of them once.");
+            return;
+        }
+        // Whatever can fail comes before a place is taken: one that is not given back is lost until a restart.
+        var request = request(ctx);
         if (!places.tryAcquire()) {
             send(
                     ctx,
                     ApiAnswer.notNow("OVERLOADED", "Too many requests at once. Send it again in a moment.", WHEN_FULL));
             return;
         }
-        var request = request(ctx);
-        Thread.ofVirtual().name("api").start(() -> {
-            try {
-                send(ctx, route.work().apply(request));
-            } catch (RuntimeException e) {
-                failed(ctx, e);
-            } finally {
-                places.release();
-            }
-        });
+        try {
+            Thread.ofVirtual().name("api").start(() -> {
+                try {
+                    answer(ctx, route, request);
+                } finally {
+                    places.release();
+                }
+            });
+        } catch (Throwable e) {
+            places.release();
+            throw e;
+        }
+    }
+
+    private static void answer(RoutingContext ctx, ApiRoute route, ApiRequest request) {
+        try {
+            send(ctx, route.work().apply(request));
+        } catch (RuntimeException | Error e) {
+            // Errors too, such as a stack that overflows: whoever asked waits for an answer.
+            failed(ctx, e);
+        }
     }
 
     private static boolean isJson(RoutingContext ctx) {
@@ -175,13 +208,13 @@ public final class ApiServer implements AutoCloseable {
                 .map(Trace::child)
                 .orElseGet(Trace::root);
         var body = Optional.ofNullable(ctx.body().asString()).orElse("");
-        return new ApiRequest(ctx.pathParams(), firstOf(ctx.queryParams()), body, trace);
+        return new ApiRequest(ctx.pathParams(), parameters(ctx.queryParams()), body, trace);
     }
 
-    private static Map<String, String> firstOf(MultiMap parameters) {
-        var first = new HashMap<String, String>();
-        parameters.forEach((name, value) -> first.putIfAbsent(name, value));
-        return first;
+    private static Map<String, String> parameters(MultiMap query) {
+        var parameters = new HashMap<String, String>();
+        query.forEach((name, value) -> parameters.put(name, value));
+        return parameters;
     }
 
     /** Where it happened, but not what the exception says: it may quote the request. */
@@ -192,6 +225,14 @@ public final class ApiServer implements AutoCloseable {
                 .addKeyValue("at", cause.getStackTrace().length == 0 ? "" : cause.getStackTrace()[0])
                 .log("request failed by a fault of ours");
         fail(ctx, 500, ErrorCode.INTERNAL.name(), "Broadside failed; the log of the service says where.");
+    }
+
+    private static void unreadable(RoutingContext ctx) {
+        fail(
+                ctx,
+                400,
+                "INVALID_REQUEST",
+                "The request cannot be read as HTTP; see to the escapes in its path and query.");
     }
 
     private static void fail(RoutingContext ctx, int status, String code, String message) {

@@ -1,5 +1,6 @@
 package io.broadside.runtime.api;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,6 +8,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.broadside.runtime.config.ConfigException;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,6 +33,7 @@ class ApiServerTest {
             ApiRoute.get("/bug", _ -> {
                 throw new IllegalStateException("hunter2");
             }),
+            ApiRoute.get("/deep", _ -> echo("" + depth(1))),
             ApiRoute.get("/open", request -> echo(request.query("q").orElse("")))
                     .open());
     private ApiServer server = start(ApiKeys.of("KEYS", List.of()));
@@ -70,6 +74,41 @@ class ApiServerTest {
     }
 
     @Test
+    void anErrorOfTheMachineIsAnsweredToo() throws Exception {
+        // When
+        var answer = get("/deep");
+        // Then
+        assertThat(answer.statusCode()).isEqualTo(500);
+        assertThat(answer.body()).contains("INTERNAL");
+    }
+
+    @Test
+    void whatCannotBeDecodedIsRefusedAndTakesNoPlaceAway() throws Exception {
+        // Given
+        server.close();
+        server = start(ApiKeys.of("KEYS", List.of(HASH)));
+        // When
+        for (var i = 0; i < 201; i++) {
+            assertThat(statusOf("GET /open?% HTTP/1.1")).isEqualTo(400);
+        }
+        // Then
+        assertThat(statusOf("GET /%zz HTTP/1.1")).isEqualTo(400);
+        assertThat(statusOf("GET /things/%+1/parts/2 HTTP/1.1")).isIn(400, 401);
+        assertThat(statusOf("GET /things/%+1/parts/2 HTTP/1.1\r\nAuthorization: Bearer open sesame"))
+                .isIn(200, 400);
+        assertThat(get("/open?q=yes").body()).contains("yes");
+    }
+
+    @Test
+    void aParameterThatComesTwiceIsRefused() throws Exception {
+        // When
+        var answer = get("/open?q=one&q=two");
+        // Then
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("several times");
+    }
+
+    @Test
     void withoutAKeyNothingIsLearntButWhatIsOpen() throws Exception {
         // Given
         server.close();
@@ -90,6 +129,21 @@ class ApiServerTest {
                         vertx, "127.0.0.1", "SOME_PORT", server.port(), ApiKeys.of("KEYS", List.of()), 1000, routes))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("SOME_PORT");
+    }
+
+    @SuppressWarnings("InfiniteRecursion")
+    private static int depth(int above) {
+        return depth(above + 1) + 1;
+    }
+
+    /** What java.net.http would not send. */
+    private int statusOf(String head) throws IOException {
+        try (var socket = new Socket(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), server.port())) {
+            socket.getOutputStream()
+                    .write((head + "\r\nHost: localhost\r\nConnection: close\r\n\r\n").getBytes(US_ASCII));
+            var answer = new String(socket.getInputStream().readAllBytes(), US_ASCII);
+            return Integer.parseInt(answer.substring("HTTP/1.1 ".length(), "HTTP/1.1 200".length()));
+        }
     }
 
     private ApiServer start(ApiKeys keys) {
