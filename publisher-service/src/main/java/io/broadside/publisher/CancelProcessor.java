@@ -48,16 +48,17 @@ final class CancelProcessor implements Processor<String, byte[], String, byte[]>
         context = processorContext;
         requests = context.getStateStore(RequestStores.REQUESTS);
         early = context.getStateStore(RequestStores.CANCELLED);
-        context.schedule(PURGE, PunctuationType.WALL_CLOCK_TIME, this::purge);
+        context.schedule(PURGE, PunctuationType.WALL_CLOCK_TIME, _ -> purge());
     }
 
     /** Cancellations of requests that never came. */
-    private void purge(long now) {
+    private void purge() {
+        var oldest = now().minus(KEPT);
         try (var all = early.all()) {
             while (all.hasNext()) {
                 var entry = all.next();
                 var cancel = serdes.read(Topics.CANCELLATIONS, entry.value);
-                if (cancel.getRequestedAt().plus(KEPT).toEpochMilli() < now) {
+                if (cancel.getRequestedAt().isBefore(oldest)) {
                     early.delete(entry.key);
                 }
             }
@@ -87,7 +88,7 @@ final class CancelProcessor implements Processor<String, byte[], String, byte[]>
         var known = requests.get(id);
         if (known == null) {
             // Its request may be on its way, or wait a moment for its connection.
-            early.put(RequestStores.cancellationKey(id, cancel.getConnectionId().orElse("")), record.value());
+            early.put(RequestStores.cancellationKey(id, cancel.getConnectionId().orElse("")), received(cancel));
             LOGGER.atInfo().addKeyValue("requestId", cancel.getRequestId()).log("cancelled before it was taken in");
             return;
         }
@@ -110,6 +111,17 @@ final class CancelProcessor implements Processor<String, byte[], String, byte[]>
         }
     }
 
+    /** By our clock: how long it waits must not depend on the sender's. */
+    private byte[] received(CancelRequest cancel) {
+        return serdes.write(
+                Topics.CANCELLATIONS,
+                CancelRequest.newBuilder(cancel).setRequestedAt(now()).build());
+    }
+
+    private Instant now() {
+        return Instant.ofEpochMilli(context.currentSystemTimeMs());
+    }
+
     private void forward(String sink, String key, byte[] value, Record<String, byte[]> cause) {
         var headers = new RecordHeaders();
         Trace.from(cause.headers()).child().writeTo(headers);
@@ -127,6 +139,6 @@ final class CancelProcessor implements Processor<String, byte[], String, byte[]>
                 record.value(),
                 "The record is not a CancelRequest in Confluent's Avro format.",
                 cause,
-                Instant.ofEpochMilli(context.currentSystemTimeMs()));
+                now());
     }
 }

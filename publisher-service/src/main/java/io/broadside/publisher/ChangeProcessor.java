@@ -146,7 +146,25 @@ final class ChangeProcessor implements Processor<String, byte[], String, byte[]>
 
     private void change(ChangeRequest change, CommandRef command, Headers headers) {
         var stands = lastResult(change.getRequestId(), command.commandId());
-        var faults = faults(change, command);
+        List<Fault> faults;
+        try {
+            faults = faults(change, command);
+        } catch (RuntimeException | StackOverflowError e) {
+            // A bug of the rules: read again, the change would stop its partition for good.
+            refuse(change, command, stands, ErrorCode.INTERNAL, List.of(), headers);
+            forward(
+                    FanOutTopology.DEAD_LETTERS_SINK,
+                    Topics.DEAD_LETTERS,
+                    change.getRequestId(),
+                    DeadLetters.broken(
+                            position(),
+                            change.getRequestId().getBytes(UTF_8),
+                            serdes.write(Topics.CHANGES, change),
+                            e,
+                            now()),
+                    headers);
+            return;
+        }
         if (stands.filter(PostResult::getIsFinal).isPresent()) {
             refuse(change, command, stands, ErrorCode.TOO_LATE_TO_CHANGE, List.of(), headers);
         } else if (!faults.isEmpty()) {
@@ -307,17 +325,22 @@ final class ChangeProcessor implements Processor<String, byte[], String, byte[]>
     }
 
     private DeadLetter unreadable(Record<String, byte[]> record, SerializationException cause) {
-        var position = context.recordMetadata()
-                .map(metadata -> new RecordPosition(metadata.topic(), metadata.partition(), metadata.offset()))
-                .orElseGet(() -> new RecordPosition(Topics.CHANGES.name(), -1, -1L));
         byte @Nullable [] key = record.key() == null ? null : record.key().getBytes(UTF_8);
         return DeadLetters.unreadable(
-                position,
+                position(),
                 key,
                 record.value(),
                 "The record is not a ChangeRequest in Confluent's Avro format.",
                 cause,
                 now());
+    }
+
+    /** A timer that goes on with a record has no position of it. */
+    private RecordPosition position() {
+        return context.recordMetadata()
+                .filter(metadata -> metadata.topic() != null)
+                .map(metadata -> new RecordPosition(metadata.topic(), metadata.partition(), metadata.offset()))
+                .orElseGet(() -> new RecordPosition(Topics.CHANGES.name(), -1, -1L));
     }
 
     private Instant now() {

@@ -37,6 +37,19 @@ final class DeadLetters {
                 .build();
     }
 
+    /** Of a request or a change at which the rules failed: a bug of ours. */
+    static DeadLetter broken(RecordPosition source, byte[] key, byte[] value, Throwable cause, Instant at) {
+        return DeadLetter.newBuilder()
+                .setSource(source)
+                .setRawKey(bounded(key, MOST_KEY_BYTES))
+                .setRawValue(bounded(value, MOST_VALUE_BYTES))
+                .setCode(ErrorCode.INTERNAL.name())
+                .setDetail("The rules for what may be published failed unexpectedly.")
+                .setCause(chain(cause))
+                .setAt(at)
+                .build();
+    }
+
     /** The key of a dead letter whose record may not even have one that is text. */
     static String key(byte @Nullable [] key) {
         return key == null ? "" : new String(key, 0, Math.min(key.length, MOST_KEY_BYTES), UTF_8);

@@ -46,6 +46,9 @@ final class FanOut {
 
         /** It cannot work. */
         record Refused(PostResult result) implements Part {}
+
+        /** The rules failed at it: a bug of ours. */
+        record Broken(PostResult result, Throwable cause) implements Part {}
     }
 
     /** Whether every target's connection is known. One that was made a moment ago may not have arrived here yet. */
@@ -66,9 +69,19 @@ final class FanOut {
         var parts = new ArrayList<Part>();
         var seen = new HashSet<String>();
         for (int i = 0; i < request.getTargets().size(); i++) {
-            parts.add(part(request, i, seen, now));
+            parts.add(partWhateverComes(request, i, seen, now));
         }
         return parts;
+    }
+
+    /** A request at which rules fail would stop its partition for good if it were read again: it ends here instead. */
+    private Part partWhateverComes(PublishRequest request, int index, Set<String> seen, Instant now) {
+        try {
+            return part(request, index, seen, now);
+        } catch (RuntimeException | StackOverflowError e) {
+            var target = request.getTargets().get(index);
+            return new Part.Broken(Results.refused(request, index, target, ErrorCode.INTERNAL, List.of(), now), e);
+        }
     }
 
     /** Everything that keeps a request, or a target of it, from being published: what dividing it would refuse, all at once. */

@@ -97,14 +97,14 @@ final class FanOutProcessor implements Processor<String, byte[], String, byte[]>
             return;
         }
         var id = request.getRequestId();
-        if (record.value().length > RequestRules.MOST_BYTES) {
-            send(
-                    Results.refused(
-                            request, ErrorCode.INVALID_REQUEST, RequestRules.tooLarge(record.value().length), now()),
-                    record.headers());
+        var isTooLarge = record.value().length > RequestRules.MOST_BYTES;
+        var isAtHome = id.equals(record.key()) && home.isAt(id, partition());
+        if (isTooLarge && (!isAtHome || !RequestRules.isValidId(id))) {
+            // Sent on, it might not fit what we may write.
+            refuseTooLarge(request, record);
         } else if (!RequestRules.isValidId(id)) {
-            divide(request, record.headers());
-        } else if (!id.equals(record.key()) || !home.isAt(id, partition())) {
+            divide(request, record.value(), record.headers());
+        } else if (!isAtHome) {
             context.forward(
                     new Record<>(id, record.value(), now().toEpochMilli(), record.headers()),
                     FanOutTopology.REQUESTS_SINK);
@@ -120,11 +120,19 @@ final class FanOutProcessor implements Processor<String, byte[], String, byte[]>
         } else if (held.get(request.getRequestId()) != null) {
             // Its first copy is about to be decided; the result of that is the result of this one.
             againWhileHeld(request, record.headers());
+        } else if (record.value().length > RequestRules.MOST_BYTES) {
+            refuseTooLarge(request, record);
+            remember(request, List.of());
         } else if (fanOut.knowsAll(request)) {
-            divide(request, record.headers());
+            divide(request, record.value(), record.headers());
         } else {
             held.put(request.getRequestId(), HeldRequest.encoded(now(), Trace.from(record.headers()), record.value()));
         }
+    }
+
+    private void refuseTooLarge(PublishRequest request, Record<String, byte[]> record) {
+        var faults = RequestRules.tooLarge(record.value().length);
+        send(Results.refused(request, ErrorCode.INVALID_REQUEST, faults, now()), record.headers());
     }
 
     private void tryHeldAgain() {
@@ -137,7 +145,7 @@ final class FanOutProcessor implements Processor<String, byte[], String, byte[]>
                     held.delete(entry.key);
                     var headers = new RecordHeaders();
                     waiting.trace().writeTo(headers);
-                    divide(request, headers);
+                    divide(request, waiting.value(), headers);
                 }
             }
         }
@@ -179,7 +187,7 @@ final class FanOutProcessor implements Processor<String, byte[], String, byte[]>
         }
     }
 
-    private void divide(PublishRequest request, Headers headers) {
+    private void divide(PublishRequest request, byte[] record, Headers headers) {
         var now = now();
         var commands = new ArrayList<CommandRef>();
         var cancels = earlyCancellations(request.getRequestId());
@@ -191,6 +199,16 @@ final class FanOutProcessor implements Processor<String, byte[], String, byte[]>
                 when isCancelled(delayed.getCommand(), cancels) ->
                     send(Results.cancelled(delayed.getCommand(), now), headers);
                 case Part.Refused(var result) -> send(result, headers);
+                case Part.Broken(var result, var cause) -> {
+                    send(result, headers);
+                    var id = request.getRequestId();
+                    forward(
+                            FanOutTopology.DEAD_LETTERS_SINK,
+                            Topics.DEAD_LETTERS,
+                            id,
+                            DeadLetters.broken(position(), id.getBytes(UTF_8), record, cause, now),
+                            headers);
+                }
                 case Part.Now(var command) -> {
                     commands.add(ref(command));
                     send(Results.accepted(command, now), headers);
@@ -210,9 +228,13 @@ final class FanOutProcessor implements Processor<String, byte[], String, byte[]>
             }
         }
         if (RequestRules.isValidId(request.getRequestId())) {
-            var state = new RequestState(RequestFingerprint.of(request), now.toEpochMilli(), commands);
-            requests.put(request.getRequestId(), state.encoded());
+            remember(request, commands);
         }
+    }
+
+    private void remember(PublishRequest request, List<CommandRef> commands) {
+        var state = new RequestState(RequestFingerprint.of(request), now().toEpochMilli(), commands);
+        requests.put(request.getRequestId(), state.encoded());
     }
 
     /** The cancellations that came before their request; they are used up by being asked for. */
@@ -253,17 +275,22 @@ final class FanOutProcessor implements Processor<String, byte[], String, byte[]>
     }
 
     private DeadLetter unreadable(Record<String, byte[]> record, SerializationException cause) {
-        var position = context.recordMetadata()
-                .map(metadata -> new RecordPosition(metadata.topic(), metadata.partition(), metadata.offset()))
-                .orElseGet(() -> new RecordPosition(Topics.REQUESTS.name(), -1, -1L));
         byte @Nullable [] key = record.key() == null ? null : record.key().getBytes(UTF_8);
         return DeadLetters.unreadable(
-                position,
+                position(),
                 key,
                 record.value(),
                 "The record is not a PublishRequest in Confluent's Avro format.",
                 cause,
                 now());
+    }
+
+    /** A timer that goes on with a record has no position of it. */
+    private RecordPosition position() {
+        return context.recordMetadata()
+                .filter(metadata -> metadata.topic() != null)
+                .map(metadata -> new RecordPosition(metadata.topic(), metadata.partition(), metadata.offset()))
+                .orElseGet(() -> new RecordPosition(Topics.REQUESTS.name(), -1, -1L));
     }
 
     private int partition() {

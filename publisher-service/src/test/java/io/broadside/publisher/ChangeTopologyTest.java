@@ -48,6 +48,7 @@ class ChangeTopologyTest {
 
     private SchemaRegistry registry;
     private EventSerdes serdes;
+    private FakePlatform platform;
     private TopologyTestDriver driver;
 
     @BeforeAll
@@ -67,7 +68,8 @@ class ChangeTopologyTest {
         var connections = new KnownConnections()
                 .with(anAccount("connection-1", "bakery", "fake"))
                 .with(anAccount("connection-2", "coffee", "fake"));
-        var platforms = Platforms.of(new FakePlatform());
+        platform = new FakePlatform();
+        var platforms = Platforms.of(platform);
         var settings = new Properties();
         settings.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
         driver = new TopologyTestDriver(
@@ -141,6 +143,29 @@ class ChangeTopologyTest {
             assertThat(result.getChange().orElseThrow().getIsApplied()).isFalse();
             assertThat(result.getChange().orElseThrow().getFaults()).isNotEmpty();
         });
+    }
+
+    @Test
+    void aChangeAtWhichTheRulesFailIsAnsweredAndBecomesADeadLetter() {
+        // Given
+        accept();
+        platform.rules = () -> {
+            throw new StackOverflowError();
+        };
+        // When
+        change(aChange()
+                .setConnectionId("connection-2")
+                .setContent(text("Better"))
+                .build());
+        // Then
+        assertThat(results()).singleElement().satisfies(result -> {
+            assertThat(result.getIsFinal()).isFalse();
+            assertThat(result.getChange().orElseThrow().getCode()).contains("INTERNAL");
+        });
+        assertThat(read(Topics.DEAD_LETTERS))
+                .singleElement()
+                .satisfies(letter -> assertThat(letter.getCode()).isEqualTo("INTERNAL"));
+        assertThat(read(Topics.AMENDMENTS)).isEmpty();
     }
 
     @Test

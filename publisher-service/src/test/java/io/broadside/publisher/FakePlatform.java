@@ -19,6 +19,7 @@ final class FakePlatform implements Platform {
     final List<String> looked = new ArrayList<>();
     Outcome outcome = new Outcome.Published("remote-1", Optional.empty());
     Found found = new Found.Absent();
+    Runnable rules = () -> {};
 
     @Override
     public String id() {
@@ -27,6 +28,7 @@ final class FakePlatform implements Platform {
 
     @Override
     public List<Fault> faults(Content content) {
+        rules.run();
         return content.getText().orElse("").length() > 20
                 ? List.of(RequestRules.fault(
                         "content.text", "maxLength", "20", null, "Shorten the text to 20 characters."))

@@ -64,6 +64,7 @@ class FanOutTopologyTest {
     private SchemaRegistry registry;
     private EventSerdes serdes;
     private KnownConnections connections;
+    private FakePlatform platform;
     private TopologyTestDriver driver;
 
     @BeforeAll
@@ -83,7 +84,8 @@ class FanOutTopologyTest {
         connections = new KnownConnections()
                 .with(anAccount("connection-1", "bakery", "fake"))
                 .with(anAccount("connection-2", "coffee", "fake"));
-        var platforms = Platforms.of(new FakePlatform());
+        platform = new FakePlatform();
+        var platforms = Platforms.of(platform);
         var settings = new Properties();
         settings.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
         driver = new TopologyTestDriver(topology(platforms), settings);
@@ -292,6 +294,61 @@ class FanOutTopologyTest {
     }
 
     @Test
+    void aRequestAtWhichTheRulesFailEndsWithADeadLetterAndTheNextOneGoesOn() {
+        // Given
+        platform.rules = () -> {
+            throw new StackOverflowError();
+        };
+        // When
+        send(aRequest("post-1").build());
+        platform.rules = () -> {
+            throw new IllegalStateException("a bug");
+        };
+        send(aRequest("post-2").build());
+        platform.rules = () -> {};
+        send(aRequest("post-3").build());
+        // Then
+        assertThat(codes()).containsExactly("INTERNAL", "INTERNAL");
+        assertThat(read(Topics.DEAD_LETTERS)).hasSize(2).allSatisfy(letter -> {
+            assertThat(letter.value.getCode()).isEqualTo("INTERNAL");
+            assertThat(letter.value.getRawValue()).isPresent();
+        });
+        assertThat(read(Topics.commands("fake"))).hasSize(1);
+    }
+
+    @Test
+    void theRulesMayFailAtARequestThatWaitedForItsConnection() {
+        // Given
+        platform.rules = () -> {
+            throw new StackOverflowError();
+        };
+        send(aRequest("post-1").setTargets(List.of(to("library", "fake"))).build());
+        // When
+        connections.with(anAccount("connection-3", "library", "fake"));
+        driver.advanceWallClockTime(Duration.ofMillis(200));
+        // Then
+        assertThat(codes()).containsExactly("INTERNAL");
+        assertThat(read(Topics.DEAD_LETTERS))
+                .singleElement()
+                .satisfies(letter ->
+                        assertThat(letter.value.getSource().getTopic()).isEqualTo("publish.requests"));
+    }
+
+    @Test
+    void aRequestThatIsTooLargeIsRememberedLikeAnyOtherThatIsRefused() {
+        // Given
+        var large = aRequest("post-1")
+                .setLabels(Map.of("label", "x".repeat(600_000)))
+                .build();
+        send(large);
+        // When
+        send(aRequest("post-1").build());
+        // Then
+        assertThat(codes()).containsExactly("INVALID_REQUEST", "REQUEST_ID_REUSED");
+        assertThat(read(Topics.commands("fake"))).isEmpty();
+    }
+
+    @Test
     void aRequestUnderAWrongKeyGoesBackUnderItsOwn() {
         // When
         pipe(
@@ -342,6 +399,18 @@ class FanOutTopologyTest {
         // Then
         assertThat(read(Topics.commands("fake"))).isEmpty();
         assertThat(results()).extracting(PostResult::getStatus).containsExactly(ResultStatus.CANCELLED);
+    }
+
+    @Test
+    void aCancellationFromBeyondAllCalendarsIsForgottenLikeAnyOther() {
+        // Given
+        cancel(aCancellation().setRequestedAt(Instant.ofEpochMilli(Long.MAX_VALUE)));
+        // When
+        driver.advanceWallClockTime(Duration.ofHours(2));
+        driver.advanceWallClockTime(Duration.ofDays(7));
+        // Then
+        assertThat(driver.getKeyValueStore(RequestStores.CANCELLED).approximateNumEntries())
+                .isZero();
     }
 
     @Test

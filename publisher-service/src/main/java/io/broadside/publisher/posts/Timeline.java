@@ -37,8 +37,14 @@ record Timeline(Optional<RequestNote> note, List<PostResult> results, List<ApiCa
         return note.isEmpty() && results.isEmpty() && calls.isEmpty();
     }
 
-    /** Why the whole request was refused, if it was. The misuse of its id by another request is not about this one. */
+    /**
+     * Why the whole request was refused, if it was. The misuse of its id by another request is not about this one, and where
+     * targets have results, whatever was refused was not this one.
+     */
     Optional<PostResult> refusal() {
+        if (results.stream().anyMatch(result -> result.getTargetIndex() >= 0)) {
+            return Optional.empty();
+        }
         return results.stream()
                 .filter(result -> result.getTargetIndex() < 0)
                 .filter(result -> result.getError()
@@ -59,7 +65,7 @@ record Timeline(Optional<RequestNote> note, List<PostResult> results, List<ApiCa
         return latest;
     }
 
-    private static PostResult later(PostResult before, PostResult after) {
+    static PostResult later(PostResult before, PostResult after) {
         if (after.getRedrives() != before.getRedrives()) {
             return after.getRedrives() > before.getRedrives() ? after : before;
         }

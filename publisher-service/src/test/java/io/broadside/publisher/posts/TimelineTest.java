@@ -94,6 +94,15 @@ class TimelineTest {
     }
 
     @Test
+    void whereTargetsHaveResultsAnotherRequestWasRefused() {
+        // When
+        var timeline = timeline(refused("INVALID_REQUEST"), result(0, ResultStatus.SCHEDULED));
+        // Then
+        assertThat(timeline.refusal()).isEmpty();
+        assertThat(timeline.state()).isEqualTo(State.IN_PROGRESS);
+    }
+
+    @Test
     void withoutTheRequestItsTargetsAreThoseThatWereHeardOf() {
         // Given
         var timeline = new Timeline(
