@@ -14,9 +14,12 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
@@ -29,6 +32,7 @@ import org.rocksdb.FlushOptions;
 import org.rocksdb.LRUCache;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
 import org.rocksdb.Status;
 import org.rocksdb.TtlDB;
 import org.rocksdb.WriteBatch;
@@ -70,13 +74,6 @@ final class TimelineStore implements AutoCloseable {
 
         Kind(char code) {
             this.code = (byte) code;
-        }
-
-        static Kind of(byte code) {
-            return Arrays.stream(values())
-                    .filter(kind -> kind.code == code)
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("The index holds an entry of an unknown kind"));
         }
     }
 
@@ -176,52 +173,76 @@ final class TimelineStore implements AutoCloseable {
         return Arrays.equals(db.get(positions, FORMAT_KEY), FORMAT);
     }
 
-    /** One entry. */
-    static final class Entry {
-        private final Kind kind;
-        private final byte[] value;
-
-        private Entry(Kind kind, byte[] value) {
-            this.kind = kind;
-            this.value = value;
-        }
-
-        Kind kind() {
-            return kind;
-        }
-
-        byte[] value() {
-            return value;
-        }
+    /** What came first of a request under this id. */
+    Optional<byte[]> request(String requestId) {
+        return reading(() -> {
+            try (var found = db.newIterator(recent)) {
+                var prefix = prefix(requestId, Kind.REQUEST);
+                found.seek(prefix);
+                return found.isValid() && startsWith(found.key(), prefix)
+                        ? Optional.of(found.value())
+                        : Optional.<byte[]>empty();
+            }
+        });
     }
 
-    /** The entries of a request, those of each kind in their order on the topics; at most so many. */
-    List<Entry> find(String requestId, int most) {
-        var prefix = prefix(requestId);
-        var entries = new ArrayList<Entry>();
+    /** Hears of the results of a request in their order on the topic, and then once more where its open targets stand. */
+    void results(String requestId, Consumer<byte[]> hearing) {
+        var _ = reading(() -> {
+            var prefix = prefix(requestId, Kind.RESULT);
+            for (var family : List.of(recent, open)) {
+                try (var found = db.newIterator(family)) {
+                    for (found.seek(prefix); found.isValid() && startsWith(found.key(), prefix); found.next()) {
+                        hearing.accept(found.value());
+                    }
+                }
+            }
+            return true;
+        });
+    }
+
+    /** Hears of the newest calls made for a request, so many of each partition, the newest of it first. */
+    void calls(String requestId, int mostOfPartition, Consumer<byte[]> hearing) {
+        var _ = reading(() -> {
+            var prefix = prefix(requestId, Kind.CALL);
+            try (var found = db.newIterator(recent)) {
+                found.seekForPrev(key(requestId, Kind.CALL, Integer.MAX_VALUE, Long.MAX_VALUE));
+                while (found.isValid() && startsWith(found.key(), prefix)) {
+                    var partition = ByteBuffer.wrap(found.key()).getInt(prefix.length);
+                    var first = key(requestId, Kind.CALL, partition, 0);
+                    for (var i = 0; i < mostOfPartition && isFrom(first, found); i++) {
+                        hearing.accept(found.value());
+                        found.prev();
+                    }
+                    if (isFrom(first, found)) {
+                        found.seekForPrev(first);
+                    }
+                    if (isFrom(first, found)) {
+                        found.prev();
+                    }
+                }
+            }
+            return true;
+        });
+    }
+
+    private static boolean isFrom(byte[] first, RocksIterator found) {
+        return found.isValid() && Arrays.compareUnsigned(found.key(), first) >= 0;
+    }
+
+    private static boolean startsWith(byte[] key, byte[] prefix) {
+        return key.length >= prefix.length && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+    }
+
+    private <T> T reading(Supplier<T> work) {
         inUse.readLock().lock();
         try {
             if (isClosed) {
                 throw new IllegalStateException("The index of posts is closed");
             }
-            for (var family : List.of(recent, open)) {
-                find(family, prefix, most, entries);
-            }
+            return work.get();
         } finally {
             inUse.readLock().unlock();
-        }
-        return entries;
-    }
-
-    private void find(ColumnFamilyHandle family, byte[] prefix, int most, List<Entry> entries) {
-        try (var found = db.newIterator(family)) {
-            for (found.seek(prefix); found.isValid() && entries.size() < most; found.next()) {
-                var key = found.key();
-                if (!Arrays.equals(key, 0, Math.min(prefix.length, key.length), prefix, 0, prefix.length)) {
-                    return;
-                }
-                entries.add(new Entry(Kind.of(key[prefix.length]), found.value()));
-            }
         }
     }
 
@@ -335,16 +356,19 @@ final class TimelineStore implements AutoCloseable {
         }
     }
 
-    private static byte[] prefix(String requestId) {
+    private static byte[] prefix(String requestId, Kind kind) {
         var id = requestId.getBytes(UTF_8);
-        return ByteBuffer.allocate(id.length + 1).put(id).put(END_OF_ID).array();
+        return ByteBuffer.allocate(id.length + 2)
+                .put(id)
+                .put(END_OF_ID)
+                .put(kind.code)
+                .array();
     }
 
     private static byte[] key(String requestId, Kind kind, int partition, long offset) {
-        var prefix = prefix(requestId);
-        return ByteBuffer.allocate(prefix.length + 1 + Integer.BYTES + Long.BYTES)
+        var prefix = prefix(requestId, kind);
+        return ByteBuffer.allocate(prefix.length + Integer.BYTES + Long.BYTES)
                 .put(prefix)
-                .put(kind.code)
                 .putInt(partition)
                 .putLong(offset)
                 .array();

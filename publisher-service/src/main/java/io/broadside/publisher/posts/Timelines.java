@@ -14,13 +14,17 @@ import io.broadside.schemas.Topics;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -59,8 +63,10 @@ final class Timelines implements Checked, AutoCloseable {
 
     private static final int MOST_TARGETS = 1000;
 
-    /** A hundred targets with forty entries each; what does not end within that is cut short and says so. */
-    private static final int MOST_ENTRIES = 4000;
+    /** A hundred targets with forty entries each. Of more the newest are shown, and where each target stands. */
+    private static final int MOST_RESULTS = 4000;
+
+    private static final int MOST_CALLS = 4000;
 
     private final TimelineStore store;
     private final KafkaClients clients;
@@ -102,22 +108,22 @@ final class Timelines implements Checked, AutoCloseable {
 
     /** What is known of a request; an empty timeline for one that is not known. */
     Timeline find(String requestId) {
-        var entries = store.find(requestId, MOST_ENTRIES);
-        var note = entries.stream()
-                .filter(entry -> entry.kind() == Kind.REQUEST)
-                // The first under an id is the one that counts.
-                .map(entry -> RequestNote.decoded(entry.value()))
-                .findFirst();
-        var results = entries.stream()
-                .filter(entry -> entry.kind() == Kind.RESULT)
-                .map(entry -> clients.serdes().read(Topics.RESULTS, entry.value()))
-                .distinct()
-                .toList();
-        var calls = entries.stream()
-                .filter(entry -> entry.kind() == Kind.CALL)
-                .map(entry -> clients.serdes().read(Topics.API_CALLS, entry.value()))
-                .toList();
-        return new Timeline(note, results, calls, entries.size() >= MOST_ENTRIES);
+        // The first under an id is the one that counts.
+        var note = store.request(requestId).map(RequestNote::decoded);
+        var told = new ToldResults(MOST_RESULTS);
+        store.results(requestId, value -> told.add(clients.serdes().read(Topics.RESULTS, value)));
+        var calls = new PriorityQueue<ApiCall>(Comparator.comparing(ApiCall::getStartedAt));
+        var isCutShort = new AtomicBoolean(told.isCutShort());
+        store.calls(requestId, MOST_CALLS + 1, value -> {
+            calls.add(clients.serdes().read(Topics.API_CALLS, value));
+            if (calls.size() > MOST_CALLS) {
+                var _ = calls.remove();
+                isCutShort.set(true);
+            }
+        });
+        var inOrder = new ArrayList<>(calls);
+        inOrder.sort(Comparator.comparing(ApiCall::getStartedAt));
+        return new Timeline(note, told.results(), inOrder, isCutShort.get());
     }
 
     /**

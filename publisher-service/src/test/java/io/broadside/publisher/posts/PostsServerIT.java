@@ -315,6 +315,9 @@ class PostsServerIT {
         // Then
         assertThat(delete(one, id, "?connection=connection-1").statusCode()).isEqualTo(400);
         assertThat(delete(one, id, "?connectionId=nobodys").statusCode()).isEqualTo(404);
+        assertThat(delete(one, id, "?connectionId=connection-1&connectionId=connection-2")
+                        .statusCode())
+                .isEqualTo(400);
         assertThat(kafka.readAll(Topics.CANCELLATIONS.name()))
                 .noneMatch(record -> id.equals(new String(record.key(), UTF_8)));
     }
@@ -331,6 +334,31 @@ class PostsServerIT {
         assertThat(delete(one, kafka.uniqueName("nobody"), "").statusCode()).isEqualTo(404);
         assertThat(kafka.readAll(Topics.CANCELLATIONS.name()))
                 .noneMatch(record -> id.equals(new String(record.key(), UTF_8)));
+    }
+
+    @Test
+    void aPostOfVeryManyCallsStillSaysWhereItStands() throws Exception {
+        // Given
+        var id = kafka.uniqueName("many-calls");
+        post(one, body(id, "Hello"));
+        send(Topics.RESULTS, id, result(id, 0, ResultStatus.PUBLISHED).build());
+        // When
+        var begun = CLOCK.instant();
+        for (var i = 0; i <= 4000; i++) {
+            var call = call(id).setStartedAt(begun.plusMillis(i)).build();
+            var _ = producer.send(new ProducerRecord<>(
+                    Topics.API_CALLS.name(), "connection-1".getBytes(UTF_8), serdes.write(Topics.API_CALLS, call)));
+        }
+        producer.flush();
+        // Then
+        var view = await().atMost(LIMIT)
+                .until(
+                        () -> JSON.readTree(get(one, id).body()),
+                        found -> found.path("isCutShort").asBoolean());
+        assertThat(view.path("state").asText()).isEqualTo("FINAL");
+        assertThat(view.path("targets").path(0).path("status").asText()).isEqualTo("PUBLISHED");
+        assertThat(post(one, body(id, "Hello")).statusCode()).isEqualTo(200);
+        assertThat(post(one, body(id, "Another")).statusCode()).isEqualTo(409);
     }
 
     @Test

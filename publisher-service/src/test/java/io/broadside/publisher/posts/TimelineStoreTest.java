@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.broadside.publisher.posts.TimelineStore.Entry;
 import io.broadside.publisher.posts.TimelineStore.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
@@ -37,9 +37,33 @@ class TimelineStoreTest {
                 batch.write();
             }
             // Then
-            assertThat(texts(store.find("post-1", 100))).containsExactly("call", "first", "second", "third");
-            assertThat(store.find("post-2", 100)).isEmpty();
-            assertThat(store.find("post-1", 2)).hasSize(2);
+            assertThat(results(store, "post-1")).containsExactly("first", "second", "third");
+            assertThat(results(store, "post-2")).isEmpty();
+            assertThat(calls(store, "post-1", 100)).containsExactly("call");
+            assertThat(store.request("post-1")).isEmpty();
+        }
+    }
+
+    @Test
+    void ofCallsTheNewestOfEachPartitionAreReadAndOfRequestsTheFirst() {
+        try (var store = TimelineStore.open(directory, Duration.ofDays(1))) {
+            // When
+            try (var batch = store.batch()) {
+                for (var i = 0; i < 5; i++) {
+                    batch.put("post-1", Kind.CALL, 0, i, text("0/" + i));
+                    batch.put("post-1", Kind.CALL, 3, i, text("3/" + i));
+                    batch.put("post-1", Kind.REQUEST, 0, i, text("request " + i));
+                }
+                batch.put("post-1", Kind.CALL, 4, 0, text("4/0"));
+                batch.put("post-0", Kind.CALL, 9, 0, text("other"));
+                batch.write();
+            }
+            // Then
+            assertThat(calls(store, "post-1", 2)).containsExactly("4/0", "3/4", "3/3", "0/4", "0/3");
+            assertThat(calls(store, "post-1", 5)).hasSize(11);
+            assertThat(store.request("post-1"))
+                    .hasValueSatisfying(
+                            value -> assertThat(new String(value, UTF_8)).isEqualTo("request 0"));
         }
     }
 
@@ -54,7 +78,7 @@ class TimelineStoreTest {
                 }
             }
             // Then
-            assertThat(texts(store.find("post-1", 100))).containsExactly("once");
+            assertThat(results(store, "post-1")).containsExactly("once");
         }
     }
 
@@ -70,7 +94,7 @@ class TimelineStoreTest {
         // When
         try (var store = TimelineStore.open(directory, Duration.ofDays(1))) {
             // Then
-            assertThat(texts(store.find("post-1", 100))).containsExactly("kept");
+            assertThat(results(store, "post-1")).containsExactly("kept");
             assertThat(store.position(PARTITION)).hasValue(42);
             assertThat(store.position(new TopicPartition("publish.results", 2))).isEmpty();
         }
@@ -89,7 +113,7 @@ class TimelineStoreTest {
             // Then
             await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
                 store.compact();
-                assertThat(texts(store.find("post-1", 100))).containsExactly("open");
+                assertThat(results(store, "post-1")).containsExactly("open");
             });
             assertThat(store.position(PARTITION)).hasValue(42);
             // When
@@ -98,7 +122,7 @@ class TimelineStoreTest {
                 batch.write();
             }
             // Then
-            assertThat(store.find("post-1", 100)).isEmpty();
+            assertThat(results(store, "post-1")).isEmpty();
         }
     }
 
@@ -121,7 +145,7 @@ class TimelineStoreTest {
         try (var store = TimelineStore.open(directory, Duration.ofDays(1))) {
             // Then
             assertThat(store.position(PARTITION)).isEmpty();
-            assertThat(store.find("post-1", 100)).isEmpty();
+            assertThat(results(store, "post-1")).isEmpty();
         }
     }
 
@@ -132,14 +156,22 @@ class TimelineStoreTest {
         store.close();
         store.close();
         // Then
-        assertThatThrownBy(() -> store.find("post-1", 100)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> results(store, "post-1")).isInstanceOf(IllegalStateException.class);
     }
 
     private static byte[] text(String text) {
         return text.getBytes(UTF_8);
     }
 
-    private static List<String> texts(List<Entry> entries) {
-        return entries.stream().map(entry -> new String(entry.value(), UTF_8)).toList();
+    private static List<String> results(TimelineStore store, String requestId) {
+        var texts = new ArrayList<String>();
+        store.results(requestId, value -> texts.add(new String(value, UTF_8)));
+        return texts;
+    }
+
+    private static List<String> calls(TimelineStore store, String requestId, int most) {
+        var texts = new ArrayList<String>();
+        store.calls(requestId, most, value -> texts.add(new String(value, UTF_8)));
+        return texts;
     }
 }
