@@ -50,9 +50,14 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
     /** What belongs to a post that is out waits for a renewed token for so long. */
     private static final Duration LONGEST_WITHOUT_TOKEN = Duration.ofHours(1);
 
+    /** As retry-service says it of what waits there. */
+    private static final Cause TAKEN_BACK =
+            new Cause(ErrorCode.INCOMPLETE, "The rest was taken back.", Optional.empty(), Optional.empty());
+
     private final Platforms platforms;
     private final Function<String, Optional<FreshToken>> tokens;
     private final Function<String, Optional<PersonNeeded>> people;
+    private final Predicate<String> withdrawn;
     private final Vault vault;
     private final Predicate<String> lets;
     private final Budgets budgets;
@@ -64,6 +69,7 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
     /**
      * @param tokens the current token of a connection, by its id
      * @param people why a connection needs a person, if it does, by its id
+     * @param withdrawn whether somebody wants a command back, by its id
      * @param lets whether calls to a platform go through just now, by its id
      * @param partitions how many partitions the commands of each platform have
      */
@@ -71,6 +77,7 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
             Platforms platforms,
             Function<String, Optional<FreshToken>> tokens,
             Function<String, Optional<PersonNeeded>> people,
+            Predicate<String> withdrawn,
             Vault vault,
             Predicate<String> lets,
             Budgets budgets,
@@ -80,6 +87,7 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
         this.platforms = platforms;
         this.tokens = tokens;
         this.people = people;
+        this.withdrawn = withdrawn;
         this.vault = vault;
         this.lets = lets;
         this.budgets = budgets;
@@ -113,9 +121,15 @@ final class PublishHandler implements EffectHandler<PublishCommand> {
         }
         var isInDoubt = command.getDoubt().isPresent();
         var isOut = OutPost.isOut(command);
-        if (!isInDoubt
-                && !OutPost.isOnlyLookedFor(command)
-                && command.getDeadline().filter(now::isAfter).isPresent()) {
+        // What may be out is looked for first, and only then taken back or too late.
+        var isOnlyLookedFor = isInDoubt || OutPost.isOnlyLookedFor(command);
+        if (!isOnlyLookedFor && withdrawn.test(command.getCommandId())) {
+            return new Decision.Settle(
+                    isOut
+                            ? incomplete(work, command, TAKEN_BACK, now)
+                            : outputs.tell(work, Results.cancelled(command, now)));
+        }
+        if (!isOnlyLookedFor && command.getDeadline().filter(now::isAfter).isPresent()) {
             var tooLate = Cause.of(ErrorCode.DEADLINE_PASSED);
             return new Decision.Settle(
                     isOut

@@ -91,12 +91,16 @@ public final class PublisherService implements AutoCloseable {
 
         var tokens =
                 parts.add(new CompactedTable<FreshToken, FreshToken>(Topics.FRESH_TOKENS, clients, token -> token));
+        var withdrawals = parts.add(new Withdrawals(clients));
         tokens.start();
+        withdrawals.start();
         connections.start();
         try {
             // Before these are read, an account that is connected would look as if it were not.
             tokens.awaitCurrent(START_LIMIT);
             connections.awaitCurrent(START_LIMIT);
+            // And what was taken back while nobody ran would go out.
+            withdrawals.awaitCurrent(START_LIMIT);
         } catch (TimeoutException e) {
             throw new KafkaException(e.getMessage(), e);
         }
@@ -110,6 +114,7 @@ public final class PublisherService implements AutoCloseable {
                 platforms,
                 tokens::get,
                 connections::personNeeded,
+                withdrawals::isWithdrawn,
                 Vault.open(config.vault()),
                 http::isOpen,
                 budgets,
@@ -121,7 +126,7 @@ public final class PublisherService implements AutoCloseable {
                 new Dispatcher<>(Groups.PUBLISH, commands, config.dispatch(), clients, handler, meters, clock));
         Thread.ofPlatform().name("publish dispatcher").start(dispatcher);
 
-        var checks = new ArrayList<Checked>(List.of(fanOut, dispatcher, tokens, connections));
+        var checks = new ArrayList<Checked>(List.of(fanOut, dispatcher, tokens, connections, withdrawals));
         var posts = Optional.<PostsServer>empty();
         if (config.posts().isServed()) {
             var requests = new RequestsOfFanOut(division, home, connections::awaitCurrent, clock);

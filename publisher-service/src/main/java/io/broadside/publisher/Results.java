@@ -61,7 +61,14 @@ final class Results {
     }
 
     static PostResult cancelled(PublishCommand command, Instant at) {
-        return of(command, ResultStatus.CANCELLED, at).setIsFinal(true).build();
+        var history = command.getHistory();
+        return of(command, ResultStatus.CANCELLED, at)
+                .setIsFinal(true)
+                .setAttempt(
+                        history.isEmpty()
+                                ? Math.max(0, command.getAttempt() - 1)
+                                : history.getLast().getNumber())
+                .build();
     }
 
     static PostResult failed(PublishCommand command, Cause cause, Instant at) {

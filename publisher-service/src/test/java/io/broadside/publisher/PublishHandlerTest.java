@@ -44,9 +44,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.AfterAll;
@@ -69,6 +71,7 @@ class PublishHandlerTest {
     private Vault vault;
     private final Map<String, FreshToken> tokens = new HashMap<>();
     private Optional<PersonNeeded> person = Optional.empty();
+    private final Set<String> withdrawn = new HashSet<>();
     private FakePlatform platform;
     private Budgets budgets;
     private PublishHandler handler;
@@ -91,6 +94,7 @@ class PublishHandlerTest {
         platform = new FakePlatform();
         tokens.clear();
         person = Optional.empty();
+        withdrawn.clear();
         token(1);
         budgets = new Budgets(
                 new BudgetConfig(80),
@@ -102,6 +106,7 @@ class PublishHandlerTest {
                 Platforms.of(platform),
                 id -> Optional.ofNullable(tokens.get(id)),
                 _ -> person,
+                withdrawn::contains,
                 vault,
                 _ -> true,
                 budgets,
@@ -119,6 +124,61 @@ class PublishHandlerTest {
         assertThat(result(out).getIsFinal()).isTrue();
         assertThat(result(out).getRemoteId()).contains("remote-1");
         assertThat(platform.published).containsExactly("token-1");
+    }
+
+    @Test
+    void whatWasTakenBackWhileItStoodOnItsTopicDoesNotGoOut() {
+        // Given
+        var inOrder = aCommand().setOrder(PostOrder.IN_ORDER).build();
+        withdrawn.add(inOrder.getCommandId());
+        // When
+        var out = settled(handler.decide(work(inOrder)));
+        // Then
+        assertThat(result(out).getStatus()).isEqualTo(ResultStatus.CANCELLED);
+        assertThat(result(out).getIsFinal()).isTrue();
+        assertThat(result(out).getAttempt()).isZero();
+        assertThat(topics(out)).containsExactly("publish.results", "publish.ended");
+    }
+
+    @Test
+    void whatMayBeOutIsLookedForAlthoughItWasTakenBack() {
+        // Given
+        var doubted = aDoubtedCommand().build();
+        withdrawn.add(doubted.getCommandId());
+        // When
+        var decision = handler.decide(work(doubted));
+        // Then
+        assertThat(decision).isInstanceOf(Decision.Attempt.class);
+    }
+
+    @Test
+    void ofAPostThatIsOutOnlyTheRestIsTakenBack() {
+        // Given
+        var out = aCommand()
+                .setCheckpoint(Checkpoint.newBuilder()
+                        .setStep("comment")
+                        .setAt(NOW)
+                        .setRemoteId("remote-1")
+                        .build())
+                .build();
+        withdrawn.add(out.getCommandId());
+        // When
+        var result = result(settled(handler.decide(work(out))));
+        // Then
+        assertThat(result.getStatus()).isEqualTo(ResultStatus.PUBLISHED);
+        assertThat(result.getRemoteId()).contains("remote-1");
+        assertThat(result.getError().orElseThrow().getCode()).isEqualTo("INCOMPLETE");
+        assertThat(result.getError().orElseThrow().getMessage()).endsWith("The rest was taken back.");
+    }
+
+    @Test
+    void ofManyWithdrawalsTheNewestAreKept() {
+        // Given
+        var newest = Withdrawals.newest(2);
+        // When
+        newest.addAll(List.of("command-1", "command-2", "command-3"));
+        // Then
+        assertThat(newest).containsExactly("command-2", "command-3");
     }
 
     @Test
