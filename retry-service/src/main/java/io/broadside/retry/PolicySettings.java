@@ -20,7 +20,8 @@ import java.util.regex.Pattern;
 /**
  * Changes single figures of the policy: {@code UNAVAILABLE.cap=30m} for every platform that has no rule of its own,
  * {@code x.UNAVAILABLE.cap=30m} for one. Figures: least, base and cap of a growing pause; span of one that is always the same;
- * steps, with slashes between them; attempts, 0 for any number; age, 0s for any.
+ * steps, with slashes between them; attempts, 0 for any number; age, 0s for any. The last two are of the causes alone of which a
+ * run of failures is remembered.
  */
 final class PolicySettings {
 
@@ -50,12 +51,21 @@ final class PolicySettings {
                             + Arrays.toString(DelayCause.values()) + " needed, was " + parts.group(2)));
             var before = RetryPolicy.of(rows).rule(platform, cause);
             try {
+                requireLimit(cause, parts.group(3));
                 rows.add(new Row(platform, cause, changed(before, parts.group(3), parts.group(4))));
             } catch (IllegalArgumentException e) {
                 throw new ConfigException(setting + ": " + e.getMessage() + ", was " + change, e);
             }
         }
         return RetryPolicy.of(rows);
+    }
+
+    /** Elsewhere it would be taken and never act. */
+    private static void requireLimit(DelayCause cause, String figure) {
+        if (!RetryPolicy.isRunOfFailures(cause) && (figure.equals("age") || figure.equals("attempts"))) {
+            throw new IllegalArgumentException("no " + figure + " can be set for " + cause
+                    + ", as what waits for that is given up by its deadline alone");
+        }
     }
 
     private static Rule changed(Rule rule, String figure, String value) {
@@ -93,12 +103,12 @@ final class PolicySettings {
                 new Steps(Arrays.stream(value.split("/"))
                         .map(PolicySettings::pause)
                         .toList());
-            case Steps _ -> throw new IllegalArgumentException("steps or age needed");
+            case Steps _ -> throw new IllegalArgumentException("steps, attempts or age needed");
             case Fixed _ when figure.equals("span") -> new Fixed(pause(value));
-            case Fixed _ -> throw new IllegalArgumentException("span, attempts or age needed");
+            case Fixed _ -> throw new IllegalArgumentException("span, or with PROCESSING attempts or age, needed");
             case UntilToken _ when figure.equals("span") -> new UntilToken(pause(value));
-            case UntilToken _ -> throw new IllegalArgumentException("span or age needed");
-            case UntilPerson _ -> throw new IllegalArgumentException("age needed");
+            case UntilToken _ -> throw new IllegalArgumentException("span needed");
+            case UntilPerson _ -> throw new IllegalArgumentException("nothing of PERSON can be changed");
         };
     }
 

@@ -146,6 +146,14 @@ record RetryPolicy(Map<DelayCause, Rule> rules, Map<String, Map<DelayCause, Rule
         }
     }
 
+    /** Whether a wait for this cause belongs to a run of failures that is counted, so that it can be given up. */
+    static boolean isRunOfFailures(DelayCause cause) {
+        return switch (cause) {
+            case RATE_LIMITED, UNAVAILABLE, UNCONFIRMED, PROCESSING -> true;
+            case SCHEDULED, TOKEN, PERSON, BUDGET, BREAKER_OPEN, ORDER, REDRIVEN, UNKNOWN -> false;
+        };
+    }
+
     private static Row row(DelayCause cause, Rule rule) {
         return new Row("", cause, rule);
     }
