@@ -56,9 +56,9 @@ final class Amendments {
         var time = command.getPublishAt();
         return command.getDeadline()
                 .filter(_ -> isAboutTimes && !amendment.getIsRelease())
-                .filter(end -> time.filter(at -> at.isAfter(end)).isPresent())
-                .map(end -> "The time of the post (" + time.orElseThrow() + ") would be after its deadline (" + end
-                        + "); change both so that they fit. Nothing was changed.");
+                .filter(end -> time.filter(at -> !at.isBefore(end)).isPresent())
+                .map(end -> "The deadline of the post (" + end + ") would not be after its publishAt ("
+                        + time.orElseThrow() + "). Set the deadline after publishAt. Nothing was changed.");
     }
 
     /** The command without a place among the posts of its account. */

@@ -231,7 +231,7 @@ class AmendmentTest {
     }
 
     @Test
-    void aTimeBeyondTheDeadlineIsAMistakeWhateverItWaitsFor() {
+    void aTimeThatIsNotBeforeTheDeadlineIsAMistakeWhateverItWaitsFor() {
         // Given
         var deadline = retry.now().plusSeconds(60);
         retry.delay(
@@ -245,16 +245,17 @@ class AmendmentTest {
 
         // When
         amend(anAmendment().setPublishAt(deadline.plusMillis(1)));
+        amend(anAmendment().setPublishAt(deadline));
         amend(amendmentOf(token.build()).setPublishAt(deadline.plusMillis(1)));
         amend(anAmendment().setDeadline(retry.now().plusSeconds(29)));
 
         // Then
-        assertThat(retry.results()).hasSize(3).allSatisfy(result -> {
+        assertThat(retry.results()).hasSize(4).allSatisfy(result -> {
             assertThat(result.getIsFinal()).isFalse();
             var answer = result.getChange().orElseThrow();
             assertThat(answer.getIsApplied()).isFalse();
             assertThat(answer.getCode()).contains("INVALID_REQUEST");
-            assertThat(answer.getMessage()).contains("after its deadline");
+            assertThat(answer.getMessage()).contains("Set the deadline after publishAt");
         });
         retry.passUntil(deadline.minusSeconds(29));
         assertThat(retry.commands()).as("at its old time").hasSize(1);
@@ -281,7 +282,7 @@ class AmendmentTest {
     }
 
     @Test
-    void aTimeUpToTheDeadlineIsInTime() {
+    void aTimeBeforeTheDeadlineIsInTime() {
         // Given
         var deadline = retry.now().plusSeconds(60);
         retry.delay(
@@ -291,7 +292,7 @@ class AmendmentTest {
                         aCommand().setPublishAt(retry.now().plusSeconds(30)).setDeadline(deadline)));
 
         // When
-        amend(anAmendment().setPublishAt(deadline));
+        amend(anAmendment().setPublishAt(deadline.minus(RetryDriver.TICK)));
         retry.passUntil(deadline.minus(RetryDriver.TICK));
 
         // Then
