@@ -13,15 +13,21 @@ import io.broadside.events.PostResult;
 import io.broadside.events.PublishCommand;
 import io.broadside.events.ResultStatus;
 import io.broadside.retry.letters.DeadLetterDesk;
+import io.broadside.retry.letters.DeadLettersApi;
 import io.broadside.retry.letters.Filed;
 import io.broadside.retry.letters.Selection;
+import io.broadside.runtime.api.ApiKeys;
 import io.broadside.runtime.kafka.KafkaClients;
 import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topic;
 import io.broadside.schemas.Topics;
 import io.broadside.testkit.KafkaExtension;
 import io.broadside.testkit.KafkaForTest;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -246,8 +252,55 @@ class DeadLettersIT {
         assertThat(new JsonObject(redriven.body()).getInteger("redriven")).isEqualTo(1);
     }
 
+    @Test
+    void whatCannotBeUnderstoodIsTheCallersAndARegistryThatIsAwayIsWaitedFor() throws Exception {
+        // Given
+        giveUp(1);
+        await().atMost(LIMIT).until(() -> letters().size() == 1);
+        var without = RetryConfig.from(Map.of(
+                "KAFKA_BOOTSTRAP_SERVERS",
+                kafka.bootstrapServers(),
+                "SCHEMA_REGISTRY_URL",
+                "http://127.0.0.1:1",
+                "STATE_DIR",
+                "unused"));
+        var vertx = Vertx.vertx();
+        try (var blind = new KafkaClients(without.kafka(), "letters-blind");
+                var blindDesk = new DeadLetterDesk(blind, CLOCK);
+                var blindApi = DeadLettersApi.start(vertx, 0, ApiKeys.of("KEYS", List.of()), blindDesk)) {
+            // When
+            var unavailable = send(blindApi.port(), "GET", "/v1/dead-letters", "", KEY);
+            var tooSlow = send("POST", "/v1/dead-letters/redrive", "{\"all\":true,\"ratePerSecond\":1e-300}", KEY);
+            var twice = send("GET", "/v1/dead-letters?platform=x&platform=tiktok", "", KEY);
+            // Then
+            assertThat(unavailable.statusCode()).isEqualTo(503);
+            assertThat(unavailable.headers().firstValue("retry-after")).isPresent();
+            assertThat(tooSlow.statusCode()).isEqualTo(422);
+            assertThat(twice.statusCode()).isEqualTo(422);
+            assertThat(statusOf("/v1/dead-letters?code=%")).isEqualTo(400);
+            assertThat(statusOf("/v1/dead-letters/%zz")).isEqualTo(400);
+        } finally {
+            vertx.close().await();
+        }
+    }
+
+    /** Of what java.net.http would not send. */
+    private int statusOf(String path) throws IOException {
+        try (var socket = new Socket(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), service.apiPort())) {
+            var head =
+                    "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer " + KEY;
+            socket.getOutputStream().write((head + "\r\n\r\n").getBytes(UTF_8));
+            var answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+            return Integer.parseInt(answer.substring("HTTP/1.1 ".length(), "HTTP/1.1 200".length()));
+        }
+    }
+
     private HttpResponse<String> send(String method, String path, String body, String key) throws Exception {
-        var request = HttpRequest.newBuilder(URI.create("http://localhost:" + service.apiPort() + path))
+        return send(service.apiPort(), method, path, body, key);
+    }
+
+    private HttpResponse<String> send(int port, String method, String path, String body, String key) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
                 .header("authorization", "Bearer " + key)
                 .header("content-type", "application/json")
                 .method(method, HttpRequest.BodyPublishers.ofString(body))

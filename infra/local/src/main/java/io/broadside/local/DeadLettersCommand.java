@@ -284,9 +284,9 @@ final class DeadLettersCommand implements Callable<Integer> {
                 throw new IOException(
                         "Say which: ids, --code, --platform, --connection, --request, --since, --until, or --all.");
             }
-            if (!(rate > 0) || rate > DeadLetterDesk.MOST_PER_SECOND || limit < 1) {
-                throw new IOException("--rate: above 0 and up to " + (long) DeadLetterDesk.MOST_PER_SECOND
-                        + ", and --limit: at least 1 needed.");
+            if (!(rate >= DeadLetterDesk.LEAST_PER_SECOND) || rate > DeadLetterDesk.MOST_PER_SECOND || limit < 1) {
+                throw new IOException("--rate: from " + DeadLetterDesk.LEAST_PER_SECOND + " to "
+                        + (long) DeadLetterDesk.MOST_PER_SECOND + ", and --limit: at least 1 needed.");
             }
             try (var clients = new KafkaClients(options.kafka(), "dead-letters");
                     var desk = desk(clients)) {

@@ -49,6 +49,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class DeadLetterDesk implements AutoCloseable {
 
+    /** The lowest rate at which letters are redriven: one in a quarter of an hour or so. */
+    public static final double LEAST_PER_SECOND = 0.001;
+
     /** The highest rate at which letters are redriven. */
     public static final double MOST_PER_SECOND = 10_000;
 
@@ -217,8 +220,9 @@ public final class DeadLetterDesk implements AutoCloseable {
      * @throws KafkaException if one of them could not be written; those before it are redriven
      */
     public Redriven redrive(Selection selection, double perSecond, long limit, boolean isTrial) {
-        if (!(perSecond > 0) || perSecond > MOST_PER_SECOND) {
-            throw new IllegalArgumentException("The rate: more than 0 and up to " + MOST_PER_SECOND + " needed");
+        if (!(perSecond >= LEAST_PER_SECOND) || perSecond > MOST_PER_SECOND) {
+            throw new IllegalArgumentException(
+                    "The rate: from " + LEAST_PER_SECOND + " to " + MOST_PER_SECOND + " needed");
         }
         var redrivenBefore = redrivenBefore(selection);
         var start = clock.instant();

@@ -11,6 +11,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.handler.HttpException;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.HashSet;
@@ -20,7 +21,7 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -107,6 +108,7 @@ public final class DeadLettersApi implements AutoCloseable {
 
     private Router router(Vertx vertx) {
         var router = Router.router(vertx);
+        router.route().handler(DeadLettersApi::decode);
         router.route().handler(this::admit);
         router.get("/v1/dead-letters").handler(ctx -> onItsOwnThread(ctx, this::list));
         router.post("/v1/dead-letters/redrive")
@@ -119,6 +121,17 @@ public final class DeadLettersApi implements AutoCloseable {
                 413,
                 ctx -> fail(ctx, 413, "INVALID_REQUEST", "The body is longer than " + MOST_BODY_BYTES + " bytes."));
         return router;
+    }
+
+    private static void decode(RoutingContext ctx) {
+        try {
+            var _ = ctx.normalizedPath();
+            var _ = ctx.queryParams();
+        } catch (IllegalArgumentException | HttpException _) {
+            fail(ctx, 400, "INVALID_REQUEST", "The escapes in the path or the query cannot be decoded.");
+            return;
+        }
+        ctx.next();
     }
 
     private void admit(RoutingContext ctx) {
@@ -141,13 +154,17 @@ public final class DeadLettersApi implements AutoCloseable {
                 handler.accept(ctx);
             } catch (InvalidException e) {
                 fail(ctx, 422, "INVALID_REQUEST", String.valueOf(e.getMessage()));
-            } catch (TimeoutException e) {
+            } catch (KafkaException e) {
                 LOGGER.atWarn()
                         .addKeyValue("method", ctx.request().method())
                         .addKeyValue("cause", e.getMessage())
-                        .log("request could not be answered in time");
+                        .log("request could not be answered without Kafka or its registry");
                 ctx.response().putHeader("retry-after", "5");
-                fail(ctx, 503, "UNAVAILABLE", "Kafka does not answer. Send it again in a moment.");
+                fail(
+                        ctx,
+                        503,
+                        "UNAVAILABLE",
+                        "Kafka or its schema registry does not answer. Send it again in a moment.");
             } catch (RuntimeException e) {
                 LOGGER.atError()
                         .addKeyValue("method", ctx.request().method())
@@ -161,9 +178,16 @@ public final class DeadLettersApi implements AutoCloseable {
     }
 
     private void list(RoutingContext ctx) {
-        requireKnown(ctx.request().params().names(), LIST_PARAMETERS);
-        var selection = selection(name -> Optional.ofNullable(ctx.request().getParam(name)), Set.of());
-        var limit = Optional.ofNullable(ctx.request().getParam("limit"))
+        var query = ctx.queryParams();
+        requireKnown(query.names(), LIST_PARAMETERS);
+        query.names().stream()
+                .filter(name -> query.getAll(name).size() > 1)
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new InvalidException("Give " + name + " once.");
+                });
+        var selection = selection(name -> Optional.ofNullable(query.get(name)), Set.of());
+        var limit = Optional.ofNullable(query.get("limit"))
                 .map(text -> number("limit", text, LARGEST_PAGE))
                 .orElse((long) PAGE);
         send(
@@ -196,10 +220,10 @@ public final class DeadLettersApi implements AutoCloseable {
         }
         var rate = body.getValue("ratePerSecond", 10);
         if (!(rate instanceof Number perSecond)
-                || !(perSecond.doubleValue() > 0)
+                || !(perSecond.doubleValue() >= DeadLetterDesk.LEAST_PER_SECOND)
                 || perSecond.doubleValue() > DeadLetterDesk.MOST_PER_SECOND) {
-            throw new InvalidException(
-                    "ratePerSecond must be a number above 0 and up to " + (long) DeadLetterDesk.MOST_PER_SECOND + ".");
+            throw new InvalidException("ratePerSecond must be a number from " + DeadLetterDesk.LEAST_PER_SECOND + " to "
+                    + (long) DeadLetterDesk.MOST_PER_SECOND + ".");
         }
         var limit = number("limit", String.valueOf(body.getValue("limit", 1000)), Integer.MAX_VALUE);
         var isTrial = isSet(body, "trial");
