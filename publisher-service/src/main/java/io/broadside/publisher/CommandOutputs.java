@@ -92,7 +92,8 @@ final class CommandOutputs {
 
     /** Nothing was published, and it may be tried again. */
     Outputs unavailable(Work<PublishCommand> work, PublishCommand command, Optional<Cause> cause, Instant now) {
-        return delay(work, Topics.BACKOFF_5XX, command, whyUnavailable(cause), Optional.empty(), cause, now);
+        return delay(
+                work, Topics.BACKOFF_5XX, command, whyUnavailable(cause), cause.flatMap(Cause::retryAt), cause, now);
     }
 
     /** There is no call left for it just now; that is no attempt, and no look. */
@@ -111,7 +112,7 @@ final class CommandOutputs {
                 Topics.BACKOFF_UNCONFIRMED,
                 command,
                 DelayCause.UNCONFIRMED,
-                Optional.empty(),
+                cause.retryAt(),
                 Optional.of(cause),
                 now);
     }
@@ -123,7 +124,7 @@ final class CommandOutputs {
                 Topics.BACKOFF_UNCONFIRMED,
                 command,
                 whyUnavailable(Optional.of(cause)),
-                Optional.empty(),
+                cause.retryAt(),
                 Optional.of(cause),
                 now);
     }

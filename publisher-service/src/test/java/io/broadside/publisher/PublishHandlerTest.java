@@ -206,6 +206,21 @@ class PublishHandlerTest {
     }
 
     @Test
+    void aFaultWithATimeWaitsUntilThat() {
+        // Given
+        var until = NOW.plusSeconds(120);
+        platform.outcome = new Outcome.Unavailable(A_FAULT.retryAt(Optional.of(until)));
+        platform.found = Doubts.cannotTell(platform.outcome);
+        // When
+        var delayed = only(Topics.BACKOFF_5XX, handler.run(work(aCommand().build())));
+        var doubted = only(
+                Topics.BACKOFF_UNCONFIRMED, handler.run(work(aDoubtedCommand().build())));
+        // Then
+        assertThat(delayed.getNotBefore()).contains(until);
+        assertThat(doubted.getNotBefore()).contains(until);
+    }
+
+    @Test
     void aPublicationWithoutAnAnswerIsDoubtedAndNotSentAgain() {
         // Given
         platform.outcome = new Outcome.Unconfirmed("publish", Cause.of(ErrorCode.NO_ANSWER));

@@ -28,7 +28,8 @@ import java.util.function.DoubleSupplier;
  * threads as the randomness it was given.
  *
  * <ol>
- *   <li>A time named by the platform or the sender is the due time, to the millisecond, unless it has passed.
+ *   <li>A time named by the platform or the sender is the due time, to the millisecond, unless it has passed. A platform that is down,
+ *       and says again and again that it will be back in a second, is left alone for as long as the policy says.
  *   <li>A command whose due time lies beyond its deadline is too late at once, not only at the deadline.
  *   <li>A command in doubt is never too late: it may be out already, so it must be looked for. One whose post is out can be too late
  *       for what belongs to the post, such as a first comment.
@@ -81,9 +82,18 @@ final class Judge {
                         ? until(command, isRepeat ? now.plus(FOR_THE_OTHERS) : now, now)
                         : untilToken(command, named, named.orElse(Verdict.NEVER), now, needed);
             }
-            case Exponential pause ->
-                until(command, named.orElseGet(() -> now.plus(chosen(pause, failures(delayed, run)))), now);
-            case Steps(var spans) -> until(command, named.orElseGet(() -> now.plus(spans.get(looks(command)))), now);
+            case Exponential pause -> {
+                var due = now.plus(chosen(pause, failures(delayed, run)));
+                yield until(
+                        command,
+                        named.map(time -> isLimit(delayed) ? time : later(time, due))
+                                .orElse(due),
+                        now);
+            }
+            case Steps(var spans) -> {
+                var due = now.plus(spans.get(looks(command)));
+                yield until(command, named.map(time -> later(time, due)).orElse(due), now);
+            }
             case Fixed(var span) -> until(command, named.orElseGet(() -> now.plus(span)), now);
         };
     }
@@ -118,6 +128,10 @@ final class Judge {
     /** Whether it is looked for: a call was made of which nobody knows what came, or the post is out and its id is not known. */
     static boolean isInDoubt(PublishCommand command) {
         return command.getDoubt().isPresent() || OutPost.isOnlyLookedFor(command);
+    }
+
+    private static boolean isLimit(DelayedCommand delayed) {
+        return delayed.getCause() == DelayCause.RATE_LIMITED;
     }
 
     private static Verdict until(PublishCommand command, Instant due, Instant now) {

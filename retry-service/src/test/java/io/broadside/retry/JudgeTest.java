@@ -71,6 +71,19 @@ class JudgeTest {
         assertThat(verdict).isEqualTo(new Hold(time, Verdict.NO_TOKEN, Optional.of(time)));
     }
 
+    @Test
+    void ofAnOutageTheLaterOfTheNamedTimeAndThePauseCounts() {
+        // Given
+        var tenth = aCommand().setHistory(history(10, AttemptEnd.UNAVAILABLE));
+        var time = START.plusSeconds(1);
+
+        // Then
+        assertThat(waited(delayed(DelayCause.UNAVAILABLE, tenth).setNotBefore(time), NEARLY_ONE))
+                .isEqualTo(Duration.ofSeconds(512));
+        assertThat(waited(delayed(DelayCause.UNAVAILABLE).setNotBefore(time), NEARLY_ONE))
+                .isEqualTo(Duration.ofSeconds(1));
+    }
+
     @ParameterizedTest
     @CsvSource({"0, 2", "1, 10", "2, 30", "3, 60", "4, 120", "5, 300", "6, 600"})
     void looksBecomeRarer(int looks, long seconds) {

@@ -1,6 +1,8 @@
 package io.broadside.publisher.platform;
 
 import io.broadside.events.Checkpoint;
+import io.broadside.runtime.http.Reply.Answer;
+import io.broadside.runtime.http.RetryAfter;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Optional;
@@ -40,6 +42,21 @@ public sealed interface Outcome {
 
     /** Perhaps it was published: it must be looked for first. */
     record Unconfirmed(String step, Cause cause) implements Outcome {}
+
+    /**
+     * The same, with the time that the answer names in {@code Retry-After}, where the platform is to be left alone and no other time is
+     * known. One that has passed names none: asked at once again and again, a platform would refuse for ever.
+     */
+    default Outcome naming(Answer answer, Instant now) {
+        var time = RetryAfter.of(answer, now).filter(now::isBefore);
+        return switch (this) {
+            case RateLimited(var scope, var notBefore, var cause) ->
+                new RateLimited(scope, notBefore.or(() -> time), cause);
+            case Unavailable(var cause) -> new Unavailable(cause.retryAt(time));
+            case Unconfirmed(var step, var cause) -> new Unconfirmed(step, cause.retryAt(time));
+            case Published _, Continue _, Underway _, TokenExpired _, TokenRevoked _, Rejected _ -> this;
+        };
+    }
 
     /** What a limit applies to. */
     enum Scope {

@@ -16,6 +16,7 @@ import io.broadside.schemas.ErrorCode;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -191,6 +192,20 @@ public abstract class PlatformContract {
         var outcome = platform().publish(preparing(), Bench.TOKEN, bench.context());
         // Then
         assertThat(outcome).isInstanceOf(Unavailable.class);
+    }
+
+    @Test
+    void leavesThePlatformAloneUntilTheTimeThatAFaultNames() {
+        // Given
+        serveWhatPreparingNeeds();
+        bench.server().answers(503, HTML, Map.of("Retry-After", "120"));
+        // When
+        var outcome = platform().publish(preparing(), Bench.TOKEN, bench.context());
+        // Then
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Unavailable.class,
+                        unavailable -> assertThat(unavailable.cause().retryAt()).isPresent());
     }
 
     @Test

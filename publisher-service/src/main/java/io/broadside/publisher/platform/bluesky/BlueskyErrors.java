@@ -45,6 +45,10 @@ final class BlueskyErrors {
 
     /** @param answer one that is no success, or lacks what it should have */
     Outcome outcome(Answer answer, Step step) {
+        return told(answer, step).naming(answer, clock.instant());
+    }
+
+    private Outcome told(Answer answer, Step step) {
         if (answer.status() == 429) {
             return new RateLimited(
                     Scope.ACCOUNT, RateHeaders.reset(answer, clock.instant()), cause(ErrorCode.RATE_LIMITED, answer));

@@ -1,6 +1,7 @@
 package io.broadside.publisher.platform.bluesky;
 
 import io.broadside.runtime.http.Reply.Answer;
+import io.broadside.runtime.http.RetryAfter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -19,8 +20,8 @@ final class RateHeaders {
 
     /** When a limit that refused a call no longer does: as the server says, by the span or by the second. */
     static Optional<Instant> reset(Answer answer, Instant now) {
-        return number(answer, "retry-after")
-                .map(now::plusSeconds)
+        return RetryAfter.of(answer, now)
+                .filter(now::isBefore)
                 .or(() -> number(answer, "ratelimit-reset").map(Instant::ofEpochSecond))
                 .filter(until -> until.isBefore(now.plus(LONGEST)));
     }

@@ -50,7 +50,9 @@ public final class GraphErrors {
      */
     public Outcome outcome(Answer answer, Step step, PublishCommand command) {
         var error = GraphError.in(answer);
-        return error.isPresent() ? ofError(error.get(), answer, step, command) : ofNoError(answer, step, command);
+        var outcome =
+                error.isPresent() ? ofError(error.get(), answer, step, command) : ofNoError(answer, step, command);
+        return outcome.naming(answer, clock.instant());
     }
 
     private Outcome ofError(GraphError error, Answer answer, Step step, PublishCommand command) {
@@ -60,9 +62,13 @@ public final class GraphErrors {
         return switch (row.meaning()) {
             case TOKEN_EXPIRED -> new TokenExpired(cause);
             case TOKEN_REVOKED -> new TokenRevoked(cause);
-            case APP_LIMIT -> limited(Scope.APP, UsageHeaders.untilAccess(answer, command.getAccountId()), cause);
+            case APP_LIMIT ->
+                limited(Scope.APP, UsageHeaders.untilAccess(answer, command.getAccountId(), clock.instant()), cause);
             case ACCOUNT_LIMIT ->
-                limited(Scope.ACCOUNT, UsageHeaders.untilAccess(answer, command.getAccountId()), cause);
+                limited(
+                        Scope.ACCOUNT,
+                        UsageHeaders.untilAccess(answer, command.getAccountId(), clock.instant()),
+                        cause);
             case BLOCKED -> limited(Scope.ACCOUNT, BLOCKED_FOR, cause);
             // After a call nobody saw the end of, "posted already" most likely speaks of that call. Of what nobody sees
             // it would be said again and again.
@@ -110,7 +116,8 @@ public final class GraphErrors {
     private Outcome tooMany(Answer answer, Optional<String> platformCode, PublishCommand command) {
         var cause = new Cause(
                 ErrorCode.RATE_LIMITED, ErrorCode.RATE_LIMITED.sentence(), platformCode, Optional.of(answer.status()));
-        return limited(Scope.ACCOUNT, UsageHeaders.untilAccess(answer, command.getAccountId()), cause);
+        return limited(
+                Scope.ACCOUNT, UsageHeaders.untilAccess(answer, command.getAccountId(), clock.instant()), cause);
     }
 
     private Outcome limited(Scope scope, Duration wait, Cause cause) {

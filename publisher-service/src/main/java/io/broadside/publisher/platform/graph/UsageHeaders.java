@@ -2,7 +2,9 @@ package io.broadside.publisher.platform.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.broadside.runtime.http.Reply.Answer;
+import io.broadside.runtime.http.RetryAfter;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -23,9 +25,9 @@ public final class UsageHeaders {
     private UsageHeaders() {}
 
     /** How long to leave the platform alone after it refused a call. */
-    public static Duration untilAccess(Answer answer, String accountId) {
+    public static Duration untilAccess(Answer answer, String accountId, Instant now) {
         var named = longest(BusinessUse.of(answer, accountId));
-        var retryAfter = retryAfter(answer);
+        var retryAfter = retryAfter(answer, now);
         var wait = named.filter(it ->
                         retryAfter.filter(other -> other.compareTo(it) > 0).isEmpty())
                 .or(() -> retryAfter)
@@ -47,10 +49,9 @@ public final class UsageHeaders {
                 .max(Comparator.naturalOrder());
     }
 
-    private static Optional<Duration> retryAfter(Answer answer) {
-        return answer.header("Retry-After")
-                .filter(value -> value.matches("[0-9]{1,7}"))
-                .map(value -> Duration.ofSeconds(Long.parseLong(value)))
+    private static Optional<Duration> retryAfter(Answer answer, Instant now) {
+        return RetryAfter.of(answer, now)
+                .map(time -> Duration.between(now, time))
                 .filter(Duration::isPositive);
     }
 }

@@ -12,6 +12,7 @@ import io.broadside.publisher.platform.Outcome.TokenRevoked;
 import io.broadside.publisher.platform.Outcome.Unavailable;
 import io.broadside.publisher.platform.Step;
 import io.broadside.runtime.http.Reply.Answer;
+import io.broadside.runtime.http.RetryAfter;
 import io.broadside.schemas.ErrorCode;
 import java.time.Clock;
 import java.time.Duration;
@@ -53,6 +54,10 @@ final class LinkedInErrors {
 
     /** @param answer one that is no success, or lacks what it should have */
     Outcome outcome(Answer answer, Step step, PublishCommand command) {
+        return told(answer, step, command).naming(answer, clock.instant());
+    }
+
+    private Outcome told(Answer answer, Step step, PublishCommand command) {
         var error = LinkedInError.in(answer);
         var meaning = Meaning.of(answer.status(), error);
         var cause = new Cause(
@@ -60,7 +65,7 @@ final class LinkedInErrors {
         return switch (meaning) {
             case TOKEN_EXPIRED -> new TokenExpired(cause);
             case TOKEN_REVOKED -> new TokenRevoked(cause);
-            case LIMIT -> limited(error, step, command, cause);
+            case LIMIT -> limited(error, answer, step, command, cause);
             case DEAD_VERSION -> deadVersion(cause);
             // After a call nobody saw the end of, "posted already" most likely speaks of that call.
             case DUPLICATE -> Doubts.any(command) ? step.unclear(cause) : new Rejected(cause);
@@ -72,7 +77,8 @@ final class LinkedInErrors {
         };
     }
 
-    private Outcome limited(Optional<LinkedInError> error, Step step, PublishCommand command, Cause cause) {
+    private Outcome limited(
+            Optional<LinkedInError> error, Answer answer, Step step, PublishCommand command, Cause cause) {
         var text = error.map(LinkedInError::message).orElse("");
         var isByDay = text.contains(" DAY limit");
         if (isByDay && text.contains("APPLICATION")) {
@@ -81,10 +87,13 @@ final class LinkedInErrors {
         if (isByDay) {
             return new RateLimited(Scope.ACCOUNT, Optional.of(tomorrow(command)), cause);
         }
-        // A limit without a name is one of minutes, and how many LinkedIn does not say.
-        return step.equals(Comments.COMMENT)
-                ? new RateLimited(Scope.ACCOUNT, Optional.of(clock.instant().plus(COMMENTS_PAUSE)), cause)
-                : new RateLimited(Scope.ENDPOINT, Optional.empty(), cause);
+        // A limit without a name is one of minutes, and how many LinkedIn hardly ever says.
+        if (step.equals(Comments.COMMENT)) {
+            var now = clock.instant();
+            var until = RetryAfter.of(answer, now).filter(now::isBefore).orElseGet(() -> now.plus(COMMENTS_PAUSE));
+            return new RateLimited(Scope.ACCOUNT, Optional.of(until), cause);
+        }
+        return new RateLimited(Scope.ENDPOINT, Optional.empty(), cause);
     }
 
     /** Both daily counters begin anew at midnight UTC. */

@@ -80,6 +80,7 @@ public record Part(int index, String field, String text, List<Media> media, int 
                 cause.code(),
                 "This is about " + name + ": " + cause.detail(),
                 cause.platformCode(),
-                cause.httpStatus());
+                cause.httpStatus(),
+                cause.retryAt());
     }
 }

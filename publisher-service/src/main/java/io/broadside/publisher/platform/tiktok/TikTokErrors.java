@@ -13,6 +13,7 @@ import io.broadside.publisher.platform.Outcome.TokenRevoked;
 import io.broadside.publisher.platform.Outcome.Unavailable;
 import io.broadside.publisher.platform.Step;
 import io.broadside.runtime.http.Reply.Answer;
+import io.broadside.runtime.http.RetryAfter;
 import io.broadside.schemas.ErrorCode;
 import java.time.Clock;
 import java.time.Duration;
@@ -63,6 +64,10 @@ final class TikTokErrors {
 
     /** @param answer one that is no success, or lacks what it should have */
     Outcome outcome(Answer answer, Step step, PublishCommand command) {
+        return told(answer, step, command).naming(answer, clock.instant());
+    }
+
+    private Outcome told(Answer answer, Step step, PublishCommand command) {
         var code = codeIn(answer);
         var status = answer.status();
         if (status == 429) {
@@ -119,7 +124,7 @@ final class TikTokErrors {
     /** Not documented; read where it comes and makes sense. */
     private static Optional<Instant> named(Answer answer, Instant now) {
         var reset = number(answer, "x-ratelimit-reset").map(Instant::ofEpochSecond);
-        return reset.or(() -> number(answer, "retry-after").map(now::plusSeconds))
+        return reset.or(() -> RetryAfter.of(answer, now))
                 .filter(until -> until.isAfter(now) && until.isBefore(now.plus(LONGEST_RESET)));
     }
 

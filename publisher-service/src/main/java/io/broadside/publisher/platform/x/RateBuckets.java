@@ -4,6 +4,7 @@ import io.broadside.publisher.platform.Outcome.Scope;
 import io.broadside.publisher.platform.Quotas.Holder;
 import io.broadside.publisher.platform.Quotas.Reading.Count;
 import io.broadside.runtime.http.Reply.Answer;
+import io.broadside.runtime.http.RetryAfter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -83,7 +84,7 @@ enum RateBuckets {
 
     /** Not documented by X; gateways in front of it may send it. */
     private static Optional<Instant> retryAfter(Answer answer, Instant now) {
-        return whole(answer, "retry-after").map(now::plusSeconds).filter(until -> until.isBefore(now.plus(LONGEST)));
+        return RetryAfter.of(answer, now).filter(now::isBefore);
     }
 
     private static Optional<Long> whole(Answer answer, String header) {

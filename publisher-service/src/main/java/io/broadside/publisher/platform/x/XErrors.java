@@ -36,6 +36,10 @@ final class XErrors {
 
     /** @param answer one that is no success, or lacks what it should have */
     Outcome outcome(Answer answer, Step step, PublishCommand command) {
+        return told(answer, step, command).naming(answer, clock.instant());
+    }
+
+    private Outcome told(Answer answer, Step step, PublishCommand command) {
         var problem = Problem.in(answer);
         if (answer.status() == 429) {
             return limited(answer, problem);

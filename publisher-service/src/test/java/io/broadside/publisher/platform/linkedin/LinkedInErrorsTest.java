@@ -160,6 +160,20 @@ final class LinkedInErrorsTest {
     }
 
     @Test
+    void waitsForTheTimeThatALimitOrAFaultNames() {
+        // Given
+        var limit = new Answer(429, Map.of("retry-after", "90"), "{\"message\":\"Too many requests\",\"status\":429}");
+        var fault = new Answer(503, Map.of("retry-after", "Fri, 20 Nov 2026 23:59:59 GMT"), "<html></html>");
+        // Then
+        assertThat(((RateLimited) errors.outcome(limit, CREATE, command)).notBefore())
+                .contains(Bench.NOW.plusSeconds(90));
+        assertThat(((RateLimited) errors.outcome(limit, Comments.COMMENT, command)).notBefore())
+                .contains(Bench.NOW.plusSeconds(90));
+        assertThat(cause(errors.outcome(fault, UPLOAD, command)).retryAt())
+                .contains(Instant.parse("2026-11-20T23:59:59Z"));
+    }
+
+    @Test
     void waitsAMinuteForComments() {
         var answer = new Answer(429, Map.of(), "{\"message\":\"Comment create throttled\",\"status\":429}");
         assertThat(((RateLimited) errors.outcome(answer, Comments.COMMENT, command)).notBefore())
