@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.zip.CRC32C;
 
 /**
  * What is known of the records of a partition from its committed offset on: which are finished out of order, and which
@@ -13,15 +14,17 @@ import java.util.Base64;
  * <p>Text form: Base64 (RFC 4648, URL-safe, unpadded) of
  *
  * <pre>
- * byte     version, 1
+ * byte     version, 2
+ * int      CRC-32C (RFC 3720) of all other bytes, the version first
  * long     time of the last intent, in milliseconds since 1970 UTC
  * byte     form of the rest: 0 runs, or 1 table where that is shorter
  * runs     for each run of records in the same state: varint of (length * 4 + state)
  * table    varint of the number of records, then two bits for each, lowest bits first
  * </pre>
  *
- * States: 0 NEW, 1 ATTEMPTED, 2 DONE. A record beyond the last one described is NEW. How much may be described at once is
- * the matter of {@link LedgerSpace}.
+ * States: 0 NEW, 1 ATTEMPTED, 2 DONE. A record beyond the last one described is NEW, so a ledger that was cut would make new what was
+ * attempted: the checksum tells. Version 1 had none and is not read. How much may be described at once is the matter of
+ * {@link LedgerSpace}.
  *
  * @param lastIntent no record was attempted after this time, by the clock of the one who wrote it
  */
@@ -30,13 +33,15 @@ record Ledger(Instant lastIntent, States states) {
     /** The most records a ledger describes. */
     static final int MAX_SPAN = 1 << 20;
 
-    static final int HEADER_BYTES = Byte.BYTES + Long.BYTES + Byte.BYTES;
+    static final int HEADER_BYTES = Byte.BYTES + Integer.BYTES + Long.BYTES + Byte.BYTES;
     static final int STATES_PER_BYTE = 4;
 
     /** Of the number of records, which is below 2 to the power of 21. */
     static final int MAX_VARINT_BYTES = 4;
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    private static final int CHECKSUM_AT = Byte.BYTES;
+    private static final int CHECKED_FROM = CHECKSUM_AT + Integer.BYTES;
     private static final byte RUNS = 0;
     private static final byte TABLE = 1;
 
@@ -128,7 +133,10 @@ record Ledger(Instant lastIntent, States states) {
         }
 
         private void repeat(State state, int times) {
-            if (times < 1 || times > MAX_SPAN - length()) {
+            if (times == 0) {
+                throw LedgerException.unreadable("a run in it has no records");
+            }
+            if (times < 0 || times > MAX_SPAN - length()) {
                 throw LedgerException.unreadable("it describes more than " + MAX_SPAN + " records");
             }
             extend(state, length() + times);
@@ -177,17 +185,19 @@ record Ledger(Instant lastIntent, States states) {
         }
         var bytes = ByteBuffer.allocate(HEADER_BYTES + body.remaining())
                 .put((byte) VERSION)
+                .putInt(0)
                 .putLong(lastIntent.toEpochMilli())
                 .put(form)
                 .put(body);
+        bytes.putInt(CHECKSUM_AT, checksum(bytes.array()));
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
     }
 
     /**
      * Reads the metadata of an offset commit; empty metadata is an empty ledger.
      *
-     * @throws LedgerException if it is not a ledger of a version known here: then nothing may be started, because a
-     *     record that was attempted might look new
+     * @throws LedgerException if it is not, to the last bit, a ledger of a version known here: then nothing may be started, because
+     *     a record that was attempted might look new
      */
     static Ledger decoded(String metadata) {
         if (metadata.isEmpty()) {
@@ -199,15 +209,29 @@ record Ledger(Instant lastIntent, States states) {
             if (version != VERSION) {
                 throw LedgerException.unreadable("its version is " + version + ", known here is " + VERSION);
             }
+            if (bytes.getInt() != checksum(bytes.array())) {
+                throw LedgerException.unreadable("its checksum is not that of what it holds");
+            }
             var lastIntent = Instant.ofEpochMilli(bytes.getLong());
-            return switch (bytes.get()) {
-                case RUNS -> new Ledger(lastIntent, readRuns(bytes));
-                case TABLE -> new Ledger(lastIntent, readTable(bytes));
+            var states = switch (bytes.get()) {
+                case RUNS -> readRuns(bytes);
+                case TABLE -> readTable(bytes);
                 default -> throw LedgerException.unreadable("its form is not known");
             };
+            if (bytes.hasRemaining()) {
+                throw LedgerException.unreadable("there is more in it than its states");
+            }
+            return new Ledger(lastIntent, states);
         } catch (IllegalArgumentException | BufferUnderflowException e) {
             throw LedgerException.unreadable("it is not whole", e);
         }
+    }
+
+    private static int checksum(byte[] bytes) {
+        var crc = new CRC32C();
+        crc.update(bytes, 0, CHECKSUM_AT);
+        crc.update(bytes, CHECKED_FROM, bytes.length - CHECKED_FROM);
+        return (int) crc.getValue();
     }
 
     private ByteBuffer runs() {

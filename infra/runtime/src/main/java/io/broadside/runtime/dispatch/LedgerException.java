@@ -26,7 +26,8 @@ final class LedgerException extends RuntimeException {
     static LedgerException unreadable(String reason, @Nullable Throwable cause) {
         return new LedgerException(
                 "its ledger cannot be read: " + reason
-                        + ". It may have been written by a newer version of Broadside; run that one, and nothing is lost.",
+                        + ". It may have been written by another version of Broadside; run that one, and nothing is lost. See"
+                        + " 'A ledger that cannot be read' in docs/operations.md.",
                 cause);
     }
 }
