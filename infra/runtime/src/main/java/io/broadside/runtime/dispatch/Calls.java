@@ -7,7 +7,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -116,17 +115,13 @@ final class Calls<V extends SpecificRecord> {
 
     /** A bug of the handler may throw anything that is thrown, and its record must end all the same. */
     private Outputs outputs(Work<V> work, Supplier<Outputs> handling) {
-        @Nullable Throwable bug;
         try {
             return handling.get();
-        } catch (RegistryUnavailableException e) {
-            throw e;
-        } catch (NoClassDefFoundError | ExceptionInInitializerError e) {
-            // Not the record's fault: a class that is broken once is broken for as long as the process lives.
-            throw e;
-        } catch (Exception | StackOverflowError | LinkageError | AssertionError e) {
-            bug = e;
+        } catch (Throwable e) {
+            if (!Faults.isOfTheRecord(e)) {
+                throw e;
+            }
+            return endings.failed(work, e);
         }
-        return endings.failed(work, bug);
     }
 }

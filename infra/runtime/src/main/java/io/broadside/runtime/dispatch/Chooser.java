@@ -204,12 +204,10 @@ final class Chooser<V extends SpecificRecord> {
     private Decision decision(Work<V> work) {
         try {
             return handler.decide(work);
-        } catch (RegistryUnavailableException e) {
-            throw e;
-        } catch (NoClassDefFoundError | ExceptionInInitializerError e) {
-            // Not the record's fault: a class that is broken once is broken for as long as the process lives.
-            throw e;
-        } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
+        } catch (Throwable e) {
+            if (!Faults.isOfTheRecord(e)) {
+                throw e;
+            }
             return new Decision.Settle(endings.failed(work, e));
         }
     }

@@ -132,7 +132,8 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
         try {
             runSession();
             return true;
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
+            // Also what nobody declares: without it this thread would end, and nobody would hear why.
             fault = e;
             if (e instanceof VirtualMachineError && !(e instanceof StackOverflowError)) {
                 throw e;
@@ -153,7 +154,7 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
             }
             try {
                 next.run();
-            } catch (RuntimeException | Error e) {
+            } catch (Throwable e) {
                 next.abandon();
                 throw e;
             }

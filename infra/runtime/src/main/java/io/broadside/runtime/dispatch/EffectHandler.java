@@ -24,13 +24,13 @@ public interface EffectHandler<V extends SpecificRecord> {
     /**
      * Decides without calling anybody whether a call is needed at all. Runs on the dispatcher's own thread: it must not
      * block, and is called again for the same record when its call did not start after all: an intent could not be made durable, or was
-     * too old by then, or the schema registry was away.
+     * too old by then, or the schema registry was away. Whatever is thrown is a bug and leads to {@link #failed}.
      */
     Decision decide(Work<V> work);
 
     /**
      * Makes the call and says what is to be written because of it. May block, up to {@link DispatchConfig#callLimit};
-     * every call must ask {@link Work#lease} before it leaves. An exception is a bug and leads to {@link #failed}.
+     * every call must ask {@link Work#lease} before it leaves. Whatever is thrown, errors too, is a bug and leads to {@link #failed}.
      */
     Outputs run(Work<V> work);
 

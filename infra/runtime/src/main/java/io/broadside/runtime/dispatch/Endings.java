@@ -50,12 +50,10 @@ final class Endings<V extends SpecificRecord> {
         tellFault(work.position(), cause);
         try {
             return handler.failed(work, cause);
-        } catch (RegistryUnavailableException e) {
-            throw e;
-        } catch (NoClassDefFoundError | ExceptionInInitializerError e) {
-            // Not the record's fault: a class that is broken once is broken for as long as the process lives.
-            throw e;
-        } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
+        } catch (Throwable e) {
+            if (!Faults.isOfTheRecord(e)) {
+                throw e;
+            }
             if (!e.equals(cause)) {
                 e.addSuppressed(cause);
             }
@@ -84,12 +82,10 @@ final class Endings<V extends SpecificRecord> {
     Outputs unreadable(Unreadable unreadable) {
         try {
             return handler.unreadable(unreadable);
-        } catch (RegistryUnavailableException e) {
-            throw e;
-        } catch (NoClassDefFoundError | ExceptionInInitializerError e) {
-            // Not the record's fault: a class that is broken once is broken for as long as the process lives.
-            throw e;
-        } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
+        } catch (Throwable e) {
+            if (!Faults.isOfTheRecord(e)) {
+                throw e;
+            }
             return bare(unreadable.record(), e);
         }
     }

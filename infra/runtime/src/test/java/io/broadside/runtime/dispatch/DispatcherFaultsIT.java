@@ -13,6 +13,8 @@ import io.broadside.runtime.dispatch.Ledger.State;
 import io.broadside.schemas.ErrorCode;
 import io.broadside.schemas.Topics;
 import io.broadside.testkit.KafkaForTest;
+import java.io.IOError;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.ServiceConfigurationError;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
@@ -35,6 +38,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Records, handlers, topics and brokers that are not as they should be. */
@@ -71,6 +76,42 @@ class DispatcherFaultsIT extends DispatcherCase {
         await().atMost(LONG).until(() -> outcomes().size() == 5);
         assertThat(handler.failed()).containsExactlyInAnyOrder(1, 3);
         assertThat(handler.ran()).containsExactly(0, 1, 2, 3, 4);
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void whateverAHandlerThrowsEndsItsRecordAndNoOther(Throwable whenDeciding, Throwable whenRunning) {
+        // Given
+        var handler = new RecordingHandler(outcomes, clients.serdes())
+                .throwingWhenDeciding(1, whenDeciding)
+                .throwingWhenRunning(3, whenRunning);
+        produce(5, 1);
+        // When
+        start(handler, clients);
+        // Then
+        await().atMost(LONG).until(() -> outcomes().size() == 5);
+        assertThat(handler.failed()).containsExactlyInAnyOrder(1, 3);
+        assertThat(handler.ran()).containsExactly(0, 2, 3, 4);
+        assertThat(handler.reconciled()).isEmpty();
+    }
+
+    static Stream<Arguments> whateverAHandlerThrowsEndsItsRecordAndNoOther() {
+        return Stream.of(
+                Arguments.of(new Error("of its own kind"), new ServiceConfigurationError("no such service")),
+                Arguments.of(new IOException("declared nowhere"), new IOError(new IOException("a disk"))));
+    }
+
+    @Test
+    void aFaultThatNobodyDeclaresEndsASessionAndNotTheDispatcher() {
+        // Given
+        produce(10, 10);
+        var handler =
+                new RecordingHandler(outcomes, clients.serdes()).failingToAdmit(1, new IOException("declared nowhere"));
+        // When
+        start(handler, clients);
+        // Then
+        await().atMost(LONG).until(() -> outcomes().size() == 10);
+        assertThat(handler.ran()).hasSize(10).doesNotHaveDuplicates();
     }
 
     @Test

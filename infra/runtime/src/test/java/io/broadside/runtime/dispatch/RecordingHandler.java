@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Writes down what it is asked; the number of a command is its target index. */
 final class RecordingHandler implements EffectHandler<PublishCommand> {
@@ -42,6 +43,9 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
     private Predicate<String> holdsTopic = _ -> false;
     private Map<String, Integer> owned = Map.of();
     private int failuresToAdmit;
+    private Throwable failureToAdmit = new IllegalStateException("A bug in the handler");
+    private Map<Integer, Throwable> decidesWith = Map.of();
+    private Map<Integer, Throwable> runsInto = Map.of();
     private int mostAtOnce;
     private int mostAtOnceOfOneKey;
 
@@ -108,11 +112,41 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
         return this;
     }
 
+    /** The same with something else than a usual exception. */
+    RecordingHandler failingToAdmit(int times, Throwable failure) {
+        failureToAdmit = failure;
+        return failingToAdmit(times);
+    }
+
+    /** Throws this when it is to decide this number. */
+    RecordingHandler throwingWhenDeciding(int number, Throwable failure) {
+        decidesWith = Map.of(number, failure);
+        return this;
+    }
+
+    /** Throws this when it is to run this number. */
+    RecordingHandler throwingWhenRunning(int number, Throwable failure) {
+        runsInto = Map.of(number, failure);
+        return this;
+    }
+
+    /** Throws whatever it is, declared or not, as code in other languages and generated code does. */
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> void throwUndeclared(Throwable failure) throws E {
+        throw (E) failure;
+    }
+
+    private static void throwIfThereIs(@Nullable Throwable failure) {
+        if (failure != null) {
+            RecordingHandler.<RuntimeException>throwUndeclared(failure);
+        }
+    }
+
     @Override
     public synchronized boolean admits(String topic) {
         if (failuresToAdmit > 0) {
             failuresToAdmit--;
-            throw new IllegalStateException("A bug in the handler");
+            throwIfThereIs(failureToAdmit);
         }
         return true;
     }
@@ -142,6 +176,7 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
 
     @Override
     public Decision decide(Work<PublishCommand> work) {
+        throwIfThereIs(decidesWith.get(work.value().getTargetIndex()));
         return new Decision.Attempt(announcements
                 .map(topic -> Outputs.to(serdes, work.trace())
                         .add(
@@ -164,6 +199,7 @@ final class RecordingHandler implements EffectHandler<PublishCommand> {
             if (brokenAt.contains(number)) {
                 throw new NoClassDefFoundError("Could not initialize class of the handler");
             }
+            throwIfThereIs(runsInto.get(number));
             if (throwsAt.contains(number)) {
                 throw new IllegalStateException("A bug in the handler");
             }
