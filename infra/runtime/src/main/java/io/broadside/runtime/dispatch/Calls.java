@@ -2,9 +2,14 @@ package io.broadside.runtime.dispatch;
 
 import io.broadside.runtime.dispatch.Cycle.Starting;
 import io.broadside.schemas.RegistryUnavailableException;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.slf4j.Logger;
@@ -12,18 +17,27 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The calls under way, each on a virtual thread of its own, and those that have ended. Starting them and taking up what they came
- * to is for the dispatcher's thread.
+ * to is for the dispatcher's thread; {@link #complaint} and {@link #oldest} are for any.
  */
 final class Calls<V extends SpecificRecord> {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Calls.class);
+
+    /** What a handler may need beside its calls: a pause, a moment without a processor. */
+    static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final String name;
     private final EffectHandler<V> handler;
     private final DispatchConfig config;
     private final DispatchMetrics metrics;
     private final Endings<V> endings;
+    private final Runnable onBegin;
     private final Runnable onEnd;
+    private final LongSupplier nanoClock;
+
+    /** When those under way were started, by the monotonic clock. */
+    private final Map<Slot<V>, Long> started = new ConcurrentHashMap<>();
+
     private final Queue<Ended<V>> ended = new ConcurrentLinkedQueue<>();
 
     /** What a call came to. */
@@ -44,32 +58,42 @@ final class Calls<V extends SpecificRecord> {
         record Broken<V extends SpecificRecord>(Slot<V> slot, Throwable fault) implements Ended<V> {}
     }
 
-    /** @param onEnd runs on the thread of a call that has ended */
+    /**
+     * @param onBegin runs on the thread of a call whose intent is young enough, before it is made
+     * @param onEnd runs on the thread of a call that has ended
+     */
     Calls(
             String name,
             EffectHandler<V> handler,
             Endings<V> endings,
             DispatchConfig config,
             DispatchMetrics metrics,
-            Runnable onEnd) {
+            Runnable onBegin,
+            Runnable onEnd,
+            LongSupplier nanoClock) {
         this.name = name;
         this.handler = handler;
         this.endings = endings;
         this.config = config;
         this.metrics = metrics;
+        this.onBegin = onBegin;
         this.onEnd = onEnd;
+        this.nanoClock = nanoClock;
     }
 
     /** @param intentNanos since when its intent may be durable, by the monotonic clock */
     void start(Starting<V> starting, long intentNanos) {
         var lease = starting.isReconciliation()
-                ? Lease.forReconciliation(System::nanoTime, config.intentMaxAge(), config.callLimit())
-                : Lease.of(System::nanoTime, intentNanos, config.intentMaxAge(), config.callLimit());
+                ? Lease.forReconciliation(nanoClock, config.intentMaxAge(), config.callLimit())
+                : Lease.of(nanoClock, intentNanos, config.intentMaxAge(), config.callLimit());
         var work = starting.work().with(lease);
+        started.put(starting.slot(), nanoClock.getAsLong());
         Thread.ofVirtual()
                 .name(name + " " + work.position().getTopic() + " " + starting.slot().offset)
                 .start(() -> {
-                    ended.add(end(starting, work, intentNanos));
+                    var end = end(starting, work, intentNanos);
+                    started.remove(starting.slot());
+                    ended.add(end);
                     onEnd.run();
                 });
     }
@@ -82,6 +106,33 @@ final class Calls<V extends SpecificRecord> {
         return !ended.isEmpty();
     }
 
+    /** For how long the oldest call has been under way; zero if none is. */
+    Duration oldest() {
+        return oldestStart().map(oldest -> since(oldest.getValue())).orElse(Duration.ZERO);
+    }
+
+    /** What is wrong, for a person, if something is. */
+    Optional<String> complaint() {
+        var longest = config.longestCalls().plus(PATIENCE);
+        return oldestStart()
+                .filter(oldest -> since(oldest.getValue()).compareTo(longest) > 0)
+                .map(
+                        oldest -> "the call for offset " + oldest.getKey().offset + " of partition "
+                                + oldest.getKey().partition.partition + " is under way for "
+                                + since(oldest.getValue()).toSeconds() + " s, and no calls may take longer than "
+                                + config.longestCalls().toSeconds()
+                                + " s: its handler does not return, and what comes after it for the same account waits; a restart ends it");
+    }
+
+    private Optional<Map.Entry<Slot<V>, Long>> oldestStart() {
+        var now = nanoClock.getAsLong();
+        return started.entrySet().stream().max(Comparator.comparingLong(entry -> now - entry.getValue()));
+    }
+
+    private Duration since(long nanos) {
+        return Duration.ofNanos(nanoClock.getAsLong() - nanos);
+    }
+
     private Ended<V> end(Starting<V> starting, Work<V> work, long intentNanos) {
         var slot = starting.slot();
         try {
@@ -91,7 +142,8 @@ final class Calls<V extends SpecificRecord> {
             if (!work.lease().isFresh()) {
                 return new Ended.TooLate<>(slot);
             }
-            metrics.intentToCall(System.nanoTime() - intentNanos);
+            metrics.intentToCall(nanoClock.getAsLong() - intentNanos);
+            onBegin.run();
             return new Ended.Done<>(slot, work, outputs(work, () -> handler.run(work)));
         } catch (RegistryUnavailableException e) {
             return new Ended.Untold<>(slot, String.valueOf(e.getMessage()));

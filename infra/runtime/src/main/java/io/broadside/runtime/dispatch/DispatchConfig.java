@@ -56,6 +56,12 @@ public record DispatchConfig(
             "DISPATCH_INTENT_MAX_AGE", "5s", "A call starts only if its durable intent is younger than this.");
     private static final Setting CLOCK_SKEW =
             Setting.of("DISPATCH_CLOCK_SKEW", "2s", "By how much the clocks of two instances may differ.");
+
+    /** Some ten times what a commit takes. With less, calls would come too late, and their records be chosen again and again. */
+    private static final Duration LEAST_INTENT_AGE = Duration.ofMillis(200);
+
+    private static final Duration LEAST_CALL_LIMIT = Duration.ofSeconds(1);
+
     /** All settings, with the usual limits. */
     public static final List<Setting> SETTINGS = settings(Limits.USUAL);
 
@@ -103,6 +109,15 @@ public record DispatchConfig(
         }
     }
 
+    private static Duration atLeast(Duration least, Settings settings, Setting setting) {
+        var given = settings.duration(setting);
+        if (given.compareTo(least) < 0) {
+            throw new ConfigException(
+                    setting.name() + ": at least " + least.toMillis() + "ms needed, was " + given.toMillis() + "ms");
+        }
+        return given;
+    }
+
     public static DispatchConfig from(Settings settings) {
         return from(settings, Limits.USUAL);
     }
@@ -115,8 +130,8 @@ public record DispatchConfig(
                 settings.integer(LEDGER_LENGTH, LedgerSpace.LEAST_CHARACTERS, 32_000),
                 settings.integer(BUFFER, 1, 100_000),
                 settings.integer(BUFFER_BYTES, 1 << 20, Integer.MAX_VALUE),
-                settings.duration(INTENT_MAX_AGE),
-                settings.duration(limits.call()),
+                atLeast(LEAST_INTENT_AGE, settings, INTENT_MAX_AGE),
+                atLeast(LEAST_CALL_LIMIT, settings, limits.call()),
                 settings.duration(CLOCK_SKEW),
                 settings.duration(limits.revoke()),
                 settings.duration(limits.close()));

@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -33,16 +34,23 @@ final class DispatchMetrics {
     private final Map<String, Timer> cycles = new HashMap<>();
     private final Map<Verdict, Counter> reconciled = new EnumMap<>(Verdict.class);
     private final Timer intentToCall;
+    private final Counter tooLate;
 
     DispatchMetrics(
             MeterRegistry meters,
             String dispatcher,
             Supplier<Assignment.Figures> figures,
             IntSupplier underWay,
+            Supplier<Duration> oldestCall,
             Clock clock) {
         this.meters = meters;
         this.tags = Tags.of("dispatcher", dispatcher);
         gauge("broadside.dispatch.in.flight", "Calls under way", figures, _ -> underWay.getAsInt());
+        gauge(
+                "broadside.dispatch.oldest.call.seconds",
+                "For how long the oldest call has been under way",
+                figures,
+                _ -> oldestCall.get().toMillis() / 1000.0);
         gauge("broadside.dispatch.held", "Records fetched and not done", figures, Assignment.Figures::held);
         gauge("broadside.dispatch.held.bytes", "Bytes of those records", figures, Assignment.Figures::heldBytes);
         gauge(
@@ -69,6 +77,12 @@ final class DispatchMetrics {
             own.add(counter);
             reconciled.put(verdict, counter);
         }
+        this.tooLate = Counter.builder("broadside.dispatch.too.late")
+                .description(
+                        "Calls not made because their intents were too old when they were durable; they are chosen again")
+                .tags(tags)
+                .register(meters);
+        own.add(tooLate);
         this.intentToCall = timer(
                 "broadside.dispatch.intent.to.call", "From the begin of the commit of an intent to its call", tags);
     }
@@ -89,6 +103,10 @@ final class DispatchMetrics {
 
     void intentToCall(long nanos) {
         intentToCall.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    void tooLate() {
+        tooLate.increment();
     }
 
     void close() {

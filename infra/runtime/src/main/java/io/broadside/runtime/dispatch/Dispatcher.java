@@ -82,7 +82,7 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
         this.clients = clients;
         this.handler = handler;
         this.clock = clock;
-        this.metrics = new DispatchMetrics(meters, name, this::figures, this::underWay, clock);
+        this.metrics = new DispatchMetrics(meters, name, this::figures, this::underWay, this::oldestCall, clock);
     }
 
     /**
@@ -202,6 +202,10 @@ public final class Dispatcher<V extends SpecificRecord> implements Runnable, Aut
 
     private int underWay() {
         return Optional.ofNullable(session).map(Session::underWay).orElse(0);
+    }
+
+    private Duration oldestCall() {
+        return Optional.ofNullable(session).map(Session::oldestCall).orElse(Duration.ZERO);
     }
 
     private boolean isStoppedWithin(Duration pause) {

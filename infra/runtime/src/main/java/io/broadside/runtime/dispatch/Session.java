@@ -58,6 +58,7 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
     private final TopicLookup topicLookup;
     private final Unwritten<V> unwritten;
     private final Progress progress;
+    private final Lateness lateness;
 
     private final AtomicBoolean isPolling = new AtomicBoolean();
     private volatile boolean isStopping;
@@ -94,7 +95,9 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
         this.room = new Room(config.maxInFlight(), config.maxInFlightPerTopic(), topics.keySet());
         this.progress = new Progress(name, System::nanoTime);
         var endings = new Endings<>(handler, clients.serdes(), clock);
-        this.calls = new Calls<>(name, handler, endings, config, metrics, this::wakeUp);
+        this.lateness = new Lateness(name, config, metrics::tooLate, System::nanoTime);
+        this.calls =
+                new Calls<>(name, handler, endings, config, metrics, lateness::inTime, this::wakeUp, System::nanoTime);
         this.chooser = new Chooser<>(
                 name, topics, clients.serdes(), handler, endings, assignment, room, clock, System::nanoTime);
         this.topicLookup = new TopicLookup(clients::admin);
@@ -141,11 +144,17 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
         return room.underWay();
     }
 
+    Duration oldestCall() {
+        return calls.oldest();
+    }
+
     Check check() {
         return unwritten
                 .complaint()
                 .or(assignment::complaint)
                 .or(chooser::complaint)
+                .or(lateness::complaint)
+                .or(calls::complaint)
                 .map(complaint -> Check.failing(name, complaint))
                 .orElseGet(() -> progress.check(
                         transactions.lastFault(),
@@ -169,7 +178,7 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
     }
 
     private void choose() {
-        var mayStart = unwritten.mayStart() && chooser.isOpen();
+        var mayStart = unwritten.mayStart() && chooser.isOpen() && lateness.isOpen();
         isMoreToChoose = mayStart && chooser.choose(pending, unwritten.spaceIn(pending, MOST_CHOSEN));
         if (mayStart && pending.isEmpty()) {
             unwritten.nothingLeft();
@@ -221,6 +230,7 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
                 // Its call was certainly not made: the next commit takes the intent back.
                 slot.state = State.NEW;
                 partition.putBack(slot);
+                lateness.late();
                 isMoreToChoose = true;
             }
             case Ended.Untold<V> untold -> {

@@ -12,6 +12,7 @@ import io.broadside.runtime.kafka.KafkaConfig;
 import io.broadside.schemas.Topic;
 import io.broadside.testkit.KafkaExtension;
 import io.broadside.testkit.KafkaForTest;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -79,8 +80,16 @@ abstract class DispatcherCase {
     }
 
     Dispatcher<PublishCommand> start(RecordingHandler handler, KafkaClients with, List<Topic<PublishCommand>> topics) {
-        var dispatcher =
-                new Dispatcher<>(group, topics, CONFIG, with, handler, new SimpleMeterRegistry(), Clock.systemUTC());
+        return start(handler, with, topics, CONFIG, new SimpleMeterRegistry());
+    }
+
+    Dispatcher<PublishCommand> start(
+            RecordingHandler handler,
+            KafkaClients with,
+            List<Topic<PublishCommand>> topics,
+            DispatchConfig config,
+            MeterRegistry meters) {
+        var dispatcher = new Dispatcher<>(group, topics, config, with, handler, meters, Clock.systemUTC());
         started.add(dispatcher);
         Thread.ofPlatform().daemon().uncaughtExceptionHandler((_, _) -> {}).start(dispatcher);
         return dispatcher;

@@ -13,6 +13,7 @@ import io.broadside.runtime.dispatch.Ledger.State;
 import io.broadside.schemas.ErrorCode;
 import io.broadside.schemas.Topics;
 import io.broadside.testkit.KafkaForTest;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOError;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -337,6 +338,32 @@ class DispatcherFaultsIT extends DispatcherCase {
         // Then
         await().atMost(LONG).until(() -> handler.ran().equals(List.of(0)));
         await().atMost(LONG).until(() -> dispatcher.check().isOk());
+    }
+
+    @Test
+    void callsWhoseIntentsAreTooOldAreCountedAndNotMade() {
+        // Given: no commit is as fast as that
+        var config = new DispatchConfig(
+                500,
+                500,
+                3500,
+                5000,
+                64 << 20,
+                Duration.ofNanos(1),
+                CONFIG.callLimit(),
+                Duration.ZERO,
+                CONFIG.revokeLimit(),
+                CONFIG.closeLimit());
+        var meters = new SimpleMeterRegistry();
+        var handler = new RecordingHandler(outcomes, clients.serdes());
+        produce(3, 3);
+        // When
+        start(handler, clients, List.of(commands), config, meters);
+        // Then
+        await().atMost(LONG)
+                .until(() -> meters.find("broadside.dispatch.too.late").counters().stream()
+                        .anyMatch(counter -> counter.count() > 3));
+        assertThat(handler.ran()).isEmpty();
     }
 
     @Test
