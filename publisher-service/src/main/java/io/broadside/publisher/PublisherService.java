@@ -13,6 +13,7 @@ import io.broadside.runtime.health.Meters;
 import io.broadside.runtime.http.PlatformHttp;
 import io.broadside.runtime.kafka.ApiCallJournal;
 import io.broadside.runtime.kafka.CompactedTable;
+import io.broadside.runtime.kafka.KafkaCheck;
 import io.broadside.runtime.kafka.KafkaClients;
 import io.broadside.runtime.kafka.RunningTopology;
 import io.broadside.runtime.kafka.TopicSetup;
@@ -126,7 +127,8 @@ public final class PublisherService implements AutoCloseable {
                 new Dispatcher<>(Groups.PUBLISH, commands, config.dispatch(), clients, handler, meters, clock));
         Thread.ofPlatform().name("publish dispatcher").start(dispatcher);
 
-        var checks = new ArrayList<Checked>(List.of(fanOut, dispatcher, tokens, connections, withdrawals));
+        var checks = new ArrayList<Checked>(
+                List.of(parts.add(new KafkaCheck(clients)), fanOut, dispatcher, tokens, connections, withdrawals));
         var posts = Optional.<PostsServer>empty();
         if (config.posts().isServed()) {
             var requests = new RequestsOfFanOut(division, home, connections::awaitCurrent, clock);

@@ -12,6 +12,7 @@ import io.broadside.retry.letters.DeadLettersApi;
 import io.broadside.runtime.health.Checked;
 import io.broadside.runtime.health.ManagementServer;
 import io.broadside.runtime.health.Meters;
+import io.broadside.runtime.kafka.KafkaCheck;
 import io.broadside.runtime.kafka.KafkaClients;
 import io.broadside.runtime.kafka.RunningTopology;
 import io.broadside.runtime.kafka.TopicSetup;
@@ -101,7 +102,8 @@ public final class RetryService implements AutoCloseable {
 
             var vertx = Vertx.vertx();
             closing.add(() -> vertx.close().await());
-            List<Checked> readiness = List.of(running, ticks, accounts, confirming);
+            List<Checked> readiness =
+                    List.of(closing.add(new KafkaCheck(clients)), running, ticks, accounts, confirming);
             var management = closing.add(ManagementServer.start(vertx, SERVICE, config.port(), readiness, meters));
             var desk = closing.add(new DeadLetterDesk(clients, clock));
             var api = closing.add(DeadLettersApi.start(vertx, config.apiPort(), config.apiKeys(), desk));

@@ -9,6 +9,7 @@ import io.broadside.runtime.health.Meters;
 import io.broadside.runtime.http.PlatformHttp;
 import io.broadside.runtime.kafka.ApiCallJournal;
 import io.broadside.runtime.kafka.CompactedTable;
+import io.broadside.runtime.kafka.KafkaCheck;
 import io.broadside.runtime.kafka.KafkaClients;
 import io.broadside.runtime.kafka.TopicSetup;
 import io.broadside.runtime.service.Closing;
@@ -135,6 +136,7 @@ public final class TokenService implements AutoCloseable {
         var checks = new ArrayList<Checked>(tables.checks());
         checks.addAll(List.of(dispatcher, dueScan, positions, healthScan, waiting));
         checks.addAll(notices.checks());
+        checks.add(parts.add(new KafkaCheck(clients)));
         var permissions = parts.add(new PermissionWatch(clients, tables, writer, clock));
         checks.add(permissions);
         var management = parts.add(ManagementServer.start(vertx, NAME, config.managementPort(), checks, meters));

@@ -189,7 +189,7 @@ public final class CompactedTable<V extends SpecificRecord, T> implements AutoCl
             return Check.failing(name, "still reading; " + entries.size() + " entries so far");
         }
         return System.nanoTime() - lastPoll > OLDEST_POLL_NANOS
-                ? Check.failing(name, "has not heard from the broker for 30 s")
+                ? Check.failing(name, "has not come round for 30 s; what follows is not read")
                 : Check.ok(name, entries.size() + " entries");
     }
 
