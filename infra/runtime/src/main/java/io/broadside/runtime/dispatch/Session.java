@@ -307,16 +307,17 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
                 notCommitted(cycle, List.of());
             }
             return true;
-        } catch (WakeupException | TimeoutException _) {
-            lookAgain = System.nanoTime() + Awaited.ASK_PAUSE.toNanos();
-            return false;
         } catch (InterruptException e) {
             throw e;
         } catch (KafkaException e) {
-            LOGGER.atWarn()
-                    .addKeyValue("dispatcher", name)
-                    .addKeyValue("cause", e.toString())
-                    .log("a commit without an answer could not be looked up yet");
+            // Whatever it is: each try may make producers anew.
+            lookAgain = System.nanoTime() + Awaited.ASK_PAUSE.toNanos();
+            if (!(e instanceof WakeupException || e instanceof TimeoutException)) {
+                LOGGER.atWarn()
+                        .addKeyValue("dispatcher", name)
+                        .addKeyValue("cause", e.toString())
+                        .log("a commit without an answer could not be looked up yet");
+            }
             return false;
         }
     }
