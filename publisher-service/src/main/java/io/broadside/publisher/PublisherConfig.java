@@ -56,6 +56,7 @@ public record PublisherConfig(
             .toList();
 
     public PublisherConfig {
+        dispatch.requireRevokeWithin(kafka.maxPollInterval());
         // A request that is read once more, or one whose dead letter is redriven, must not be taken for a new one.
         var least = Stream.of(Topics.REQUESTS, Topics.RESULTS, Topics.DEAD_LETTERS)
                 .map(Topic::retention)

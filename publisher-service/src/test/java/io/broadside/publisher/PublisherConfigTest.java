@@ -28,6 +28,13 @@ final class PublisherConfigTest {
                 .hasMessageContaining("PUBLISHER_REQUESTS_KEPT");
     }
 
+    @Test
+    void aRebalanceIsAnsweredBeforeTheGroupGoesOnWithoutUs() {
+        assertThatThrownBy(() -> config(Map.of("DISPATCH_REVOKE_LIMIT", "5m")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("DISPATCH_REVOKE_LIMIT: less than max.poll.interval.ms (300000ms) needed");
+    }
+
     private static PublisherConfig config(Map<String, String> more) {
         var environment = new HashMap<>(more);
         environment.put("KAFKA_BOOTSTRAP_SERVERS", "localhost:9092");

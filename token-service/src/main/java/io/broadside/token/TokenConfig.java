@@ -102,11 +102,6 @@ public record TokenConfig(
      */
     private static final DispatchConfig.Limits LIMITS = DispatchConfig.Limits.of("14s", "20s", "20s");
 
-    /** Of the consumer's {@code max.poll.interval.ms}, within which a rebalance has to be answered. */
-    private static final String POLL_INTERVAL = "max.poll.interval.ms";
-
-    private static final String USUAL_POLL_INTERVAL = "300000";
-
     public static final List<Setting> SETTINGS = Stream.of(
                     List.of(Settings.CONFIG_FILE),
                     KafkaConfig.SETTINGS,
@@ -139,12 +134,7 @@ public record TokenConfig(
         }
         outlastsCalls("DISPATCH_REVOKE_LIMIT", dispatch.revokeLimit(), dispatch);
         outlastsCalls("DISPATCH_CLOSE_LIMIT", dispatch.closeLimit(), dispatch);
-        var pollInterval = pollInterval(kafka.extra().getOrDefault(POLL_INTERVAL, USUAL_POLL_INTERVAL));
-        if (dispatch.revokeLimit().compareTo(pollInterval) >= 0) {
-            throw new ConfigException(
-                    "DISPATCH_REVOKE_LIMIT: less than " + POLL_INTERVAL + " (" + pollInterval.toMillis()
-                            + "ms) needed, was " + dispatch.revokeLimit().toMillis() + "ms");
-        }
+        dispatch.requireRevokeWithin(kafka.maxPollInterval());
         if (scanInterval.compareTo(Duration.ofMillis(10)) < 0) {
             throw new ConfigException("TOKEN_REFRESH_SCAN_INTERVAL: at least 10ms needed, was " + scanInterval);
         }
@@ -154,15 +144,6 @@ public record TokenConfig(
     }
 
     /** A renewal that is answered when nobody waits for it any more has used up a token for nothing. */
-    private static Duration pollInterval(String value) {
-        try {
-            return Duration.ofMillis(Long.parseLong(value.strip()));
-        } catch (NumberFormatException e) {
-            throw new ConfigException(
-                    "KAFKA_CLIENT_PROPERTIES_FILE: milliseconds needed for " + POLL_INTERVAL + ", was " + value, e);
-        }
-    }
-
     private static void outlastsCalls(String setting, Duration limit, DispatchConfig dispatch) {
         if (limit.compareTo(dispatch.longestCalls()) <= 0) {
             throw new ConfigException(setting + ": more than DISPATCH_INTENT_MAX_AGE and DISPATCH_CALL_LIMIT together ("

@@ -137,6 +137,18 @@ public record DispatchConfig(
                 settings.duration(limits.close()));
     }
 
+    /**
+     * Makes sure that a rebalance is answered before the group goes on without this instance.
+     *
+     * @throws ConfigException if calls of partitions that are leaving may be waited for longer than that
+     */
+    public void requireRevokeWithin(Duration maxPollInterval) {
+        if (revokeLimit.compareTo(maxPollInterval) >= 0) {
+            throw new ConfigException(Limits.USUAL.revoke().name() + ": less than max.poll.interval.ms ("
+                    + maxPollInterval.toMillis() + "ms) needed, was " + revokeLimit.toMillis() + "ms");
+        }
+    }
+
     /** By when the calls of a record have ended here, counted from its intent. */
     public Duration longestCalls() {
         return intentMaxAge.plus(callLimit);

@@ -85,6 +85,11 @@ public record KafkaConfig(
             "KAFKA_CLIENT_PROPERTIES_FILE",
             "Properties file with further settings of all Kafka clients, by Kafka's names: security, mostly.");
 
+    /** Kafka's own, and its default. */
+    private static final String MAX_POLL_INTERVAL = "max.poll.interval.ms";
+
+    private static final String USUAL_MAX_POLL_INTERVAL = "300000";
+
     public static final List<Setting> SETTINGS = List.of(
             BOOTSTRAP_SERVERS,
             REGISTRY,
@@ -137,6 +142,17 @@ public record KafkaConfig(
         }
         return properties.stringPropertyNames().stream()
                 .collect(Collectors.toMap(name -> name, properties::getProperty));
+    }
+
+    /** Within which a consumer has to answer a rebalance; after it the group goes on without it. */
+    public Duration maxPollInterval() {
+        var value = extra.getOrDefault(MAX_POLL_INTERVAL, USUAL_MAX_POLL_INTERVAL);
+        try {
+            return Duration.ofMillis(Long.parseLong(value.strip()));
+        } catch (NumberFormatException e) {
+            throw new ConfigException(
+                    CLIENT_PROPERTIES.name() + ": milliseconds needed for " + MAX_POLL_INTERVAL + ", was " + value, e);
+        }
     }
 
     /** The same with one more setting of all clients, unless it is set already. */
