@@ -130,7 +130,7 @@ final class Chooser<V extends SpecificRecord> {
             if (room.isThereFor(topic) && handler.admits(topic)) {
                 var slot = partition.take(now);
                 if (slot.isPresent()) {
-                    if (isDecided(slot.get(), cycle)) {
+                    if (tryToDecide(slot.get(), cycle)) {
                         left--;
                     }
                     turn.add(partition);
@@ -150,7 +150,8 @@ final class Chooser<V extends SpecificRecord> {
         }
     }
 
-    private boolean isDecided(Slot<V> slot, Cycle<V> cycle) {
+    /** Puts a record into the cycle, or aside; gives whether it is in the cycle. */
+    private boolean tryToDecide(Slot<V> slot, Cycle<V> cycle) {
         var isAsking = nanoClock.getAsLong() - askAgain >= 0;
         if (!isAsking
                 && !serdes.knowsSchemaOf(slot.record().topic(), slot.record().value())) {

@@ -134,20 +134,20 @@ final class PartitionWork<V extends SpecificRecord> {
         if (next == null) {
             return Optional.empty();
         }
-        if (isTold(next)) {
+        if (tellUpTo(next)) {
             return Optional.of(ready.remove());
         }
         // Behind one that has no space yet there may be those whose end makes that space: the oldest first.
         var oldest = Collections.min(ready, Comparator.comparingLong(slot -> slot.offset));
-        if (!isTold(oldest)) {
+        if (!tellUpTo(oldest)) {
             return Optional.empty();
         }
         ready.remove(oldest);
         return Optional.of(oldest);
     }
 
-    /** Extends what the ledger tells of up to this record, if there is space for it. */
-    private boolean isTold(Slot<V> slot) {
+    /** Extends what the ledger tells of up to this record, if there is space for it; gives whether it tells of it now. */
+    private boolean tellUpTo(Slot<V> slot) {
         if (slot.offset < toldEnd) {
             return true;
         }

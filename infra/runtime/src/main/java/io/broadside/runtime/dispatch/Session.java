@@ -169,7 +169,7 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
             dropLost();
         }
         takeUpEnded();
-        if (isSettled()) {
+        if (lookUpUnresolved()) {
             unwritten.giveBackTo(pending);
             choose();
             commit();
@@ -284,8 +284,12 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
         unwritten.notCommitted(cycle, refusals, pending);
     }
 
-    /** Finds out what became of a cycle whose commit got no answer, by reading what is committed now. */
-    private boolean isSettled() {
+    /**
+     * Finds out what became of a cycle whose commit got no answer, if there is one, by reading what is committed now.
+     *
+     * @return whether it is known
+     */
+    private boolean lookUpUnresolved() {
         var cycle = unresolved;
         if (cycle == null) {
             return true;
@@ -344,7 +348,7 @@ final class Session<V extends SpecificRecord> implements AutoCloseable {
         var deadline = System.nanoTime() + limit.toNanos();
         do {
             takeUpEnded();
-            if (isSettled()) {
+            if (lookUpUnresolved()) {
                 unwritten.giveBackTo(pending);
                 commit();
             }

@@ -105,7 +105,7 @@ final class Transactions implements AutoCloseable {
         try {
             var producer = ready(mine);
             producer.beginTransaction();
-            if (isSent(outputs, producer, sent)) {
+            if (send(outputs, producer, sent)) {
                 producer.sendOffsetsToTransaction(offsets, group);
                 producer.flush();
             }
@@ -121,8 +121,12 @@ final class Transactions implements AutoCloseable {
         return end(mine);
     }
 
-    /** Stops at the first record that is refused at once: for a topic that is missing each would take its time. */
-    private static boolean isSent(List<Outputs> outputs, Producer<byte[], byte[]> producer, List<Sent> sent) {
+    /**
+     * Stops at the first record that is refused at once: for a topic that is missing each would take its time.
+     *
+     * @return whether none was
+     */
+    private static boolean send(List<Outputs> outputs, Producer<byte[], byte[]> producer, List<Sent> sent) {
         for (var output : outputs) {
             for (var record : output.records()) {
                 var one = new Sent(output, record.topic(), producer.send(record));

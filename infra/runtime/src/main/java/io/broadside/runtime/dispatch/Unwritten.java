@@ -111,7 +111,7 @@ final class Unwritten<V extends SpecificRecord> {
             var refusal = blamed.get(start.announcement());
             var isSettled = refusal != null
                     && refusal.kind() == Refusal.Kind.RECORD
-                    && isSettledInstead(
+                    && settleInstead(
                             new Settling<>(start.slot(), Optional.of(start.work()), start.announcement(), 0),
                             refusal,
                             next);
@@ -122,7 +122,7 @@ final class Unwritten<V extends SpecificRecord> {
         for (var settle : cycle.settling()) {
             var refusal = blamed.get(settle.outputs());
             if (refusal != null && refusal.kind() == Refusal.Kind.RECORD) {
-                if (!isSettledInstead(settle, refusal, next)) {
+                if (!settleInstead(settle, refusal, next)) {
                     held.add(settle);
                 }
             } else if (settle.writesToOneOf(closed)) {
@@ -165,8 +165,8 @@ final class Unwritten<V extends SpecificRecord> {
         return closed;
     }
 
-    /** Whether something else could be put in the place of what will never be taken. */
-    private boolean isSettledInstead(Settling<V> settle, Refusal refusal, Cycle<V> next) {
+    /** Puts something else in the place of what will never be taken; gives whether that could be done. */
+    private boolean settleInstead(Settling<V> settle, Refusal refusal, Cycle<V> next) {
         if (settle.refusals() > 1) {
             held.refused(refusal);
             return false;
