@@ -15,9 +15,13 @@ import io.broadside.schemas.ErrorCode;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes an outcome of an answer that is not the one hoped for: by status, then by the type of the problem. */
 final class XErrors {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(XErrors.class);
 
     /** Money does not come back by waiting; this is how often it is worth looking. */
     private static final Duration WITHOUT_CREDIT = Duration.ofHours(1);
@@ -50,15 +54,7 @@ final class XErrors {
         }
         return switch (answer.status()) {
             case 401 -> new TokenExpired(cause(ErrorCode.TOKEN_EXPIRED, answer, problem));
-            case 402 ->
-                new RateLimited(
-                        Scope.APP,
-                        Optional.of(clock.instant().plus(WITHOUT_CREDIT)),
-                        new Cause(
-                                ErrorCode.CREDITS_DEPLETED,
-                                "The app has no credit left at X; buy some in X's developer portal.",
-                                problem.flatMap(Problem::name),
-                                Optional.of(answer.status())));
+            case 402 -> withoutCredit(answer, problem);
             case 400 -> refused(Refusal.CONTENT, answer, problem, step, command);
             case 404 -> refused(Refusal.NOT_THERE, answer, problem, step, command);
             case 413 ->
@@ -74,6 +70,21 @@ final class XErrors {
                         ? refused(Refusal.UNKNOWN, answer, problem, step, command)
                         : step.unclear(cause(fault(answer), answer, problem));
         };
+    }
+
+    private Outcome withoutCredit(Answer answer, Optional<Problem> problem) {
+        var name = problem.flatMap(Problem::name);
+        LOGGER.atError()
+                .addKeyValue("platform", XPlatform.ID)
+                .addKeyValue("platformCode", name.orElse(""))
+                .log(
+                        "the app has no credit left at X; all its posts wait until some is bought in X's developer portal");
+        var cause = new Cause(
+                ErrorCode.CREDITS_DEPLETED,
+                "The app has no credit left at X; buy some in X's developer portal.",
+                name,
+                Optional.of(answer.status()));
+        return new RateLimited(Scope.APP, Optional.of(clock.instant().plus(WITHOUT_CREDIT)), cause);
     }
 
     /** @param otherwise what it is taken for where neither type nor code nor detail tell */

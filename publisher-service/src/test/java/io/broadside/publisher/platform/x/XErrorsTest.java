@@ -22,6 +22,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class XErrorsTest {
 
@@ -100,6 +101,41 @@ final class XErrorsTest {
                 .build();
         // Then
         assertThat(errors.outcome(duplicate, CREATE, onceInDoubt)).isInstanceOf(Outcome.Unconfirmed.class);
+    }
+
+    /** Some answers say nothing themselves, or hardly anything, and have a list of errors. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"errors\":[{\"detail\":\"%s\",\"type\":\"about:blank\"}]}",
+                "{\"errors\":[{\"message\":\"first\"},{\"message\":\"%s\"}]}",
+                "{\"detail\":\"Forbidden\",\"type\":\"about:blank\",\"errors\":[{\"message\":\"%s\"}]}",
+            })
+    void readsTheErrorsInAnAnswer(String body) {
+        // Given
+        var text = "You are not allowed to create a Tweet with duplicate content.";
+        var answer = new Answer(403, Map.of(), body.formatted(text));
+        var onceInDoubt = PublishCommand.newBuilder(command)
+                .setDoubtedSince(A_FORMER_DOUBT)
+                .build();
+        // Then
+        assertThat(cause(errors.outcome(answer, CREATE, command)).code()).isEqualTo(ErrorCode.DUPLICATE_REFUSED);
+        assertThat(errors.outcome(answer, CREATE, onceInDoubt)).isInstanceOf(Outcome.Unconfirmed.class);
+    }
+
+    @Test
+    void waitsAtACapThatOnlyTheErrorsInAnAnswerName() {
+        // Given
+        var answer = new Answer(
+                403,
+                Map.of(),
+                "{\"detail\":\"Forbidden\",\"type\":\"about:blank\",\"errors\":"
+                        + "[{\"detail\":\"d\",\"type\":\"https://api.x.com/2/problems/usage-capped\"}]}");
+        // When
+        var limited = limited(errors.outcome(answer, CREATE, command));
+        // Then
+        assertThat(limited.scope()).isEqualTo(Scope.APP);
+        assertThat(limited.cause().platformCode()).contains("usage-capped");
     }
 
     @Test
