@@ -276,6 +276,20 @@ final class ContentFaultsTest {
     }
 
     @Test
+    void refusesWhatCannotBeCountedOnX() {
+        // Given
+        var text = "http://a.co/" + "(a)".repeat(30_000);
+        var content = aText(text).setThread(List.of(part(text))).setFirstComment("b ".repeat(60_000));
+        // Then
+        assertThat(faults("x", content))
+                .extracting(Fault::getField, Fault::getRule)
+                .containsExactly(
+                        Tuple.tuple("content.text", "maxWeightedLength"),
+                        Tuple.tuple("content.thread[0].text", "maxWeightedLength"),
+                        Tuple.tuple("content.firstComment", "maxWeightedLength"));
+    }
+
+    @Test
     void refusesCharactersThatXRefuses() {
         assertThat(faults("x", aText("a\ufffeb"))).extracting(Fault::getRule).containsExactly("forbiddenCharacters");
     }

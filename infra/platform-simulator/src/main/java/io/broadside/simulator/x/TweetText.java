@@ -54,7 +54,6 @@ final class TweetText {
                 urls.add(urls.get(urls.size() - 1).deepCopy());
             }
             if (urls.get(urls.size() - 1) instanceof ObjectNode entity) {
-                entity.put("media_key", media.get(i).mediaKey());
                 entity.put("expanded_url", media.get(i).expandedUrl());
             }
         }

@@ -32,7 +32,7 @@ class TweetTextTest {
                 "Look", "1", List.of(new TweetText.MediaLink("3_7", "https://x.com/a/status/1/photo/1")));
         // Then
         assertThat(shown.text()).matches("Look https://t\\.co/.{10}");
-        assertThat(shown.urls().get(0).path("media_key").asText()).isEqualTo("3_7");
+        assertThat(shown.urls().get(0).path("expanded_url").asText()).isEqualTo("https://x.com/a/status/1/photo/1");
     }
 
     private static int weight(String text) {

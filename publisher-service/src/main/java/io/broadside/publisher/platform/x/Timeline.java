@@ -72,7 +72,7 @@ final class Timeline {
     /** How much a post is like the one that is looked for. */
     private enum Likeness {
         SAME,
-        /** Nothing tells it from another one without a text. */
+        /** Nothing tells it from another one without a text; or it has the same media and another text. */
         PERHAPS,
         OTHER
     }
@@ -102,20 +102,34 @@ final class Timeline {
 
     private static Likeness likeness(JsonNode post, Part part, Progress progress, Instant since) {
         var keys = keysOf(post);
-        var isAlike = answers(post, part, progress)
-                && isSince(post, since)
-                && keys.size() == part.media().size()
-                && PostText.comparable(post).equals(PostText.comparable(part.text()));
-        if (!isAlike) {
+        if (!answers(post, part, progress)
+                || !isSince(post, since)
+                || keys.size() != part.media().size()) {
             return Likeness.OTHER;
         }
-        if (keys.stream().allMatch(key -> key.matches(MEDIA_KEY))) {
-            var ids = keys.stream()
-                    .map(key -> key.substring(key.indexOf('_') + 1))
-                    .collect(Collectors.toSet());
-            return ids.equals(Set.copyOf(progress.mediaIds())) ? Likeness.SAME : Likeness.OTHER;
+        var isSameText = PostText.comparable(post).equals(PostText.comparable(part.text()));
+        if (keys.isEmpty()) {
+            return isSameText ? Likeness.SAME : Likeness.OTHER;
         }
-        return part.text().isBlank() ? Likeness.PERHAPS : Likeness.SAME;
+        if (keys.stream().allMatch(key -> key.matches(MEDIA_KEY))) {
+            return idsIn(keys).equals(Set.copyOf(progress.mediaIds()))
+                    ? ofSameMedia(post, part, isSameText)
+                    : Likeness.OTHER;
+        }
+        return !isSameText ? Likeness.OTHER : part.text().isBlank() ? Likeness.PERHAPS : Likeness.SAME;
+    }
+
+    /** Uploads are made for one post each. What X makes of links beside them does not count; another wording leaves a doubt. */
+    private static Likeness ofSameMedia(JsonNode post, Part part, boolean isSameText) {
+        return isSameText || PostText.wording(post).equals(PostText.wording(part.text()))
+                ? Likeness.SAME
+                : Likeness.PERHAPS;
+    }
+
+    private static Set<String> idsIn(List<String> mediaKeys) {
+        return mediaKeys.stream()
+                .map(key -> key.substring(key.indexOf('_') + 1))
+                .collect(Collectors.toSet());
     }
 
     private static List<String> keysOf(JsonNode post) {

@@ -34,9 +34,10 @@ import java.util.Optional;
  * that a crash resumes the thread and does not restart it. Once the first post is out the result is PUBLISHED, and says what
  * is missing if a later one does not follow. A first comment is an answer to the first post.
  *
- * <p>X has no idempotency key. After a lost answer the account's own timeline is looked at, for a post with the same text and
- * as many media in answer to the same post; a duplicate refused then is a hint, no proof. Blind spot: a timeline that is later
- * than {@link XConfig#absentAfter}.
+ * <p>X has no idempotency key. After a lost answer the account's own timeline is looked at, for a post in answer to the same
+ * post, with the same media, which are known by the ids of their uploads, and the same text, links aside; or, without media,
+ * with the same text. A duplicate refused then is a hint, no proof. Blind spot: a timeline that is later than
+ * {@link XConfig#absentAfter}.
  *
  * <p>https://docs.x.com/x-api/posts/manage-tweets/introduction, https://docs.x.com/x-api/media/introduction
  */

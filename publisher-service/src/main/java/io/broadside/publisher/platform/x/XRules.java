@@ -1,6 +1,5 @@
 package io.broadside.publisher.platform.x;
 
-import com.twitter.twittertext.Extractor;
 import io.broadside.events.Content;
 import io.broadside.events.Fault;
 import io.broadside.events.Media;
@@ -79,6 +78,35 @@ final class XRules {
 
     private void text(String field, String text) {
         var length = PostText.weightedLength(text);
+        if (length.isEmpty()) {
+            check.add(
+                    field,
+                    "maxWeightedLength",
+                    Integer.toString(config.textLimit()),
+                    Integer.toString(text.codePointCount(0, text.length())),
+                    "The text, or an address in it, is too long for X to be counted, and X allows " + config.textLimit()
+                            + " characters; shorten it.");
+            return;
+        }
+        length(field, length.getAsInt());
+        if (PostText.hasForbiddenCharacters(text)) {
+            check.add(
+                    field,
+                    "forbiddenCharacters",
+                    "The text has characters that X refuses (U+FFFE, U+FEFF, U+FFFF); take them out.");
+        }
+        var cashtags = PostText.cashtags(text);
+        if (cashtags > 1) {
+            check.add(
+                    field,
+                    "maxCashtags",
+                    "1",
+                    Integer.toString(cashtags),
+                    "X takes one cashtag in a post; write the others without the dollar sign.");
+        }
+    }
+
+    private void length(String field, int length) {
         if (length > config.textLimit()) {
             check.add(
                     field,
@@ -88,21 +116,6 @@ final class XRules {
                     "X counts " + length
                             + " characters, link included (CJK and emoji count 2, every link 23), and allows "
                             + config.textLimit() + "; shorten the text by " + (length - config.textLimit()) + ".");
-        }
-        if (PostText.hasForbiddenCharacters(text)) {
-            check.add(
-                    field,
-                    "forbiddenCharacters",
-                    "The text has characters that X refuses (U+FFFE, U+FEFF, U+FFFF); take them out.");
-        }
-        var cashtags = new Extractor().extractCashtags(text).size();
-        if (cashtags > 1) {
-            check.add(
-                    field,
-                    "maxCashtags",
-                    "1",
-                    Integer.toString(cashtags),
-                    "X takes one cashtag in a post; write the others without the dollar sign.");
         }
     }
 

@@ -266,6 +266,47 @@ final class XPlatformTest {
         assertThat(find(command).getClass().getSimpleName()).isEqualTo(found);
     }
 
+    /** X appends a link to the media, and need not say of it what it is. */
+    @ParameterizedTest(name = "{0}, {1}, {2}: {3}")
+    @CsvSource({
+        "hello, https://x.com/u/status/1/photo/1, 3_1777777777777777777, Landed",
+        "hello, '', 3_1777777777777777777, Landed",
+        "'', https://x.com/u/status/1/photo/1, 3_1777777777777777777, Landed",
+        "'', '', 3_1777777777777777777, Landed",
+        "'see example.org', https://x.com/u/status/1/photo/1, 3_1777777777777777777, Landed",
+        "hello, https://x.com/u/status/1/video/1, a-new-form, Landed",
+        "hello, https://x.com/u/status/1/photo/1, 3_1888888888888888888, Absent",
+    })
+    void knowsItsPostWithAnyLinkToItsMedia(String text, String expanded, String key, String found) {
+        // Given
+        var entities = expanded.isEmpty()
+                ? ""
+                : "\"entities\":{\"urls\":[{\"url\":\"https://t.co/a\",\"expanded_url\":\"" + expanded + "\"}]},";
+        bench.server()
+                .answers(
+                        200,
+                        timeline("{\"id\":\"" + POST + "\",\"text\":\""
+                                + (text + " https://t.co/a").strip().replace("example.org", "https://t.co/b")
+                                + "\",\"created_at\":\"2026-11-20T10:15:01.000Z\"," + entities
+                                + "\"attachments\":{\"media_keys\":[\"" + key + "\"]}}"));
+        // Then
+        assertThat(find(withUpload(text)).getClass().getSimpleName()).isEqualTo(found);
+    }
+
+    /** Neither is it taken for the one that is looked for, nor is that called absent beside it. */
+    @Test
+    void isNotSureOfAPostWithItsMediaAndAnotherText() {
+        // Given
+        bench.server()
+                .answers(
+                        200,
+                        timeline("{\"id\":\"" + POST + "\",\"text\":\"bye https://t.co/a\",\"created_at\":"
+                                + "\"2026-11-20T10:15:01.000Z\",\"attachments\":{\"media_keys\":"
+                                + "[\"3_1777777777777777777\"]}}"));
+        // Then
+        assertThat(find(withUpload("hello"))).isInstanceOf(Found.CannotTell.class);
+    }
+
     @Test
     void isSureThatAPostIsAbsentOnlyAfterSeveralLooks() {
         // Given
@@ -337,6 +378,13 @@ final class XPlatformTest {
                 "x",
                 USER,
                 aText("hello").setMedia(List.of(anImage(bench.server().uri() + "/a.png"))));
+    }
+
+    private static PublishCommand withUpload(String text) {
+        var content = aText(text).setMedia(List.of(anImage("https://cdn.example.org/a.png")));
+        return PublishCommand.newBuilder(inDoubt(content, 2))
+                .setCheckpoint(aCheckpoint("create", Map.of("mediaIds", "1777777777777777777"), Bench.NOW))
+                .build();
     }
 
     private static PublishCommand inDoubt(Content.Builder content, int looks) {
