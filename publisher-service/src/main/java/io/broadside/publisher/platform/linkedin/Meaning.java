@@ -2,12 +2,13 @@ package io.broadside.publisher.platform.linkedin;
 
 import io.broadside.schemas.ErrorCode;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * What an error of LinkedIn says, as far as it matters for what happens next. By its code; where that tells nothing, by the
- * older shape's number, and then by the status.
+ * older shape's number, and then by the status. A duplicate is also one without a code, if it says of which post.
  *
  * <p>https://learn.microsoft.com/en-us/linkedin/shared/api-guide/concepts/error-handling
  */
@@ -79,7 +80,9 @@ enum Meaning {
             Map.entry(426, DEAD_VERSION),
             Map.entry(429, LIMIT));
 
-    /** Refusals that pass, and that have no code of their own: the one place, beside limits, where the wording counts. */
+    private static final int UNPROCESSABLE = 422;
+
+    /** Refusals that pass, and that have no code of their own: beside limits and duplicates the one place where wording counts. */
     private static final List<String> PASSING =
             List.of("Unable to obtain activity", "resource is forbidden", "Service Unavailable");
 
@@ -115,6 +118,9 @@ enum Meaning {
         if (status < 400) {
             return FAULT;
         }
+        if (status == UNPROCESSABLE && namesADuplicate(error.get())) {
+            return DUPLICATE;
+        }
         return byCode(error.get())
                 .or(() -> byText(error.get()))
                 .or(() -> Optional.ofNullable(BY_SERVICE_CODE.get(error.get().serviceCode())))
@@ -126,6 +132,12 @@ enum Meaning {
         return error.codes().stream()
                 .flatMap(code -> Optional.ofNullable(BY_CODE.get(code)).stream())
                 .findFirst();
+    }
+
+    /** The code does not always come, and a post that is there must not be called refused. */
+    private static boolean namesADuplicate(LinkedInError error) {
+        return error.message().toLowerCase(Locale.ROOT).contains("duplicate")
+                && Urns.postIn(error.message()).isPresent();
     }
 
     private static Optional<Meaning> byText(LinkedInError error) {

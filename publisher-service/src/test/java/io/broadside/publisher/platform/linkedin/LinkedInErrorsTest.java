@@ -104,6 +104,20 @@ final class LinkedInErrorsTest {
         assertThat(cause(found).platformCode().orElse("0")).isEqualTo(Integer.toString(number));
     }
 
+    /** Neither the word nor a post alone makes a duplicate. */
+    @ParameterizedTest
+    @CsvSource({
+        "422, Content is a duplicate of urn:li:share:7141, DUPLICATE_REFUSED",
+        "422, Duplicate of urn:li:ugcPost:7141., DUPLICATE_REFUSED",
+        "422, A duplicate field, CONTENT_REFUSED",
+        "422, urn:li:share:7141 cannot be shared, CONTENT_REFUSED",
+        "400, Content is a duplicate of urn:li:share:7141, CONTENT_REFUSED",
+    })
+    void knowsADuplicateByThePostItIsOneOf(int status, String message, ErrorCode code) {
+        var answer = new Answer(status, Map.of(), "{\"status\":" + status + ",\"message\":\"" + message + "\"}");
+        assertThat(cause(errors.outcome(answer, CREATE, command)).code()).isEqualTo(code);
+    }
+
     @Test
     void takesTheCodeOfTheFieldBeforeThatOfTheWhole() {
         var answer = new Answer(

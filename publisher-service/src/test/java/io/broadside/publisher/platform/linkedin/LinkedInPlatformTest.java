@@ -173,6 +173,18 @@ final class LinkedInPlatformTest {
         assertThat(publish(afterDoubt)).isEqualTo(PUBLISHED);
     }
 
+    /** The code that says so does not always come. */
+    @Test
+    void knowsADuplicateByThePostItIsOneOfWhereNoCodeSaysSo() {
+        // Given
+        bench.server().answers(422, "{\"status\":422,\"message\":\"Content is a duplicate of " + POST + "\"}");
+        var afterDoubt = aCommand("linkedin", ORGANIZATION, aText("Hello"))
+                .setDoubtedSince(A_FORMER_DOUBT)
+                .build();
+        // Then
+        assertThat(publish(afterDoubt)).isEqualTo(PUBLISHED);
+    }
+
     @Test
     void doesNotMakeUpAPostThatARefusedDuplicateDoesNotName() {
         // Given
