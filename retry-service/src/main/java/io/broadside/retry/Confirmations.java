@@ -13,9 +13,9 @@ import java.util.Map;
  *
  * <ol>
  *   <li>Only what waits to learn its fate is concerned: a post in doubt, or one that the platform processes.
- *   <li>A confirmation that names a publication is about the command that began it. If none remembers having begun it, it is about
- *       those whose beginning is in doubt.
- *   <li>One that does not is about posts in doubt that were under way by then and have its text: every look counts, so somebody
+ *   <li>A confirmation that names a publication is about the command that began it, and may be about those that were under way by
+ *       then and whose beginning is in doubt, so that they remember no name.
+ *   <li>One that names none is about posts in doubt that were under way by then and have its text: every look counts, so somebody
  *       else's post must not use them up.
  * </ol>
  */
@@ -23,6 +23,9 @@ final class Confirmations {
 
     private static final Duration CLOCK_SKEW = Duration.ofMinutes(1);
     private static final int COMPARED_LETTERS = 40;
+
+    /** The value of a checkpoint that remembers a publication by its id. */
+    private static final String PUBLISH_ID = "publishId";
 
     private Confirmations() {}
 
@@ -41,7 +44,7 @@ final class Confirmations {
                     .orElse(Map.of());
             return values.containsValue(confirmation.getPublishId().get())
                     ? isInDoubt || isProcessed
-                    : isInDoubt && values.isEmpty();
+                    : isInDoubt && !values.containsKey(PUBLISH_ID) && wasUnderWay(command, confirmation);
         }
         return isInDoubt && wasUnderWay(command, confirmation) && hasItsText(command, confirmation);
     }

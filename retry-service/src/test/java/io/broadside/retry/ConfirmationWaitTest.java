@@ -107,6 +107,37 @@ class ConfirmationWaitTest {
         assertThat(retry.commands()).extracting(PublishCommand::getRequestId).containsExactly("request-1");
     }
 
+    /** Where the call that begins a publication is the one that publishes, its checkpoint has values, but no id. */
+    @Test
+    void aPublicationThatNobodyRemembersReleasesWhatRemembersOtherThings() {
+        // Given
+        retry.delay(
+                Topics.BACKOFF_UNCONFIRMED,
+                delayed(DelayCause.UNCONFIRMED, inDoubtAt("request-1", Map.of("privacy", "SELF_ONLY"))));
+        retry.delay(
+                Topics.BACKOFF_UNCONFIRMED,
+                delayed(DelayCause.UNCONFIRMED, inDoubtAt("request-2", Map.of("publishId", "publish-2"))));
+        // When
+        retry.confirm(published(null).setPublishId("publish-1").build());
+        retry.pass(RetryDriver.TICK);
+        // Then
+        assertThat(retry.commands()).extracting(PublishCommand::getRequestId).containsExactly("request-1");
+    }
+
+    @Test
+    void aPublicationFromBeforeTheCallIsNotIt() {
+        // Given
+        retry.delay(Topics.BACKOFF_UNCONFIRMED, delayed(DelayCause.UNCONFIRMED, inDoubt("request-1", "Hello")));
+        // When
+        retry.confirm(published(null)
+                .setPublishId("publish-1")
+                .setAt(Fixtures.START.minusSeconds(61))
+                .build());
+        retry.pass(RetryDriver.TICK);
+        // Then
+        assertThat(retry.commands()).isEmpty();
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = DelayCause.class,
@@ -138,11 +169,20 @@ class ConfirmationWaitTest {
     private static DelayedCommand.Builder processed(String requestId, String publishId) {
         var checkpoint = Checkpoint.newBuilder()
                 .setStep("status")
-                .setValues(Map.of("publish_id", publishId))
+                .setValues(Map.of("publishId", publishId))
                 .setAt(Fixtures.START)
                 .build();
         return delayed(DelayCause.PROCESSING, aCommand(requestId, CONNECTION).setCheckpoint(checkpoint))
                 .setNotBefore(Fixtures.START.plusSeconds(60));
+    }
+
+    private static PublishCommand.Builder inDoubtAt(String requestId, Map<String, String> values) {
+        var checkpoint = Checkpoint.newBuilder()
+                .setStep("photos")
+                .setValues(values)
+                .setAt(Fixtures.START)
+                .build();
+        return inDoubt(requestId, "Hello").setCheckpoint(checkpoint);
     }
 
     private static PublishCommand.Builder inDoubt(String requestId, String text) {
