@@ -10,16 +10,20 @@ import io.broadside.events.Media;
 import io.broadside.events.MediaKind;
 import io.broadside.events.Placement;
 import io.broadside.events.PublishCommand;
+import io.broadside.publisher.platform.Cause;
+import io.broadside.publisher.platform.Outcome.Scope;
 import io.broadside.publisher.platform.Platforms;
 import io.broadside.publisher.platform.PlatformsConfig;
 import io.broadside.publisher.platform.Quotas;
 import io.broadside.runtime.config.Settings;
 import io.broadside.runtime.http.Reply.Answer;
+import io.broadside.schemas.ErrorCode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** The limits of Instagram, LinkedIn and TikTok, as each lets them be known. */
@@ -185,6 +189,56 @@ class PlatformBudgetsTest {
         assertThat(bench.budgets.hold(at(film(), "status"))).isPresent();
         bench.clock.set(NOW.plus(Duration.ofMinutes(1)));
         assertThat(bench.budgets.hold(at(film(), "status"))).isEmpty();
+    }
+
+    /** What has begun goes on: its upload address would expire, and a post that is out is to be told of. */
+    @Test
+    void onTikTokACapOfTheAccountHoldsWhatIsNotBegun() {
+        // Given
+        var until = NOW.plus(Duration.ofHours(2));
+        // When
+        bench.budgets.refused(film(), Scope.ENDPOINT, Optional.of(until), Cause.of(ErrorCode.RATE_LIMITED));
+        // Then
+        assertThat(bench.refused(film()).until()).isEqualTo(until);
+        assertThat(bench.budgets.hold(photo())).isPresent();
+        assertThat(bench.budgets.hold(at(film(), "begin"))).isPresent();
+        for (var step : List.of("upload", "finish", "status", "cancel")) {
+            assertThat(bench.budgets.hold(at(film(), step))).as(step).isEmpty();
+            assertThat(bench.budgets.holdLook(at(film(), step))).as(step).isEmpty();
+        }
+        assertThat(bench.budgets.hold(ofAnother(film()))).isEmpty();
+    }
+
+    @Test
+    void onTikTokACapOfTheAppHoldsWhatIsNotBegunOfAllAccounts() {
+        // Given
+        var until = NOW.plus(Duration.ofHours(6));
+        // When
+        bench.budgets.refused(film(), Scope.APP_ENDPOINT, Optional.of(until), Cause.of(ErrorCode.RATE_LIMITED));
+        // Then
+        assertThat(bench.refused(ofAnother(film())).until()).isEqualTo(until);
+        for (var step : List.of("upload", "finish", "status", "cancel")) {
+            assertThat(bench.budgets.hold(ofAnother(at(film(), step)))).as(step).isEmpty();
+            assertThat(bench.budgets.holdLook(ofAnother(at(film(), step))))
+                    .as(step)
+                    .isEmpty();
+        }
+    }
+
+    private static PublishCommand ofAnother(PublishCommand command) {
+        return PublishCommand.newBuilder(command)
+                .setConnectionId("connection-2")
+                .build();
+    }
+
+    private static PublishCommand photo() {
+        var photo = Media.newBuilder()
+                .setUrl("https://cdn.example.org/a.jpg")
+                .setKind(MediaKind.IMAGE)
+                .build();
+        return aCommand("tiktok")
+                .setContent(Content.newBuilder().setMedia(List.of(photo)).build())
+                .build();
     }
 
     private void asked(int used, int total) {

@@ -109,11 +109,8 @@ final class TikTokErrors {
 
     private Outcome limited(ErrorTable.Row row, Answer answer, PublishCommand command) {
         var now = clock.instant();
-        var scope = switch (row.meaning()) {
-            case ACCOUNT_CAP -> Scope.ACCOUNT;
-            case APP_CAP -> Scope.APP;
-            default -> Scope.ENDPOINT;
-        };
+        // A cap is on posts that begin: those that have begun are uploaded, and asked for, all the same.
+        var scope = row.meaning() == Meaning.APP_CAP ? Scope.APP_ENDPOINT : Scope.ENDPOINT;
         var jitter = Math.floorMod(command.getCommandId().hashCode(), JITTER_MILLIS);
         var until = row.meaning() == Meaning.MINUTE_LIMIT
                 ? named(answer, now).orElseGet(() -> now.plus(MINUTE)).plusMillis(jitter)

@@ -131,14 +131,14 @@ final class TikTokErrorsTest {
     }
 
     @Test
-    void holdsTheAccountOrTheAppForHoursAtACapOfADay() {
+    void holdsWhatBeginsOfTheAccountOrTheAppForHoursAtACapOfADay() {
         for (var code : new String[] {"spam_risk_too_many_posts", "spam_risk_too_many_pending_share"}) {
             assertThat(limited(new Answer(403, Map.of(), TikTokFixtures.error(code))))
-                    .satisfies(it -> assertThat(it.scope()).isEqualTo(Scope.ACCOUNT))
+                    .satisfies(it -> assertThat(it.scope()).isEqualTo(Scope.ENDPOINT))
                     .satisfies(it -> assertThat(it.notBefore()).contains(Bench.NOW.plus(Duration.ofHours(2))));
         }
         assertThat(limited(new Answer(403, Map.of(), TikTokFixtures.error("reached_active_user_cap"))))
-                .satisfies(it -> assertThat(it.scope()).isEqualTo(Scope.APP))
+                .satisfies(it -> assertThat(it.scope()).isEqualTo(Scope.APP_ENDPOINT))
                 .satisfies(it -> assertThat(it.notBefore()).contains(Bench.NOW.plus(Duration.ofHours(6))));
     }
 

@@ -477,7 +477,7 @@ final class TikTokUploadTest {
         // Then
         assertThat(publish(start()))
                 .isInstanceOfSatisfying(
-                        RateLimited.class, it -> assertThat(it.scope()).isEqualTo(Outcome.Scope.ACCOUNT));
+                        RateLimited.class, it -> assertThat(it.scope()).isEqualTo(Outcome.Scope.ENDPOINT));
         assertThat(bench.server().asked()).hasSize(1);
     }
 
