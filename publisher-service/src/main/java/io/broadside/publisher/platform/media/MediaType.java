@@ -7,6 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** What a file is, by its first bytes: names and headers are what somebody wrote. */
 enum MediaType {
@@ -16,6 +17,7 @@ enum MediaType {
     WEBP("image/webp", "webp", "WebP", MediaKind.IMAGE),
     MP4("video/mp4", "mp4", "MP4", MediaKind.VIDEO),
     MOV("video/quicktime", "mov", "MOV", MediaKind.VIDEO),
+    WEBM("video/webm", "webm", "WebM", MediaKind.VIDEO),
     PDF("application/pdf", "pdf", "PDF", MediaKind.DOCUMENT),
     DOC("application/msword", "doc", "DOC", MediaKind.DOCUMENT),
     DOCX("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx", "DOCX", MediaKind.DOCUMENT),
@@ -36,6 +38,10 @@ enum MediaType {
 
     /** What QuickTime files begin with that are older than the box that names their brand. */
     private static final Set<String> OLD_MOV_BOXES = Set.of("moov", "mdat", "wide", "free", "skip", "pnot");
+
+    /** The head of any EBML file names its type, after the length of that name: Matroska's is another one. */
+    private static final Pattern WEBM_HEAD =
+            Pattern.compile("\u001aE\u00df\u00a3.{1,64}?B\u0082.{1,8}?webm", Pattern.DOTALL);
 
     private final String contentType;
     private final String extension;
@@ -96,7 +102,7 @@ enum MediaType {
         if (bytes.startsWith("PK\u0003\u0004")) {
             return officeArchive(bytes, claimed);
         }
-        return film(bytes);
+        return WEBM_HEAD.matcher(bytes).lookingAt() ? Optional.of(WEBM) : film(bytes);
     }
 
     private static Optional<MediaType> film(String bytes) {

@@ -38,7 +38,7 @@ final class Beginning {
     static final String INIT_PHOTOS = "post.photo.init";
 
     static final MediaLimits VIDEOS =
-            new MediaLimits(Set.of(MediaKind.VIDEO), TikTokFaults.UPLOADED_TYPES, TikTokFaults.LARGEST_VIDEO);
+            new MediaLimits(Set.of(MediaKind.VIDEO), TikTokFaults.VIDEO_TYPES, TikTokFaults.LARGEST_VIDEO);
 
     /** What an account lets us do is asked anew when it was asked longer ago than this. */
     private static final Duration FRESH_FOR = Duration.ofMinutes(10);

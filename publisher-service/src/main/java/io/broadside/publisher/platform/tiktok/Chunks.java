@@ -10,9 +10,14 @@ package io.broadside.publisher.platform.tiktok;
  */
 record Chunks(long size, long chunkSize) {
 
-    /** A file smaller than a piece is one piece. */
+    /** A file of more than this is two pieces at least: TikTok's 64 MB, taken as 10^6 bytes each. */
+    private static final long LARGEST_WHOLE = 64_000_000;
+
+    /** A file of less than two pieces is one, or two smaller ones where it may not be one. */
     static Chunks of(long size, long chunkSize) {
-        return new Chunks(size, Math.min(size, chunkSize));
+        return size < 2 * chunkSize && size > LARGEST_WHOLE
+                ? new Chunks(size, size / 2)
+                : new Chunks(size, Math.min(size, chunkSize));
     }
 
     long count() {

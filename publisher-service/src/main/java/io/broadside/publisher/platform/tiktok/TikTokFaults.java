@@ -47,10 +47,7 @@ final class TikTokFaults {
 
     private static final Set<String> PHOTO_TYPES = Set.of("image/jpeg", "image/jpg", "image/webp");
 
-    /** TikTok takes WebM too, but such files are not recognised here, so it has to fetch them itself. */
-    static final Set<String> UPLOADED_TYPES = Set.of("video/mp4", "video/quicktime");
-
-    private static final Set<String> PULLED_TYPES = Set.of("video/mp4", "video/quicktime", "video/webm");
+    static final Set<String> VIDEO_TYPES = Set.of("video/mp4", "video/quicktime", "video/webm");
 
     private static final Set<Visibility> VISIBILITIES = Set.of(
             Visibility.PLATFORM_DEFAULT,
@@ -163,13 +160,8 @@ final class TikTokFaults {
     private void medium(String field, Media medium) {
         switch (medium.getKind()) {
             case VIDEO -> {
-                var isPulled = pullsVideo(content, config);
-                isFetchable(field, medium, isPulled);
-                isOfType(
-                        field,
-                        medium,
-                        isPulled ? PULLED_TYPES : UPLOADED_TYPES,
-                        "TikTok takes videos as MP4 or MOV, and as WebM where it fetches them itself; use such a file.");
+                isFetchable(field, medium, pullsVideo(content, config));
+                isOfType(field, medium, VIDEO_TYPES, "TikTok takes videos as MP4, MOV or WebM; use such a file.");
                 isNotLarger(field, medium, LARGEST_VIDEO);
                 check.ofMedium(field, medium).lasts(Duration.ZERO, LONGEST_VIDEO, "videos");
                 check.ofMedium(field, medium).hasSidesOf(SHORTEST_SIDE, LONGEST_SIDE, "videos");

@@ -62,8 +62,9 @@ final class VideoList {
                         .anyMatch(this::isCaption);
     }
 
+    /** What is cut may end with half of a character. */
     private boolean isCaption(String shown) {
-        var text = normal(shown).replaceFirst("(\\.\\.\\.|…)$", "");
+        var text = normal(shown).replaceFirst("(\\.\\.\\.|…)$", "").replaceFirst("[\\uFFFD\\uD800-\\uDBFF]+$", "");
         return !caption.isEmpty()
                 && (text.equals(caption) || (text.length() >= SHOWN_CHARACTERS && caption.startsWith(text)));
     }

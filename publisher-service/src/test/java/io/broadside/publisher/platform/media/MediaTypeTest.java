@@ -31,6 +31,8 @@ final class MediaTypeTest {
         "'\u0000\u0000\u0000\u0014ftypqt  ', MOV",
         "'\u0000\u0000\u0000\u0008wide\u0000\u0000\u0000\u0000', MOV",
         "'\u0000\u0000\u0010\u0000moov\u0000\u0000\u0000l', MOV",
+        "'\u001aE\u00df\u00a3\u009fB\u0086\u0081\u0001B\u00f7\u0081\u0001B\u0082\u0084webmB\u0087', WEBM",
+        "'\u001aE\u00df\u00a3\u0001\u0000\u0000\u0000\u0000\u0000\u0000\u000bB\u0082\u0001\u0000\u0000\u0000\u0000\u0000\u0000\u0004webm', WEBM",
     })
     void isKnownByItsFirstBytes(String start, MediaType type) {
         assertThat(of(start + "and more", "x.bin")).contains(type);
@@ -51,6 +53,7 @@ final class MediaTypeTest {
                 "\u0000\u0000\u0000\u0018ftypavif",
                 "\u0000\u0000\u0000\u0018ftypM4A ",
                 "\u001aE\u00df\u00a3webm-------",
+                "\u001aE\u00df\u00a3\u00a3B\u0086\u0081\u0001B\u0082\u0088matroskaB\u0087\u0081\u0004",
                 "MZ\u0090\u0000",
                 "PK\u0003\u0004AndroidManifest.xml",
                 "PK\u0003\u0004[Content_Types].xml xl/workbook.xml",
