@@ -140,11 +140,10 @@ final class Beginning {
                 if (id.isEmpty() || address.isEmpty()) {
                     yield errors.outcome(answer, step, visit.command());
                 }
-                values.put(Visit.PUBLISH_ID, id.get());
+                values.putAll(visit.begun(id.get()));
                 values.put(
                         Visit.UPLOAD,
                         TokenSeal.seal(visit.token(), visit.command().getCommandId(), address.get()));
-                values.put(Visit.BEGUN_AT, visit.now().toString());
                 values.put(Visit.SIZE, Long.toString(chunks.size()));
                 values.put(Visit.CHUNK_SIZE, Long.toString(chunks.chunkSize()));
                 values.put(Visit.VERSION, file.version());
@@ -185,13 +184,8 @@ final class Beginning {
             case Answer answer ->
                 TikTokErrors.dataIn(answer)
                         .flatMap(Beginning::publishId)
-                        .<Outcome>map(id -> visit.underway(
-                                visit.valuesWith(Map.of(
-                                        Visit.PUBLISH_ID,
-                                        id,
-                                        Visit.BEGUN_AT,
-                                        visit.now().toString())),
-                                Progress.firstLook(visit.now())))
+                        .<Outcome>map(id ->
+                                visit.underway(visit.valuesWith(visit.begun(id)), Progress.firstLook(visit.now())))
                         .orElseGet(() -> errors.outcome(answer, step.step(), visit.command()));
         };
     }

@@ -9,7 +9,6 @@ import io.broadside.publisher.platform.Outcome.Published;
 import io.broadside.publisher.platform.Outcome.Rejected;
 import io.broadside.publisher.platform.Outcome.TokenRevoked;
 import io.broadside.publisher.platform.Outcome.Unconfirmed;
-import io.broadside.publisher.platform.Step;
 import io.broadside.publisher.platform.tiktok.PublishStatus.Complete;
 import io.broadside.publisher.platform.tiktok.PublishStatus.Failed;
 import io.broadside.publisher.platform.tiktok.PublishStatus.InInbox;
@@ -53,6 +52,7 @@ final class Progress {
 
     private static final String UNKNOWN_ID = "invalid_publish_id";
     private static final String NOT_CANCELLABLE = "publish_not_cancellable";
+    private static final String CANCELLED = "publish_cancelled";
 
     private final TikTokConfig config;
     private final TikTokCalls calls;
@@ -162,6 +162,9 @@ final class Progress {
     }
 
     private Outcome failed(Visit visit, String reason) {
+        if (reason.equals(CANCELLED) && visit.isCancelledByUs()) {
+            return beginAnew(visit, Duration.ZERO);
+        }
         var row = ErrorTable.ofFailure(reason);
         var cause = new Cause(
                 row.meaning().code(),
@@ -171,8 +174,11 @@ final class Progress {
         return switch (row.meaning()) {
             case FAULT, NOT_FETCHED, TOKEN_EXPIRED ->
                 mayRestart(visit) ? beginAnew(visit, RESTART_PAUSE) : new Rejected(cause);
-            // If the account was connected again meanwhile it works; if not, the first call tells.
-            case CONSENT_WITHDRAWN -> mayRestart(visit) ? beginAnew(visit, Duration.ZERO) : new TokenRevoked(cause);
+            // Connected again meanwhile it works; if the token was merely renewed, the first call tells.
+            case CONSENT_WITHDRAWN ->
+                mayRestart(visit) && visit.mayHaveAnotherToken()
+                        ? beginAnew(visit, Duration.ZERO)
+                        : new TokenRevoked(cause);
             case MINUTE_LIMIT, ACCOUNT_CAP, APP_CAP ->
                 begunAnew(visit, TikTokErrors.pause(row.meaning()).orElse(RESTART_PAUSE), 0);
             case NOT_ALLOWED, APP_NOT_ALLOWED, BAD_CONTENT, BAD_MEDIA, NOT_THERE, TOO_LATE, UNKNOWN ->
@@ -190,14 +196,19 @@ final class Progress {
 
     /**
      * Gives up the post that was begun, which has not had its last piece, and begins another one. Where that piece may have
-     * been sent at any time, the former post is cancelled first, so that it cannot come out beside its successor.
+     * been sent at any time, the former post is cancelled first, so that it cannot come out beside its successor; that we do so
+     * is durable before, so that a post which failed as cancelled is known to be of our doing whatever becomes of the answer.
      */
     Outcome restart(Visit visit) {
-        if (!visit.wasEverInDoubt() || visit.value(Visit.PUBLISH_ID).isEmpty()) {
-            return beginAnew(visit, Duration.ZERO);
-        }
+        return !visit.wasEverInDoubt() || visit.value(Visit.PUBLISH_ID).isEmpty()
+                ? beginAnew(visit, Duration.ZERO)
+                : visit.next(TikTokStep.CANCEL, visit.valuesWith(Map.of(Visit.CANCELLED, "true")), Optional.empty());
+    }
+
+    /** Cancels a post that is given up; for {@link TikTokStep#CANCEL}. */
+    Outcome cancel(Visit visit) {
         var body = AnswerJson.newObject().put("publish_id", visit.value(Visit.PUBLISH_ID));
-        var step = Step.preparing("cancel");
+        var step = TikTokStep.CANCEL.step();
         return switch (post(visit, "post.cancel", "/post/publish/cancel/", body.toString())) {
             case NoAnswer missing -> step.unanswered(missing);
             case Answer answer -> {

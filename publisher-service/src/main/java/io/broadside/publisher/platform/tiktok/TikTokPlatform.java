@@ -100,6 +100,7 @@ public final class TikTokPlatform implements Platform {
             case PULL -> beginning.pull(visit);
             case PHOTOS -> beginning.photos(visit);
             case STATUS -> progress.resume(visit);
+            case CANCEL -> progress.cancel(visit);
         };
     }
 
@@ -112,7 +113,7 @@ public final class TikTokPlatform implements Platform {
         }
         return switch (step.get()) {
             case BEGIN, UPLOAD -> new Found.Absent();
-            case FINISH, STATUS -> progress.find(visit);
+            case FINISH, STATUS, CANCEL -> progress.find(visit);
             case PULL, PHOTOS -> search(visit);
         };
     }

@@ -67,7 +67,7 @@ public final class TikTokQuotas implements Quotas {
                         : List.of(creator);
             case PULL, PHOTOS -> List.of(init);
             case STATUS -> List.of(new Need(Progress.ASK, 1));
-            case UPLOAD, FINISH -> List.of();
+            case UPLOAD, FINISH, CANCEL -> List.of();
         };
     }
 

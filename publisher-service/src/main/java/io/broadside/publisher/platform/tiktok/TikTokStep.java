@@ -18,7 +18,9 @@ enum TikTokStep {
     /** Photos, which TikTok fetches: the same. */
     PHOTOS("photos", true),
     /** TikTok has everything; it is asked how far it is. */
-    STATUS("status", false);
+    STATUS("status", false),
+    /** A post that is given up is cancelled before another one takes its place. Durable before the call: see {@link Progress}. */
+    CANCEL("cancel", false);
 
     private final String label;
     private final boolean publishes;

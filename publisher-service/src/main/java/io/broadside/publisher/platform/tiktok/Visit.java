@@ -32,8 +32,12 @@ record Visit(PublishCommand command, Secret token, CallContext context, Instant 
     static final String CHUNK_SIZE = "chunkSize";
     static final String CONTENT_TYPE = "contentType";
     static final String OFFSET = "offset";
+    /** Version of the token that the post was begun with. */
+    static final String TOKEN_VERSION = "tokenVersion";
     /** How often the post was begun anew. */
     static final String RESTARTS = "restarts";
+    /** Whether we have told TikTok to give the post up, or were about to. */
+    static final String CANCELLED = "cancelled";
 
     private static final String ID = "[A-Za-z0-9._~-]{1,64}";
 
@@ -79,6 +83,24 @@ record Visit(PublishCommand command, Secret token, CallContext context, Instant 
     /** Whether the last piece, or the call that publishes, was or may have been sent at any time. */
     boolean wasEverInDoubt() {
         return Doubts.any(command);
+    }
+
+    /** What is to be known of a post that has just been begun. */
+    Map<String, String> begun(String publishId) {
+        var begun = new LinkedHashMap<String, String>();
+        begun.put(PUBLISH_ID, publishId);
+        begun.put(BEGUN_AT, now.toString());
+        context.tokenVersion().ifPresent(version -> begun.put(TOKEN_VERSION, Long.toString(version)));
+        return begun;
+    }
+
+    /** Whether the post may have been begun with another token than there is now. */
+    boolean mayHaveAnotherToken() {
+        return value(TOKEN_VERSION).isEmpty() || context.tokenVersion().orElse(0) > number(TOKEN_VERSION);
+    }
+
+    boolean isCancelledByUs() {
+        return value(CANCELLED).equals("true");
     }
 
     /** The values of the checkpoint, and these in the place of those of the same name. */

@@ -261,6 +261,19 @@ final class TikTokPlatformTest {
         assertThat(causeOf(last).detail()).endsWith(".");
     }
 
+    /** With the token it was begun with there is nothing to begin anew: its owner has to connect the account again. */
+    @ParameterizedTest
+    @CsvSource({"6, Continue", "7, TokenRevoked"})
+    void waitsForAPersonWhenTheOwnerDisconnectedTheApp(String version, String outcome) {
+        // Given
+        bench.server().answers(200, data("{\"status\":\"FAILED\",\"fail_reason\":\"auth_removed\"}"));
+        var command = statusCommand(Map.of("restarts", "0", "tokenVersion", version))
+                .setDoubtedSince(Bench.NOW.minusSeconds(30))
+                .build();
+        // Then
+        assertThat(publish(command).getClass().getSimpleName()).isEqualTo(outcome);
+    }
+
     @Test
     void namesTheLongestVideoOfTheAccount() {
         // Given
@@ -306,6 +319,16 @@ final class TikTokPlatformTest {
         // Given
         var text = "x y ".repeat(100);
         bench.server().answers(200, videos(video(text.substring(0, 150), 1795169725)));
+        // Then
+        assertThat(find(doubted(photos().setText(text)))).isInstanceOf(Found.Landed.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\\ufffd", "\\ufffd…", "\\ud83d", "\\ud83d..."})
+    void knowsALongTextThatIsCutWithinACharacter(String end) {
+        // Given
+        var text = "x".repeat(149) + "\ud83d\ude00 and more";
+        bench.server().answers(200, videos(video("x".repeat(149) + end, 1795169725)));
         // Then
         assertThat(find(doubted(photos().setText(text)))).isInstanceOf(Found.Landed.class);
     }

@@ -12,6 +12,7 @@ import static io.broadside.publisher.platform.tiktok.TikTokFixtures.PUBLISH_ID;
 import static io.broadside.publisher.platform.tiktok.TikTokFixtures.aVideo;
 import static io.broadside.publisher.platform.tiktok.TikTokFixtures.data;
 import static io.broadside.publisher.platform.tiktok.TikTokFixtures.error;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.broadside.events.Checkpoint;
@@ -33,6 +34,7 @@ import io.broadside.publisher.platform.Outcome.Unconfirmed;
 import io.broadside.publisher.platform.Outcome.Underway;
 import io.broadside.runtime.config.Secret;
 import io.broadside.schemas.ErrorCode;
+import io.vertx.core.buffer.Buffer;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,6 +51,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A video that we upload: 25 bytes in pieces of 10, so one piece and a last one of 15. */
 final class TikTokUploadTest {
 
+    private static final String CANCELLED = data("{\"status\":\"FAILED\",\"fail_reason\":\"publish_cancelled\"}");
     private static final String COMPLETE = data(
             "{\"status\":\"PUBLISH_COMPLETE\",\"publicaly_available_post_id\":[" + POST + "],\"uploaded_bytes\":25}");
     private static final String LACKS_THE_LAST = data("{\"status\":\"PROCESSING_UPLOAD\",\"uploaded_bytes\":10}");
@@ -157,6 +160,18 @@ final class TikTokUploadTest {
         assertThat(puts.get(0).body().appendBuffer(puts.get(1).body())).isEqualTo(MP4);
         assertThat(bench.server().last().path()).isEqualTo("/v2/post/publish/status/fetch/");
         assertThat(bench.server().last().text()).isEqualTo("{\"publish_id\":\"" + PUBLISH_ID + "\"}");
+    }
+
+    @Test
+    void uploadsWebM() {
+        // Given
+        var webm = Buffer.buffer().appendBytes("\u001aE\u00df\u00a3\u009fB\u0082\u0084webm".getBytes(ISO_8859_1));
+        bench.server().answers(200, CREATOR).answers(200, webm, Map.of("content-type", "video/webm"));
+        answersTheBeginning();
+        // When
+        var outcome = publish(start());
+        // Then
+        assertThat(((Continue) outcome).checkpoint().getValues()).containsEntry("contentType", "video/webm");
     }
 
     @Test
@@ -357,11 +372,10 @@ final class TikTokUploadTest {
     @Test
     void cancelsAPostThatMayHaveItsLastPieceBeforeItBeginsAnother() {
         // Given
-        var doubted = settled(inDoubt(
-                with(uploaded(), Map.of("begunAt", Bench.NOW.minusSeconds(3_600).toString()))));
-        bench.server().answers(200, LACKS_THE_LAST).answers(200, data("{}"));
+        var givenUp = givenUp();
+        bench.server().answers(200, data("{}"));
         // When
-        var outcome = publish(doubted);
+        var outcome = publish(givenUp);
         // Then
         assertThat(outcome).isInstanceOfSatisfying(Continue.class, TikTokUploadTest::beginsAnew);
         assertThat(bench.server().last().path()).isEqualTo("/v2/post/publish/cancel/");
@@ -371,19 +385,54 @@ final class TikTokUploadTest {
     @Test
     void beginsNoOtherPostBesideOneThatCannotBeCancelled() {
         // Given
-        var doubted = settled(inDoubt(
-                with(uploaded(), Map.of("begunAt", Bench.NOW.minusSeconds(3_600).toString()))));
+        var givenUp = givenUp();
         bench.server()
-                .answers(200, LACKS_THE_LAST)
                 .answers(400, error("publish_not_cancellable"))
-                .answers(200, LACKS_THE_LAST)
                 .answers(404, error("something_new"))
-                .answers(200, LACKS_THE_LAST)
                 .answers(503, "");
         // Then
-        assertThat(publish(doubted)).isInstanceOf(Underway.class);
-        assertThat(publish(doubted)).isInstanceOf(Unconfirmed.class);
-        assertThat(publish(doubted)).isInstanceOf(Unavailable.class);
+        assertThat(publish(givenUp)).isInstanceOf(Underway.class);
+        assertThat(publish(givenUp)).isInstanceOf(Unconfirmed.class);
+        assertThat(publish(givenUp)).isInstanceOf(Unavailable.class);
+    }
+
+    /** Whether the answer was lost, or the process died before it was written down. */
+    @Test
+    void beginsAnotherPostWhenItsOwnCancellationWasNotSeen() {
+        // Given
+        var givenUp = givenUp();
+        bench.server()
+                .cutsTheConnection()
+                .answers(400, error("publish_not_cancellable"))
+                .answers(200, CANCELLED)
+                .answers(200, CANCELLED);
+        // When
+        var lost = publish(givenUp);
+        var late = next(givenUp, publish(givenUp));
+        // Then
+        assertThat(lost).isInstanceOf(Unavailable.class);
+        assertThat(find(inDoubt(late))).isEqualTo(new Found.Absent());
+        assertThat(publish(late)).isInstanceOfSatisfying(Continue.class, TikTokUploadTest::beginsAnew);
+    }
+
+    @Test
+    void looksBeforeItCancelsAgainAfterItDied() {
+        // Given
+        var givenUp = givenUp();
+        bench.server().answers(200, CANCELLED).answers(200, COMPLETE).answers(200, LACKS_THE_LAST);
+        // Then
+        assertThat(find(inDoubt(givenUp))).isEqualTo(new Found.Absent());
+        assertThat(find(inDoubt(givenUp))).isInstanceOf(Found.Landed.class);
+        assertThat(find(inDoubt(givenUp))).isEqualTo(new Found.Absent());
+    }
+
+    @Test
+    void isRefusedAPostThatSomebodyElseCancelled() {
+        // Given
+        var doubted = settled(inDoubt(uploaded()));
+        bench.server().answers(200, CANCELLED);
+        // Then
+        assertThat(publish(doubted)).isInstanceOf(Rejected.class);
     }
 
     @Test
@@ -591,6 +640,17 @@ final class TikTokUploadTest {
 
     private static Checkpoint checkpoint(Map<String, String> values, String step, Instant at) {
         return Checkpoint.newBuilder().setStep(step).setValues(values).setAt(at).build();
+    }
+
+    /** One whose last piece may be there and cannot be sent any more; that it is to be cancelled is durable, and not done. */
+    private PublishCommand givenUp() {
+        var doubted = settled(inDoubt(
+                with(uploaded(), Map.of("begunAt", Bench.NOW.minusSeconds(3_600).toString()))));
+        bench.server().answers(200, LACKS_THE_LAST);
+        var givenUp = next(doubted, publish(doubted));
+        assertThat(givenUp.getCheckpoint().orElseThrow().getStep()).isEqualTo("cancel");
+        assertThat(bench.server().last().path()).isEqualTo("/v2/post/publish/status/fetch/");
+        return givenUp;
     }
 
     private static PublishCommand inDoubt(PublishCommand command) {
