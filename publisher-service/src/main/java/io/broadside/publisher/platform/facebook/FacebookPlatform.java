@@ -53,7 +53,8 @@ public final class FacebookPlatform implements Platform {
             FacebookConfig.SETTINGS,
             FacebookConfig::from,
             _ -> new FacebookQuotas(),
-            (config, tools) -> new FacebookPlatform(config, tools.mediaConfig(), tools.http(), tools.media(), tools.clock()));
+            (config, tools) ->
+                    new FacebookPlatform(config, tools.mediaConfig(), tools.http(), tools.media(), tools.clock()));
 
     private final FacebookConfig config;
     private final boolean allowsPrivateMedia;

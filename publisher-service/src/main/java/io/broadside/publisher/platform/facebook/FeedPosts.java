@@ -189,8 +189,7 @@ final class FeedPosts {
     private static Optional<JsonNode> postIn(Reply reply, String id) {
         return reply instanceof Answer answer && answer.isSuccess()
                 ? AnswerJson.objectIn(answer)
-                        .filter(body -> body.has(SHOWN)
-                                || text(body, "id").equals(Optional.of(id)))
+                        .filter(body -> body.has(SHOWN) || text(body, "id").equals(Optional.of(id)))
                 : Optional.empty();
     }
 

@@ -47,7 +47,8 @@ final class Stories {
             case Listed.Story story -> page.landed(story.id(), story.permalink());
             case Listed.Missing _ -> page.missing("The Page's stories do not have it so far; look at the Page.");
             case Listed.Unfinished _ ->
-                Doubts.notSeen("The Page has more stories than are looked through; whether ours is one, look at the Page.");
+                Doubts.notSeen(
+                        "The Page has more stories than are looked through; whether ours is one, look at the Page.");
             case Listed.Unknown(var reply) -> page.blind(reply);
         };
     }

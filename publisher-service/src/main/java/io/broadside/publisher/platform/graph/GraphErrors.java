@@ -116,8 +116,7 @@ public final class GraphErrors {
     private Outcome tooMany(Answer answer, Optional<String> platformCode, PublishCommand command) {
         var cause = new Cause(
                 ErrorCode.RATE_LIMITED, ErrorCode.RATE_LIMITED.sentence(), platformCode, Optional.of(answer.status()));
-        return limited(
-                Scope.ACCOUNT, UsageHeaders.untilAccess(answer, command.getAccountId(), clock.instant()), cause);
+        return limited(Scope.ACCOUNT, UsageHeaders.untilAccess(answer, command.getAccountId(), clock.instant()), cause);
     }
 
     private Outcome limited(Scope scope, Duration wait, Cause cause) {

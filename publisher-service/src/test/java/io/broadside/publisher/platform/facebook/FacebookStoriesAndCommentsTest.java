@@ -45,8 +45,7 @@ final class FacebookStoriesAndCommentsTest {
     private static final String PERMALINK = "https://www.facebook.com/1000000001/posts/1220000001";
 
     private final Bench bench = new Bench();
-    private final FacebookPlatform platform =
-            new FacebookPlatform(
+    private final FacebookPlatform platform = new FacebookPlatform(
             FacebookVideosTest.config(bench, true),
             FacebookVideosTest.noPrivateMedia(),
             bench.http(),
@@ -118,7 +117,9 @@ final class FacebookStoriesAndCommentsTest {
     void findsAStoryOnALaterPageOfTheList() {
         // Given
         bench.server()
-                .answers(200, pageOfStories("\"cursors\":{\"after\":\"b+2\"},\"next\":\"https://graph.example.org/next\""))
+                .answers(
+                        200,
+                        pageOfStories("\"cursors\":{\"after\":\"b+2\"},\"next\":\"https://graph.example.org/next\""))
                 .answers(200, "{\"data\":[{\"post_id\":\"1220000099\",\"media_id\":\"1220000050\"}]}");
         // When
         var found = find(looked(atStory(), "story"));
@@ -136,7 +137,8 @@ final class FacebookStoriesAndCommentsTest {
             bench.server()
                     .answers(
                             200,
-                            pageOfStories("\"cursors\":{\"after\":\"b2\"},\"next\":\"https://graph.example.org/next\""));
+                            pageOfStories(
+                                    "\"cursors\":{\"after\":\"b2\"},\"next\":\"https://graph.example.org/next\""));
         }
         // Then
         assertThat(find(looked(atStory(), "story")))

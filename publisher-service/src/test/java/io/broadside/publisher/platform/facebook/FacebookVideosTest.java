@@ -219,8 +219,8 @@ final class FacebookVideosTest {
     @Test
     void pausesWhenItsSliceIsOverAndGoesOnWhereItWas() {
         // Given: pieces of 6000 bytes, one for each slice
-        var platform = new FacebookPlatform(
-                config(bench, true), noPrivateMedia(), bench.http(), inShortSlices, bench.clock());
+        var platform =
+                new FacebookPlatform(config(bench, true), noPrivateMedia(), bench.http(), inShortSlices, bench.clock());
         serveFilm();
         bench.server().answers(200, "{\"start_offset\":\"6000\",\"end_offset\":\"10012\"}");
         serveFilm();

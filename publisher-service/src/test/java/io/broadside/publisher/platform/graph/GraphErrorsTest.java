@@ -106,12 +106,14 @@ final class GraphErrorsTest {
         "190, 0, pages_manage_posts must be granted before impersonating the page, Rejected, PERMISSION_MISSING",
         "100, 0, Invalid parameter, Rejected, CONTENT_REFUSED",
     })
-    void understandsWhatMetaTellsInWordsAlone(int code, int subcode, String message, String outcome, ErrorCode meaning) {
+    void understandsWhatMetaTellsInWordsAlone(
+            int code, int subcode, String message, String outcome, ErrorCode meaning) {
         // Given
         var answer = new Answer(
                 400,
                 Map.of(),
-                "{\"error\":{\"message\":\"" + message + "\",\"code\":" + code + ",\"error_subcode\":" + subcode + "}}");
+                "{\"error\":{\"message\":\"" + message + "\",\"code\":" + code + ",\"error_subcode\":" + subcode
+                        + "}}");
         // When
         var found = errors.outcome(answer, PREPARING, command);
         // Then

@@ -231,8 +231,7 @@ final class InstagramPlatformTest {
         proving.publish(aPost(aPicture()).setAccountKind(kind).build(), Bench.TOKEN, bench.context());
         // Then
         var proof = "86d0c7f68d407d377907275842279121c9016c1a43704420cc6585f210bc95bf";
-        assertThat(bench.server().last().query())
-                .isEqualTo(isProven ? Map.of("appsecret_proof", proof) : Map.of());
+        assertThat(bench.server().last().query()).isEqualTo(isProven ? Map.of("appsecret_proof", proof) : Map.of());
     }
 
     @ParameterizedTest
