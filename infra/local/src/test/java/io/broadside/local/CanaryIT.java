@@ -9,6 +9,8 @@ import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.read.ListAppender;
 import io.broadside.events.ConnectionEventKind;
 import io.broadside.events.Content;
+import io.broadside.events.Media;
+import io.broadside.events.MediaKind;
 import io.broadside.events.PublishRequest;
 import io.broadside.events.ResultStatus;
 import io.broadside.events.Target;
@@ -18,15 +20,19 @@ import io.broadside.runtime.config.Secret;
 import io.broadside.schemas.Topics;
 import io.broadside.simulator.SimulatorConfig;
 import io.broadside.simulator.account.Account;
+import io.broadside.simulator.account.BlueskyAccount;
 import io.broadside.simulator.account.FacebookPage;
+import io.broadside.simulator.account.LinkedInMember;
 import io.broadside.simulator.account.Platform;
 import io.broadside.simulator.account.TikTokCreator;
 import io.broadside.simulator.account.XUser;
 import io.broadside.simulator.failure.Failure;
 import io.broadside.simulator.failure.FailureKind;
+import io.broadside.simulator.instagram.InstagramPlatform;
 import io.broadside.token.TokenConfig;
 import io.broadside.token.platform.TokenPair;
 import io.broadside.webhook.WebhookConfig;
+import java.net.CookieManager;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -39,6 +45,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
@@ -67,13 +74,24 @@ class CanaryIT {
     private static final Logger LOGGER = LoggerFactory.getLogger(CanaryIT.class);
     private static final Duration LONG = Duration.ofMinutes(4);
     private static final String PROFILE = "aviary";
+    private static final Set<String> PASTED = Set.of("bluesky", "facebook", "linkedin", "x");
+    private static final String PHOTO = "sample.jpg";
+    private static final String FILM = "video-1MB.mp4";
+    private static final String SIGNED_IN = "fledglings";
+
+    /** Where somebody signs in, and as whom: those who have but one account there. */
+    private static final Map<String, String> SIGN_INS = Map.of(
+            "facebook", "2000000002",
+            "instagram", "17840000000000003",
+            "x", "1111111111111111111");
 
     /** In every token that is pasted. */
     private final String canary = "canary" + UUID.randomUUID().toString().replace("-", "");
 
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private final List<String> answers = new ArrayList<>();
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final HttpClient http =
+            HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
     private Path data;
     private LocalStack stack;
     private StackClient client;
@@ -138,6 +156,20 @@ class CanaryIT {
         }
         control.add(doomed);
         answers.add(client.connect("doomed", doomed).toString());
+        for (var account : List.<Account>of(
+                LinkedInMember.of("canaryMember", "Wren", canary + "-linkedin"),
+                BlueskyAccount.of(
+                        "did:plc:canaryaaaaaaaaaaaaaaaaaa",
+                        "canary.broadside.example",
+                        canary + ".bluesky",
+                        canary + ".bluesky-refresh"))) {
+            control.add(account);
+            answers.add(client.connect(PROFILE, account).toString());
+        }
+        for (var way : SIGN_INS.entrySet()) {
+            signIn(way.getKey(), way.getValue());
+        }
+        signIn("tiktok", "");
         badRequests();
         control.inject(Failure.of(Platform.FACEBOOK, "post.show", FailureKind.SERVER_ERROR_AFTER_EFFECT)
                 .account(page.id()));
@@ -151,12 +183,16 @@ class CanaryIT {
                 .account(doomed.id()));
         try (var results = client.tail(Topics.RESULTS, false);
                 var events = client.tail(Topics.CONNECTION_EVENTS, true)) {
-            publish("canary-1", PROFILE, "facebook", "x");
-            publish("canary-2", "doomed", "x");
+            publish("canary-1", PROFILE, PHOTO, PASTED);
+            publish("canary-2", "doomed", PHOTO, Set.of("x"));
+            publish("canary-3", SIGNED_IN, PHOTO, SIGN_INS.keySet());
+            // TikTok fetches photos from verified addresses alone.
+            publish("canary-4", PROFILE, FILM, Set.of("tiktok"));
+            publish("canary-5", SIGNED_IN, FILM, Set.of("tiktok"));
             var board = new Board();
             await().atMost(LONG).pollInSameThread().until(() -> {
                 results.next(Duration.ofMillis(200)).forEach(board::take);
-                return board.counts().getOrDefault(ResultStatus.PUBLISHED, 0L) == 2;
+                return board.counts().getOrDefault(ResultStatus.PUBLISHED, 0L) == PASTED.size() + SIGN_INS.size() + 2;
             });
             var kinds = new ArrayList<ConnectionEventKind>();
             await().atMost(LONG).pollInSameThread().until(() -> {
@@ -172,6 +208,27 @@ class CanaryIT {
                     .pollInSameThread()
                     .until(() -> !letters.next(Duration.ofMillis(200)).isEmpty());
         }
+    }
+
+    /** As a person does, who follows where the browser is sent: codes and secrets of apps go to and fro. */
+    private void signIn(String way, String person) throws Exception {
+        var address = URI.create(
+                "http://localhost:" + stack.ports().tokenService() + "/connect/" + way + "?profileId=" + SIGNED_IN);
+        var answer = http.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
+        while (answer.statusCode() / 100 == 3) {
+            address = address.resolve(answer.headers().firstValue("location").orElseThrow());
+            if (isOfBroadside(answer.uri())) {
+                answers.add(answer.headers().map() + answer.body());
+                address = URI.create(address + (person.isEmpty() ? "" : "&sim_user=" + person));
+            }
+            answer = http.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
+        }
+        answers.add(answer.headers().map() + answer.body());
+        assertThat(answer.body()).as(way).contains("Connected");
+    }
+
+    private boolean isOfBroadside(URI address) {
+        return address.getPort() == stack.ports().tokenService();
     }
 
     /** Tokens in requests that are not taken: what is answered must not quote them. */
@@ -196,10 +253,21 @@ class CanaryIT {
     private List<String> secrets() {
         return List.of(
                 canary,
-                "sim-x-access-",
-                "sim-x-refresh-",
+                "sim-bluesky-access-",
+                "sim-bluesky-refresh-",
+                "sim-facebook-code-",
+                "sim-facebook-page-",
+                "sim-facebook-user-",
+                "sim-instagram-access-",
+                "sim-instagram-code-",
+                "sim-instagram-short",
+                "sim-tiktok-code",
                 "act.sim-",
                 "rft.sim-",
+                "sim-x-access-",
+                "sim-x-code-",
+                "sim-x-refresh-",
+                InstagramPlatform.DEFAULT_APP.clientSecret(),
                 SimulatorConfig.FACEBOOK_APP_SECRET,
                 SimulatorConfig.FACEBOOK_VERIFY_TOKEN,
                 SimulatorConfig.LINKEDIN_CLIENT_SECRET,
@@ -290,9 +358,13 @@ class CanaryIT {
             ask(port, "/health/check");
         }
         ask(ports.tokenService(), "/v1/connections");
-        ask(ports.tokenService(), "/v1/profiles/" + PROFILE + "/connections");
-        ask(ports.postsApi(), "/v1/posts/canary-1");
-        ask(ports.postsApi(), "/v1/posts/canary-2");
+        for (var profile : List.of(PROFILE, SIGNED_IN)) {
+            ask(ports.tokenService(), "/v1/profiles/" + profile + "/connections");
+            ask(ports.tokenService(), "/connections?profileId=" + profile);
+        }
+        for (var number = 1; number <= 5; number++) {
+            ask(ports.postsApi(), "/v1/posts/canary-" + number);
+        }
         ask(ports.retryApi(), "/v1/dead-letters");
     }
 
@@ -315,11 +387,20 @@ class CanaryIT {
         }
     }
 
-    private void publish(String id, String profile, String... platforms) throws Exception {
+    private void publish(String id, String profile, String medium, Set<String> platforms) throws Exception {
         client.publish(PublishRequest.newBuilder()
                 .setRequestId(id)
-                .setContent(Content.newBuilder().setText("A bird sings: " + id).build())
-                .setTargets(List.of(platforms).stream()
+                .setContent(Content.newBuilder()
+                        .setText("A bird sings: " + id)
+                        .setMedia(List.of(Media.newBuilder()
+                                .setUrl(stack.simulator()
+                                        .uri()
+                                        .resolve("/media/" + medium)
+                                        .toString())
+                                .setKind(medium.equals(FILM) ? MediaKind.VIDEO : MediaKind.IMAGE)
+                                .build()))
+                        .build())
+                .setTargets(platforms.stream()
                         .map(platform -> Target.newBuilder()
                                 .setProfileId(profile)
                                 .setPlatform(platform)
