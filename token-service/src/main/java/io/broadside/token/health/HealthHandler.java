@@ -19,16 +19,15 @@ import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topics;
 import io.broadside.token.Doubts;
 import io.broadside.token.KnownConnections;
+import io.broadside.token.Quiet;
 import io.broadside.token.platform.Account;
 import io.broadside.token.platform.Inspection;
 import io.broadside.token.platform.TokenPlatform;
 import io.broadside.token.platform.TokenPlatforms;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,8 +58,7 @@ public final class HealthHandler implements EffectHandler<RefreshRequest> {
     private final Clock clock;
     private final Doubts doubts = new Doubts();
 
-    /** Until when a platform wants not to be asked. */
-    private final Map<String, Instant> quietUntil = new ConcurrentHashMap<>();
+    private final Quiet quiet = new Quiet();
 
     /** @param renewing what all other requests are for */
     public HealthHandler(
@@ -148,11 +146,8 @@ public final class HealthHandler implements EffectHandler<RefreshRequest> {
     private Outputs inspect(Work<RefreshRequest> work, Subject subject) {
         var connection = subject.connection();
         var id = connection.getConnectionId();
-        if (clock.instant().isBefore(quietUntil.getOrDefault(connection.getPlatform(), Instant.MIN))) {
-            return Outputs.none();
-        }
         var sealed = tokens.sealedToken(id, connection.getTokenVersion());
-        if (sealed.isEmpty()) {
+        if (sealed.isEmpty() || quiet.isFor(connection.getPlatform(), id, clock.instant())) {
             return Outputs.none();
         }
         Inspection inspection;
@@ -180,6 +175,9 @@ public final class HealthHandler implements EffectHandler<RefreshRequest> {
 
     private void note(Connection connection, Inspection inspection) {
         var platform = connection.getPlatform();
+        if (!(inspection instanceof Inspection.Unavailable)) {
+            quiet.answered(platform, clock.instant());
+        }
         switch (inspection) {
             case Inspection.Found _ -> {
                 doubts.accepted(platform);
@@ -190,7 +188,7 @@ public final class HealthHandler implements EffectHandler<RefreshRequest> {
             case Inspection.Unavailable(var code, var _, var retryAfter) -> {
                 metrics.inspected(platform, "unavailable");
                 retryAfter.ifPresent(
-                        wait -> quietUntil.put(platform, clock.instant().plus(wait)));
+                        wait -> quiet.wanted(platform, connection.getConnectionId(), wait, clock.instant()));
                 LOGGER.atWarn()
                         .addKeyValue("connectionId", connection.getConnectionId())
                         .addKeyValue("platform", platform)

@@ -257,15 +257,16 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
             RefreshLog.warn(request, "answer to a refresh was not written; it is written now", ErrorCode.INTERNAL);
             return answered.get();
         }
-        if (troubles.isToBeLeftAlone(request.getPlatform())) {
-            return notNow(work, ErrorCode.RATE_LIMITED, Optional.empty());
-        }
         Secret refreshToken;
         try {
             refreshToken = vault.unseal(KeysetName.REFRESH, sealedToken, request.getConnectionId());
         } catch (VaultException e) {
             RefreshLog.unopened(request, e, "refresh token cannot be opened");
             return later(work, ErrorCode.INTERNAL, Optional.empty());
+        }
+        // Asked last: who is let through may be the one that the platform is tried with.
+        if (troubles.isToBeLeftAlone(request)) {
+            return notNow(work, ErrorCode.RATE_LIMITED, Optional.empty());
         }
         var context = contextOf(work);
         var askedAt = clock.instant();
@@ -276,6 +277,9 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
             RefreshLog.warn(request, "answer to a refresh was lost; trying the same token once more", cause);
             askedAt = clock.instant();
             answer = refresher.refresh(refreshToken, context);
+        }
+        if (answer instanceof RefreshAnswer.Renewed || answer instanceof RefreshAnswer.Refused) {
+            troubles.answered(request.getPlatform());
         }
         return switch (answer) {
             case RefreshAnswer.Renewed(var tokens) -> renewed(work, state, tokens, askedAt);

@@ -2,9 +2,9 @@ package io.broadside.token.refresh;
 
 import io.broadside.events.RefreshRequest;
 import io.broadside.schemas.ErrorCode;
+import io.broadside.token.Quiet;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,7 +23,7 @@ final class Troubles {
     private final Pause pause;
     private final RefreshMetrics metrics;
     private final Clock clock;
-    private final Map<String, Instant> quietUntil = new ConcurrentHashMap<>();
+    private final Quiet quiet = new Quiet();
     private final Map<String, AtomicInteger> pausing = new ConcurrentHashMap<>();
 
     Troubles(Pause pause, RefreshMetrics metrics, Clock clock) {
@@ -32,9 +32,14 @@ final class Troubles {
         this.clock = clock;
     }
 
-    /** Whether a platform has said that it wants to be left alone now. */
-    boolean isToBeLeftAlone(String platform) {
-        return clock.instant().isBefore(quietUntil.getOrDefault(platform, Instant.MIN));
+    /** Whether a platform has said that it wants to be left alone now. If not, the call is made. */
+    boolean isToBeLeftAlone(RefreshRequest request) {
+        return quiet.isFor(request.getPlatform(), request.getConnectionId(), clock.instant());
+    }
+
+    /** A platform has answered as it should. */
+    void answered(String platform) {
+        quiet.answered(platform, clock.instant());
     }
 
     /** Whether so many wait in their places that another one would take the place of other platforms. */
@@ -45,7 +50,7 @@ final class Troubles {
     /** A renewal was not to be had. */
     void note(RefreshRequest request, ErrorCode cause, Optional<Duration> retryAfter) {
         retryAfter.ifPresent(
-                wait -> quietUntil.put(request.getPlatform(), clock.instant().plus(wait)));
+                wait -> quiet.wanted(request.getPlatform(), request.getConnectionId(), wait, clock.instant()));
         (cause == ErrorCode.APP_REFUSED ? LOGGER.atError() : LOGGER.atWarn())
                 .addKeyValue("connectionId", request.getConnectionId())
                 .addKeyValue("platform", request.getPlatform())

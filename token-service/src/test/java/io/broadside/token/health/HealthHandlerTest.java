@@ -34,6 +34,7 @@ import io.broadside.schemas.Topics;
 import io.broadside.testkit.SettableClock;
 import io.broadside.token.Doubts;
 import io.broadside.token.FakeConnections;
+import io.broadside.token.Quiet;
 import io.broadside.token.platform.Account;
 import io.broadside.token.platform.Inspection;
 import io.broadside.token.platform.TokenPlatforms;
@@ -307,6 +308,24 @@ class HealthHandlerTest {
             assertThat(during).isEqualTo(1);
             assertThat(facebook.inspected()).hasSize(2);
         }
+    }
+
+    @Test
+    void oneAnswerThatNamesADayDoesNotKeepTheOthersFromBeingInspected() {
+        // Given
+        dueForInspection(on(facebook).build());
+        put(on(facebook).setConnectionId("connection-2").build());
+        facebook.inspects(
+                new Inspection.Unavailable(ErrorCode.RATE_LIMITED, "Too many.", Optional.of(Duration.ofDays(1))));
+        handle(inspection());
+        // When
+        clock.advance(Quiet.LONGEST);
+        handle(inspection());
+        handle(RefreshRequest.newBuilder(inspection())
+                .setConnectionId("connection-2")
+                .build());
+        // Then: who was told so waits for longer
+        assertThat(facebook.inspected()).hasSize(2);
     }
 
     private void dueForInspection(Connection connection) {

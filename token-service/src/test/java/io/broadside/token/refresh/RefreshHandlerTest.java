@@ -32,6 +32,7 @@ import io.broadside.schemas.Topics;
 import io.broadside.testkit.SettableClock;
 import io.broadside.token.Doubts;
 import io.broadside.token.FakeConnections;
+import io.broadside.token.Quiet;
 import io.broadside.token.platform.RefreshAnswer;
 import io.broadside.token.platform.TokenPair;
 import io.broadside.token.platform.TokenPlatforms;
@@ -345,21 +346,44 @@ class RefreshHandlerTest {
         }
 
         @Test
+        void oneAnswerThatNamesADayDoesNotStopTheOthersForADay() {
+            // Given
+            refresher.answers(new RefreshAnswer.NotNow(ErrorCode.RATE_LIMITED, Optional.of(Duration.ofDays(1))));
+            handle(request(1));
+            put("connection-2");
+            var other = RefreshRequest.newBuilder(request(1))
+                    .setConnectionId("connection-2")
+                    .build();
+            var early = retryIn(handle(other));
+            // When
+            clock.advance(Quiet.LONGEST);
+            refresher.answers(ScriptedRefresher.renewed("access-2", "refresh-2"));
+            var late = handle(early);
+            // Then
+            assertThat(late).hasSize(4);
+            assertThat(refresher.presented()).containsExactly("refresh-1", "refresh");
+        }
+
+        private void put(String id) {
+            connections.put(
+                    Connection.newBuilder(connection("x", 1))
+                            .setConnectionId(id)
+                            .setAccountId("account of " + id)
+                            .build(),
+                    Credential.newBuilder(credential("x", 1, ""))
+                            .setConnectionId(id)
+                            .setSealedRefreshToken(
+                                    ByteBuffer.wrap(vault.seal(KeysetName.REFRESH, Secret.of("refresh"), id)))
+                            .build());
+        }
+
+        @Test
         void refusalsWithoutEndAreTroubleOfThePlatformAndNotOfTheConnections() {
             // Given
             var lost = 0;
             for (int i = 0; i < 3 * Doubts.BELIEVED; i++) {
                 var id = "connection-" + i;
-                connections.put(
-                        Connection.newBuilder(connection("x", 1))
-                                .setConnectionId(id)
-                                .setAccountId("account-" + i)
-                                .build(),
-                        Credential.newBuilder(credential("x", 1, ""))
-                                .setConnectionId(id)
-                                .setSealedRefreshToken(
-                                        ByteBuffer.wrap(vault.seal(KeysetName.REFRESH, Secret.of("refresh"), id)))
-                                .build());
+                put(id);
                 refresher.answers(new RefreshAnswer.Refused("invalid_request"));
                 // When
                 var outputs = handler.run(workOf(RefreshRequest.newBuilder(request(1))
