@@ -50,6 +50,11 @@ public final class FakeConnections implements KnownConnections {
         isAway = true;
     }
 
+    /** It can be asked again. */
+    public void comeBack() {
+        isAway = false;
+    }
+
     @Override
     public Optional<Connection> connection(String connectionId) {
         return Optional.ofNullable(connections.get(connectionId));

@@ -18,11 +18,14 @@ import io.broadside.token.platform.PlatformCalls;
 import io.broadside.token.platform.SignIn;
 import io.broadside.token.platform.SignIns;
 import io.broadside.token.platform.TokenPair;
+import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +37,8 @@ import org.slf4j.LoggerFactory;
  *   <li>The connection is DISCONNECTED and its tokens are forgotten, durably, whatever the platform says. Its version grows with
  *       that, so that a refresh under way does not bring it back; what that refresh brings is taken back at the platform.
  *   <li>Then the permission is taken back at the platform, where it has a call for that, once and within a time limit. What comes
- *       of it is told, and changes nothing.
+ *       of it is told, and changes nothing. Where it cannot be seen whether the first is durable, this is left to whoever
+ *       disconnects it again here.
  *   <li>Where taking it back would end other connections of the same person too, it is left alone until the last of them goes.
  * </ol>
  *
@@ -46,12 +50,17 @@ public final class Disconnecting {
 
     private static final Duration REVOKED_WITHIN = Duration.ofSeconds(5);
 
+    private static final int MOST_UNSETTLED = 1_000;
+
     private final KnownConnections connections;
     private final Losses losses;
     private final SignIns ways;
     private final PlatformCalls calls;
     private final Vault vault;
     private final Clock clock;
+
+    /** What is to be taken back once it is seen that their connections are DISCONNECTED: stored it is nowhere any more. */
+    private final Map<String, ByteBuffer> unsettled = new ConcurrentHashMap<>();
 
     /** What became of the permission at the platform. */
     public enum AtPlatform {
@@ -72,7 +81,10 @@ public final class Disconnecting {
 
         record Unknown() implements Ending {}
 
-        /** It did not become durable, or that cannot be said now: doing it again does no harm. */
+        /**
+         * It did not become durable, or that cannot be said now: doing it again does no harm, and takes back what this time was left
+         * at the platform.
+         */
         record NotNow() implements Ending {}
     }
 
@@ -94,7 +106,7 @@ public final class Disconnecting {
         if (before.isEmpty()) {
             return new Ending.Unknown();
         }
-        var tokens = new ArrayList<Secret>();
+        var tokens = new ArrayList<ByteBuffer>();
         try {
             var _ = losses.settle(
                     connectionId,
@@ -102,7 +114,7 @@ public final class Disconnecting {
                         var loss = current.flatMap(this::loss);
                         if (loss.isPresent()) {
                             // Before it is forgotten; a renewal that came in between has brought another one.
-                            tokenToRevoke(connectionId).ifPresent(tokens::add);
+                            sealedToken(connectionId).ifPresent(tokens::add);
                         }
                         return loss;
                     },
@@ -111,11 +123,17 @@ public final class Disconnecting {
             LOGGER.atWarn()
                     .addKeyValue("connectionId", connectionId)
                     .addKeyValue("cause", e.getMessage())
-                    .log("disconnection not stored");
-            return new Ending.NotNow();
+                    .log("disconnection not stored, or not seen to be");
+            if (!tokens.isEmpty() && unsettled.size() < MOST_UNSETTLED) {
+                unsettled.put(connectionId, tokens.getLast());
+            }
+            if (!connections.bringUpToDate() || !isDisconnected(connectionId)) {
+                return new Ending.NotNow();
+            }
         }
-        var newest = tokens.isEmpty() ? Optional.<Secret>empty() : Optional.of(tokens.getLast());
-        var permission = takenBack(before.get(), newest, trace);
+        var former = unsettled.remove(connectionId);
+        var newest = tokens.isEmpty() ? Optional.ofNullable(former) : Optional.of(tokens.getLast());
+        var permission = takenBack(before.get(), newest.flatMap(token -> opened(token, connectionId)), trace);
         LOGGER.atInfo()
                 .addKeyValue("connectionId", connectionId)
                 .addKeyValue("platform", before.get().getPlatform())
@@ -161,13 +179,23 @@ public final class Disconnecting {
         return Optional.of(new Loss(lost, event, Loss.Forgets.TOKENS));
     }
 
+    private boolean isDisconnected(String connectionId) {
+        return connections
+                .connection(connectionId)
+                .filter(now -> now.getStatus() == ConnectionStatus.DISCONNECTED)
+                .isPresent();
+    }
+
     /** What renews it, or else the person's token: either stands for the permission. */
-    private Optional<Secret> tokenToRevoke(String connectionId) {
+    private Optional<ByteBuffer> sealedToken(String connectionId) {
+        return connections
+                .credential(connectionId)
+                .flatMap(credential -> credential.getSealedRefreshToken().or(credential::getSealedUserToken));
+    }
+
+    private Optional<Secret> opened(ByteBuffer token, String connectionId) {
         try {
-            return connections
-                    .credential(connectionId)
-                    .flatMap(credential -> credential.getSealedRefreshToken().or(credential::getSealedUserToken))
-                    .map(token -> vault.unseal(KeysetName.REFRESH, token, connectionId));
+            return Optional.of(vault.unseal(KeysetName.REFRESH, token, connectionId));
         } catch (VaultException e) {
             LOGGER.atError()
                     .addKeyValue("connectionId", connectionId)

@@ -167,6 +167,61 @@ class DisconnectingTest {
     }
 
     @Test
+    void whatWasStoredIsTakenBackAlthoughTheStoreCouldNotSaySo() {
+        // Given
+        add("c1", "x", "1111", Optional.empty());
+        calls.answer(200, "{\"revoked\":true}");
+        var silent = with((id, compose, _) -> {
+            stored(compose.apply(connections.connection(id)));
+            throw new NotStoredException("the tables do not follow");
+        });
+        // When
+        var ending = silent.disconnect("c1", Trace.root());
+        // Then
+        assertThat(permission(ending)).isEqualTo(AtPlatform.REVOKED);
+    }
+
+    @Test
+    void whatCannotBeSeenToBeStoredIsTakenBackByWhoeverDisconnectsItAgain() {
+        // Given: it is stored, and nobody can tell
+        add("c1", "x", "1111", Optional.empty());
+        calls.answer(200, "{\"revoked\":true}");
+        var away = with((id, compose, _) -> {
+            var loss = compose.apply(connections.connection(id));
+            if (loss.isEmpty()) {
+                return false;
+            }
+            stored(loss);
+            connections.goAway();
+            throw new NotStoredException("the broker is away");
+        });
+        // When
+        var first = away.disconnect("c1", Trace.root());
+        var callsOfTheFirst = calls.calls().size();
+        connections.comeBack();
+        var second = away.disconnect("c1", Trace.root());
+        // Then
+        assertThat(first).isInstanceOf(Ending.NotNow.class);
+        assertThat(callsOfTheFirst).isZero();
+        assertThat(permission(second)).isEqualTo(AtPlatform.REVOKED);
+        assertThat(calls.calls().getFirst().body())
+                .isInstanceOfSatisfying(
+                        Body.Form.class, form -> assertThat(form.fields()).containsEntry("token", "rt-c1"));
+    }
+
+    private void stored(Optional<Loss> loss) {
+        var connection = loss.orElseThrow().connection();
+        connections.write(
+                connection,
+                Credential.newBuilder()
+                        .setConnectionId(connection.getConnectionId())
+                        .setPlatform(connection.getPlatform())
+                        .setVersion(connection.getTokenVersion())
+                        .setStoredAt(clock.instant())
+                        .build());
+    }
+
+    @Test
     void whatIsNotThereIsUnknown() {
         assertThat(disconnecting.disconnect("nothing", Trace.root())).isInstanceOf(Ending.Unknown.class);
     }
