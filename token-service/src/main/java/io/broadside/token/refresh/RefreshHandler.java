@@ -45,7 +45,8 @@ import org.slf4j.LoggerFactory;
  *       the new access token before its refresh token is safe.
  *   <li><b>Trouble passes.</b> While the platform, the way to it, the broker or our own app is in trouble, the request goes
  *       round again, a few seconds apart, for as long as it takes. It never ends in asking a person. Of a platform in trouble only so
- *       many wait here; the rest is asked for again by {@link DueScan}, and other platforms have room.
+ *       many wait here; the rest is asked for again by {@link DueScan}, and other platforms have room. After some answers in a row that
+ *       cannot be used, those who wait try whether it has passed, before others are asked for.
  *   <li><b>A refusal is looked at twice.</b> Before a person is asked, the tables are brought up to date once more: perhaps
  *       the connection was made anew in the meantime. Refusals of many at once are not believed ({@link Doubts}).
  *   <li><b>A lost answer is noticed at once.</b> If no answer to a call with a single-use refresh token came, the same token
@@ -268,6 +269,11 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
         if (troubles.isToBeLeftAlone(request)) {
             return notNow(work, ErrorCode.RATE_LIMITED, Optional.empty());
         }
+        if (isAskedForAgain(request) && troubles.areForOthersToTry(request)) {
+            troubles.note(request, ErrorCode.UNEXPECTED_ANSWER, Optional.empty());
+            return Outputs.none();
+        }
+        var wasInDoubt = troubles.isInDoubt(request);
         var context = contextOf(work);
         var askedAt = clock.instant();
         var answer = refresher.refresh(refreshToken, context);
@@ -279,31 +285,41 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
             answer = refresher.refresh(refreshToken, context);
         }
         if (answer instanceof RefreshAnswer.Renewed || answer instanceof RefreshAnswer.Refused) {
-            troubles.answered(request.getPlatform());
+            troubles.answered(request);
         }
         return switch (answer) {
             case RefreshAnswer.Renewed(var tokens) -> renewed(work, state, tokens, askedAt);
             case RefreshAnswer.Refused(var code) ->
-                refused(work, state, code, isAnswerLost || request.getAttempt() > 1);
-            case RefreshAnswer.Unclear(var cause) -> later(work, cause, Optional.empty());
-            case RefreshAnswer.NotNow(var cause, var retryAfter) ->
-                isAnswerLost ? later(work, cause, retryAfter) : notNow(work, cause, retryAfter);
+                refused(work, state, code, isAnswerLost || wasInDoubt || request.getAttempt() > 1);
+            case RefreshAnswer.Unclear(var cause) -> {
+                troubles.unusable(request);
+                yield notNow(work, cause, Optional.empty());
+            }
+            case RefreshAnswer.NotNow(var cause, var retryAfter) -> {
+                if (isAnswerLost) {
+                    troubles.unusable(request);
+                }
+                yield notNow(work, cause, retryAfter);
+            }
         };
     }
 
     /**
-     * Nothing was used up. Of what {@link DueScan} asks for again anyway, only so many wait here for it; what goes round already may have
-     * been answered once, and is seen to its end.
+     * Of what {@link DueScan} asks for again anyway, only so many wait here for it; what goes round already may have been answered once,
+     * and is seen to its end.
      */
     private Outputs notNow(Work<RefreshRequest> work, ErrorCode cause, Optional<Duration> retryAfter) {
         var request = work.value();
-        if (request.getReason() == RefreshReason.EXPIRING
-                && request.getAttempt() == 1
-                && troubles.areTooMany(request.getPlatform())) {
+        if (isAskedForAgain(request) && troubles.areTooMany(request.getPlatform())) {
             troubles.note(request, cause, retryAfter);
             return Outputs.none();
         }
         return later(work, cause, retryAfter);
+    }
+
+    /** Whether {@link DueScan} asks for it again in a minute if nothing comes of it. */
+    private static boolean isAskedForAgain(RefreshRequest request) {
+        return request.getReason() == RefreshReason.EXPIRING && request.getAttempt() == 1;
     }
 
     private static CallContext contextOf(Work<RefreshRequest> work) {

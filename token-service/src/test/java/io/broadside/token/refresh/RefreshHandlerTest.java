@@ -15,11 +15,13 @@ import io.broadside.events.RecordPosition;
 import io.broadside.events.RefreshReason;
 import io.broadside.events.RefreshRequest;
 import io.broadside.runtime.config.Secret;
+import io.broadside.runtime.config.Settings;
 import io.broadside.runtime.dispatch.Decision;
 import io.broadside.runtime.dispatch.Lease;
 import io.broadside.runtime.dispatch.Outputs;
 import io.broadside.runtime.dispatch.Unreadable;
 import io.broadside.runtime.dispatch.Work;
+import io.broadside.runtime.http.Reply;
 import io.broadside.runtime.tracing.Trace;
 import io.broadside.runtime.vault.KeyRotation;
 import io.broadside.runtime.vault.KeysetName;
@@ -38,6 +40,8 @@ import io.broadside.token.platform.TokenPair;
 import io.broadside.token.platform.TokenPlatforms;
 import io.broadside.token.platform.TokenPolicy.Renewal;
 import io.broadside.token.platform.TokenPolicy.Schedule;
+import io.broadside.token.platform.tiktok.TikTokConfig;
+import io.broadside.token.platform.tiktok.TikTokTokens;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -49,6 +53,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
@@ -77,7 +82,15 @@ class RefreshHandlerTest {
     private final EventSerdes serdes = new EventSerdes(REGISTRY.uri(), true);
     private final Vault vault = Vault.open(
             new VaultConfig(Optional.of(keys.resolve("access.json")), Optional.of(keys.resolve("refresh.json")), true));
+    private final AtomicInteger gatewayCalls = new AtomicInteger();
     private final TokenPlatforms platforms = TokenPlatforms.of(List.of(
+            new TikTokTokens(
+                    TikTokConfig.from(
+                            Settings.from(Map.of("TIKTOK_CLIENT_KEY", "key", "TIKTOK_CLIENT_SECRET", "secret"))),
+                    (_, _) -> {
+                        gatewayCalls.incrementAndGet();
+                        return new Reply.Answer(200, Map.of("content-type", "text/html"), "<html>Welcome</html>");
+                    }),
             new FakePlatform("x", new Renewal.ByRefreshToken(true, refresher)),
             new FakePlatform("reusing", new Renewal.ByRefreshToken(false, refresher)),
             new FakePlatform(
@@ -365,12 +378,16 @@ class RefreshHandlerTest {
         }
 
         private void put(String id) {
+            put("x", id);
+        }
+
+        private void put(String platform, String id) {
             connections.put(
-                    Connection.newBuilder(connection("x", 1))
+                    Connection.newBuilder(connection(platform, 1))
                             .setConnectionId(id)
                             .setAccountId("account of " + id)
                             .build(),
-                    Credential.newBuilder(credential("x", 1, ""))
+                    Credential.newBuilder(credential(platform, 1, ""))
                             .setConnectionId(id)
                             .setSealedRefreshToken(
                                     ByteBuffer.wrap(vault.seal(KeysetName.REFRESH, Secret.of("refresh"), id)))
@@ -431,6 +448,72 @@ class RefreshHandlerTest {
                 end.countDown();
             }
             assertThat(patient.run(workOf(due)).records()).hasSize(1);
+        }
+
+        @Test
+        void answersThatCannotBeUsedDoNotTakeEveryPlace() {
+            // Given: a gateway that answers 200 with a page of its own
+            var written = new ArrayList<Integer>();
+            // When
+            for (int i = 0; i < 50; i++) {
+                var id = "tiktok-" + i;
+                put("tiktok", id);
+                written.add(handle(due("tiktok", id)).size());
+            }
+            // Then: a few are in doubt and go round, the others are left for the next look and ask nobody
+            assertThat(written.stream().mapToInt(Integer::intValue).sum()).isEqualTo(Troubles.UNUSABLE_IN_A_ROW);
+            assertThat(gatewayCalls).hasValue(2 * Troubles.UNUSABLE_IN_A_ROW);
+            assertThat(pauses).hasSize(Troubles.UNUSABLE_IN_A_ROW);
+            // Then: others have room
+            refresher.answers(ScriptedRefresher.renewed("access-2", "refresh-2"));
+            assertThat(handle(request(1))).hasSize(4);
+        }
+
+        @Test
+        void whoIsInDoubtTriesWhetherAnswersCanBeUsedAgain() {
+            // Given
+            var retries = new ArrayList<RefreshRequest>();
+            for (int i = 0; i < Troubles.UNUSABLE_IN_A_ROW; i++) {
+                put("connection-" + i);
+                refresher.answers(new RefreshAnswer.Unclear(ErrorCode.UNEXPECTED_ANSWER));
+                refresher.answers(new RefreshAnswer.Unclear(ErrorCode.UNEXPECTED_ANSWER));
+                retries.add(retryIn(handle(due("x", "connection-" + i))));
+            }
+            put("newcomer");
+            var early = handle(due("x", "newcomer"));
+            // When
+            clock.advance(Duration.ofSeconds(30));
+            refresher.answers(ScriptedRefresher.renewed("access-2", "refresh-2"));
+            var triedAgain = handle(retries.getFirst());
+            refresher.answers(ScriptedRefresher.renewed("access-2", "refresh-2"));
+            var late = handle(due("x", "newcomer"));
+            // Then
+            assertThat(early).isEmpty();
+            assertThat(triedAgain).hasSize(4);
+            assertThat(late).hasSize(4);
+        }
+
+        @Test
+        void aDoubtIsRememberedWhereThereIsNoPlaceToWaitIn() {
+            // Given: in doubt, and left for the next look
+            for (int i = 0; i < 2; i++) {
+                refresher.answers(new RefreshAnswer.Unclear(ErrorCode.UNEXPECTED_ANSWER));
+            }
+            handle(due("x", ID));
+            refresher.answers(new RefreshAnswer.Refused("invalid_request"));
+            // When
+            var outputs = handler.run(workOf(due("x", ID)));
+            // Then
+            assertThat(only(Topics.CONNECTION_EVENTS, outputs).getDetail())
+                    .hasValueSatisfying(detail -> assertThat(detail).contains("used it up"));
+        }
+
+        private RefreshRequest due(String platform, String id) {
+            return RefreshRequest.newBuilder(request(1))
+                    .setConnectionId(id)
+                    .setPlatform(platform)
+                    .setReason(RefreshReason.EXPIRING)
+                    .build();
         }
 
         @Test
