@@ -172,6 +172,7 @@ public final class TokenService implements AutoCloseable {
                 config.apiHost(),
                 config.port(),
                 config.apiKeys(),
+                config.signIn().publicUri().map(URI::getHost),
                 config.inspectsPasted(),
                 platforms,
                 pasting,

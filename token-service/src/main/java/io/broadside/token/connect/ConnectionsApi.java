@@ -36,7 +36,9 @@ import org.slf4j.LoggerFactory;
  *   <li>{@code GET /v1/profiles/{profileId}/connections}
  * </ul>
  *
- * What is wrong comes back as {@code {"error":{"code","message","faults":[{"field","rule","message"}]}}}. Tokens never do.
+ * Without keys, requests must name a host that is known to be this one ({@link OwnNames}); the others are refused with 403.
+ *
+ * <p>What is wrong comes back as {@code {"error":{"code","message","faults":[{"field","rule","message"}]}}}. Tokens never do.
  * Every request works on a virtual thread of its own; only so many at once, the others are told to come back.
  */
 public final class ConnectionsApi implements AutoCloseable {
@@ -50,6 +52,7 @@ public final class ConnectionsApi implements AutoCloseable {
     private static final Duration WHEN_FULL = Duration.ofSeconds(1);
 
     private final ApiKeys keys;
+    private final OwnNames names;
     private final PasteReader reader;
     private final Pasting pasting;
     private final KnownConnections connections;
@@ -61,11 +64,13 @@ public final class ConnectionsApi implements AutoCloseable {
             String host,
             int port,
             ApiKeys keys,
+            OwnNames names,
             PasteReader reader,
             Pasting pasting,
             KnownConnections connections,
             Consumer<Router> more) {
         this.keys = keys;
+        this.names = names;
         this.reader = reader;
         this.pasting = pasting;
         this.connections = connections;
@@ -79,6 +84,7 @@ public final class ConnectionsApi implements AutoCloseable {
      *
      * @param host the address to listen on: 127.0.0.1 for this machine alone, 0.0.0.0 for all of its addresses
      * @param port the port, or 0 for any that is free
+     * @param publicHost the name it is known by, if it is told one
      * @param inspectsByDefault whether a token is shown to its platform where the request does not say
      * @param more mounts what else is served on this port, and sees for itself who may use it
      * @throws ConfigException if it cannot listen there
@@ -88,13 +94,22 @@ public final class ConnectionsApi implements AutoCloseable {
             String host,
             int port,
             ApiKeys keys,
+            Optional<String> publicHost,
             boolean inspectsByDefault,
             TokenPlatforms platforms,
             Pasting pasting,
             KnownConnections connections,
             Consumer<Router> more) {
         var api = new ConnectionsApi(
-                vertx, host, port, keys, new PasteReader(platforms, inspectsByDefault), pasting, connections, more);
+                vertx,
+                host,
+                port,
+                keys,
+                new OwnNames(host, publicHost),
+                new PasteReader(platforms, inspectsByDefault),
+                pasting,
+                connections,
+                more);
         try {
             api.server.listen().await();
         } catch (Exception e) {
@@ -116,6 +131,7 @@ public final class ConnectionsApi implements AutoCloseable {
 
     private Router router(Vertx vertx, Consumer<Router> more) {
         var router = Router.router(vertx);
+        router.route().handler(this::admitOwnName);
         more.accept(router);
         router.route().handler(this::admit);
         router.post("/v1/connections")
@@ -132,6 +148,24 @@ public final class ConnectionsApi implements AutoCloseable {
                 ctx -> fail(ctx, 413, "INVALID_REQUEST", "The body is longer than " + MOST_BODY_BYTES + " bytes."));
         router.errorHandler(500, ctx -> failed(ctx, ctx.failure()));
         return router;
+    }
+
+    /**
+     * Whoever needs no key needs a browser of somebody who reaches this port: a page elsewhere whose name is made to lead here could ask
+     * for anything through it. Its requests still bear its own name.
+     */
+    private void admitOwnName(RoutingContext ctx) {
+        var authority = ctx.request().authority();
+        if (!keys.isOpen() || (authority != null && names.contain(authority.host()))) {
+            ctx.next();
+            return;
+        }
+        fail(
+                ctx,
+                403,
+                "FORBIDDEN",
+                "Without TOKEN_API_KEYS token-service answers to localhost, to TOKEN_API_HOST and to the host of"
+                        + " TOKEN_PUBLIC_URI only. Ask for it by one of these names, or set TOKEN_API_KEYS.");
     }
 
     private void admit(RoutingContext ctx) {
