@@ -111,9 +111,9 @@ public final class TokenService implements AutoCloseable {
         var writer = parts.add(new ConnectionWriter(clients, tables));
         var ways = SignIns.all(config.signIns(), http::call, clock);
         var disconnecting = new Disconnecting(tables, writer, ways, http::call, vault, clock);
-        var renewing = new RefreshHandler(
-                tables, vault, platforms, records, pause, disconnecting::tookTooLong, refreshMetrics, clock);
         var positions = parts.add(new TokenPositions(clients));
+        var renewing = new RefreshHandler(
+                tables, positions, vault, platforms, records, pause, disconnecting::tookTooLong, refreshMetrics, clock);
         var healthMetrics = new HealthMetrics(meters);
         var handler = new HealthHandler(
                 renewing, tables, platforms, positions, vault, clients.serdes(), healthMetrics, clock);

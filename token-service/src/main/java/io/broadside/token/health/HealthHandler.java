@@ -2,6 +2,7 @@ package io.broadside.token.health;
 
 import io.broadside.events.Connection;
 import io.broadside.events.ConnectionEventKind;
+import io.broadside.events.Credential;
 import io.broadside.events.RefreshReason;
 import io.broadside.events.RefreshRequest;
 import io.broadside.runtime.dispatch.Decision;
@@ -17,6 +18,7 @@ import io.broadside.runtime.vault.VaultException;
 import io.broadside.schemas.ErrorCode;
 import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topics;
+import io.broadside.token.AccessTokens;
 import io.broadside.token.Doubts;
 import io.broadside.token.KnownConnections;
 import io.broadside.token.Quiet;
@@ -168,9 +170,22 @@ public final class HealthHandler implements EffectHandler<RefreshRequest> {
         if (Findings.isRefusal(inspection) && !doubts.believes(connection, clock.instant())) {
             return Outputs.none();
         }
+        if (mayBeTakenAnew(inspection, connection)) {
+            return written(work, subject, new Change(connection, Optional.empty(), true));
+        }
         return Findings.of(inspection, connection, subject.platform(), clock.instant())
                 .map(change -> written(work, subject, change))
                 .orElse(Outputs.none());
+    }
+
+    /** A token that came by the person's: the handler that renews tries that before a person is asked. */
+    private boolean mayBeTakenAnew(Inspection inspection, Connection connection) {
+        return inspection instanceof Inspection.Refused(var code, var _)
+                && (code == ErrorCode.TOKEN_EXPIRED || code == ErrorCode.TOKEN_REVOKED)
+                && connections
+                        .credential(connection.getConnectionId())
+                        .flatMap(Credential::getSealedUserToken)
+                        .isPresent();
     }
 
     private void note(Connection connection, Inspection inspection) {

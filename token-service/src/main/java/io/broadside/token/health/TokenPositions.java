@@ -8,6 +8,7 @@ import io.broadside.runtime.health.Checked;
 import io.broadside.runtime.kafka.KafkaClients;
 import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topics;
+import io.broadside.token.AccessTokens;
 import io.broadside.token.refresh.EndingPause;
 import java.nio.ByteBuffer;
 import java.time.Duration;

@@ -36,6 +36,15 @@ public interface TokenPlatform {
         return inspect(accessToken, Optional.of(account.id()), context);
     }
 
+    /**
+     * Takes a new token of an account with the token of the person that the account was connected by.
+     *
+     * @return absent: this platform has no such thing for such an account
+     */
+    default Optional<RefreshAnswer> derive(Secret userToken, Account account, CallContext context) {
+        return Optional.empty();
+    }
+
     /** Whether accounts may live on servers that people name. */
     default boolean hasServers() {
         return false;

@@ -17,13 +17,16 @@ import io.broadside.runtime.vault.KeysetName;
 import io.broadside.runtime.vault.Vault;
 import io.broadside.runtime.vault.VaultException;
 import io.broadside.schemas.ErrorCode;
+import io.broadside.token.AccessTokens;
 import io.broadside.token.Doubts;
 import io.broadside.token.KnownConnections;
 import io.broadside.token.platform.RefreshAnswer;
 import io.broadside.token.platform.Refresher;
 import io.broadside.token.platform.TokenPair;
+import io.broadside.token.platform.TokenPlatform;
 import io.broadside.token.platform.TokenPlatforms;
 import io.broadside.token.platform.TokenPolicy.Renewal;
+import io.broadside.token.refresh.SecondLook.Seen;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
@@ -48,7 +51,8 @@ import org.slf4j.LoggerFactory;
  *       many wait here; the rest is asked for again by {@link DueScan}, and other platforms have room. After some answers in a row that
  *       cannot be used, those who wait try whether it has passed, before others are asked for.
  *   <li><b>A refusal is looked at twice.</b> Before a person is asked, the tables are brought up to date once more: perhaps
- *       the connection was made anew in the meantime. Refusals of many at once are not believed ({@link Doubts}).
+ *       the connection was made anew in the meantime. Refusals of many at once are not believed ({@link Doubts}). A token that
+ *       nothing renews is taken anew with the person's, or shown to its platform, once ({@link SecondLook}).
  *   <li><b>A lost answer is noticed at once.</b> If no answer to a call with a single-use refresh token came, the same token
  *       is tried once more, immediately, or in the next round where the request's time is used up. If it is refused, the platform has used it up for an answer nobody has: the
  *       chain is broken, and a person is asked now and not when the next renewal would be due.
@@ -80,6 +84,8 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
 
     private final Troubles troubles;
 
+    private final SecondLook secondLook;
+
     /** What becomes of a token that came for a connection nobody wants any more. */
     @FunctionalInterface
     public interface Unwanted {
@@ -89,6 +95,7 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
 
     public RefreshHandler(
             KnownConnections connections,
+            AccessTokens tokens,
             Vault vault,
             TokenPlatforms platforms,
             RefreshRecords records,
@@ -101,6 +108,7 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
         this.platforms = platforms;
         this.records = records;
         this.troubles = new Troubles(pause, metrics, clock);
+        this.secondLook = new SecondLook(tokens, vault, clock);
         this.unwanted = unwanted;
         this.metrics = metrics;
         this.clock = clock;
@@ -162,13 +170,14 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
                 .find(state.connection().getPlatform())
                 .orElseThrow(() -> new IllegalStateException("Unknown platform"));
         return switch (platform.policy().renewal()) {
-            case Renewal.ByPerson(var advice) -> notRenewable(work, state, advice);
+            case Renewal.ByPerson(var advice) -> notRenewable(work, state, platform, advice);
             case Renewal.ByRefreshToken(var isSingleUse, var refresher) ->
                 state.sealedRefreshToken()
                         .map(token -> renew(work, state, token, isSingleUse, refresher))
                         .orElseGet(() -> notRenewable(
                                 work,
                                 state,
+                                platform,
                                 "Connect the " + platform.title()
                                         + " account again: there is no refresh token that could renew it."));
             case Renewal.ByItself(var refresher) ->
@@ -179,6 +188,7 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
                         .orElseGet(() -> notRenewable(
                                 work,
                                 state,
+                                platform,
                                 "Connect the " + platform.title()
                                         + " account again: its token does not work, and cannot be renewed without"
                                         + " a person."));
@@ -233,17 +243,75 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
         }
     }
 
-    /** A token that still works is left alone; one that was refused or has ended needs a person. */
-    private Outputs notRenewable(Work<RefreshRequest> work, KnownState state, String advice) {
+    /** A token that still works is left alone; one that has ended, or is refused for good, needs a person. */
+    private Outputs notRenewable(Work<RefreshRequest> work, KnownState state, TokenPlatform platform, String advice) {
         var hasEnded = state.connection()
                 .getAccessExpiresAt()
                 .filter(end -> !clock.instant().isBefore(end))
                 .isPresent();
         return switch (work.value().getReason()) {
-            case REFUSED -> needsPerson(work, state, ErrorCode.TOKEN_REVOKED, advice);
+            case REFUSED -> lookedAtAgain(work, state, platform, advice);
             case EXPIRING, MANUAL, INSPECTION, RESEAL, UNKNOWN ->
                 hasEnded ? needsPerson(work, state, ErrorCode.TOKEN_EXPIRED, advice) : Outputs.none();
         };
+    }
+
+    private Outputs lookedAtAgain(Work<RefreshRequest> work, KnownState state, TokenPlatform platform, String advice) {
+        if (secondLook.hadItsChance(state)) {
+            return dead(work, state, new Seen.Dead(ErrorCode.TOKEN_REVOKED, Optional.empty(), false), advice);
+        }
+        if (troubles.isToBeLeftAlone(work.value())) {
+            return notNow(work, ErrorCode.RATE_LIMITED, Optional.empty());
+        }
+        var askedAt = clock.instant();
+        return switch (secondLook.at(state, platform, contextOf(work))) {
+            case Seen.Anew(var tokens) -> {
+                troubles.answered(work.value());
+                secondLook.gaveAChance(work.key(), state.version() + 1);
+                yield renewed(work, state, tokens, askedAt);
+            }
+            case Seen.Good(var token) -> {
+                troubles.answered(work.value());
+                yield good(work, state, token);
+            }
+            case Seen.Dead seen -> {
+                troubles.answered(work.value());
+                yield dead(work, state, seen, advice);
+            }
+            case Seen.NotNow(var cause, var retryAfter) -> notNow(work, cause, retryAfter);
+            case Seen.Missing _ ->
+                work.value().getAttempt() < PATIENT_ATTEMPTS
+                        ? later(work, ErrorCode.TOKEN_MISSING, Optional.empty())
+                        : dead(work, state, new Seen.Dead(ErrorCode.TOKEN_REVOKED, Optional.empty(), false), advice);
+        };
+    }
+
+    /** The refusal was a mistake. The token stays, as a newer one: what was refused with it is tried once more. */
+    private Outputs good(Work<RefreshRequest> work, KnownState state, ByteBuffer sealedToken) {
+        if (hasMovedOn(state)) {
+            return Outputs.none();
+        }
+        var request = work.value();
+        RefreshLog.warn(request, "refused token is accepted when it is looked at, and kept", ErrorCode.TOKEN_EXPIRED);
+        doubts.accepted(request.getPlatform());
+        metrics.renewed(request.getPlatform());
+        secondLook.gaveAChance(work.key(), state.version() + 1);
+        return records.kept(state, sealedToken, work.trace());
+    }
+
+    private Outputs dead(Work<RefreshRequest> work, KnownState state, Seen.Dead seen, String advice) {
+        if (!connections.bringUpToDate()) {
+            return later(work, ErrorCode.INTERNAL, Optional.empty());
+        }
+        if (hasMovedOn(state)) {
+            metrics.served(work.value().getPlatform());
+            return Outputs.none();
+        }
+        if (!seen.isCertain() && !doubts.believes(state.connection(), clock.instant())) {
+            return notNow(work, ErrorCode.UNKNOWN_REFUSAL, Optional.empty());
+        }
+        var detail = seen.sentence().map(sentence -> advice + " " + sentence).orElse(advice);
+        return needsPerson(work, state, seen.code(), detail);
     }
 
     private Outputs renew(

@@ -123,6 +123,42 @@ public final class RefreshRecords {
                 : needsReauth(told, connection, ErrorCode.PERMISSION_MISSING, withdrawn(withdrawn));
     }
 
+    /** The same token under a newer version, so that what waits for one goes on with it. */
+    Outputs kept(KnownState state, ByteBuffer sealedToken, Trace trace) {
+        var before = state.connection();
+        var id = before.getConnectionId();
+        var version = state.version() + 1;
+        var now = clock.instant();
+        var outputs = to(trace);
+        state.credential()
+                .ifPresent(credential -> outputs.add(
+                        Topics.CREDENTIALS,
+                        id,
+                        Credential.newBuilder(credential).setVersion(version).build()));
+        var connection = Connection.newBuilder(before)
+                .setTokenVersion(version)
+                .setUpdatedAt(now)
+                .build();
+        var token = FreshToken.newBuilder()
+                .setConnectionId(id)
+                .setPlatform(before.getPlatform())
+                .setVersion(version)
+                .setSealedAccessToken(sealedToken)
+                .setIssuedAt(before.getRefreshedAt())
+                .setExpiresAt(before.getAccessExpiresAt().orElse(null))
+                .setScopes(before.getScopes())
+                .build();
+        return outputs.add(Topics.FRESH_TOKENS, id, token)
+                .add(Topics.CONNECTIONS, id, connection)
+                .add(
+                        Topics.CONNECTION_EVENTS,
+                        id,
+                        event(connection, ConnectionEventKind.REFRESHED, now)
+                                .setDetail("Its token was refused, and accepted when it was looked at: it is kept.")
+                                .build())
+                .build();
+    }
+
     private boolean isReused(String platform) {
         return platforms
                 .find(platform)

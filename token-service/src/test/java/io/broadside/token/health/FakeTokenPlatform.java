@@ -3,6 +3,7 @@ package io.broadside.token.health;
 import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.http.CallContext;
 import io.broadside.schemas.ErrorCode;
+import io.broadside.token.platform.Account;
 import io.broadside.token.platform.Inspection;
 import io.broadside.token.platform.RefreshAnswer;
 import io.broadside.token.platform.Refresher;
@@ -24,6 +25,7 @@ public final class FakeTokenPlatform implements TokenPlatform {
             _ -> new RefreshAnswer.NotNow(ErrorCode.NO_CONNECTION, Optional.empty());
     private Function<String, Inspection> inspection =
             _ -> new Inspection.Unavailable(ErrorCode.NO_CONNECTION, "Nobody is there.", Optional.empty());
+    private Function<String, Optional<RefreshAnswer>> derivation = _ -> Optional.empty();
     private Runnable meanwhile = () -> {};
 
     private FakeTokenPlatform(String id, Function<Refresher, TokenPolicy> policy) {
@@ -65,6 +67,11 @@ public final class FakeTokenPlatform implements TokenPlatform {
         inspection = answer;
     }
 
+    /** What comes of taking a token with this one of the person. */
+    public void derives(Function<String, RefreshAnswer> answer) {
+        derivation = answer.andThen(Optional::of);
+    }
+
     /** Happens while an inspection is under way. */
     public void meanwhile(Runnable happening) {
         meanwhile = happening;
@@ -88,6 +95,11 @@ public final class FakeTokenPlatform implements TokenPlatform {
     @Override
     public TokenPolicy policy() {
         return policy;
+    }
+
+    @Override
+    public Optional<RefreshAnswer> derive(Secret userToken, Account account, CallContext context) {
+        return derivation.apply(userToken.reveal());
     }
 
     @Override

@@ -193,6 +193,28 @@ class HealthHandlerTest {
         }
 
         @Test
+        void andMayBeTakenAnewWhereItCameByThePersons() {
+            // Given
+            dueForInspection(on(facebook).build());
+            connections.put(
+                    on(facebook).build(),
+                    Credential.newBuilder()
+                            .setConnectionId(ID)
+                            .setPlatform("facebook")
+                            .setVersion(1)
+                            .setSealedUserToken(
+                                    ByteBuffer.wrap(vault.seal(KeysetName.REFRESH, Secret.of("person"), ID)))
+                            .setStoredAt(START)
+                            .build());
+            facebook.inspects(new Inspection.Refused(ErrorCode.TOKEN_REVOKED, "It was withdrawn."));
+            // When
+            var outputs = handle(inspection());
+            // Then
+            assertThat(only(Topics.REFRESH_REQUESTS, outputs).getReason()).isEqualTo(RefreshReason.REFUSED);
+            assertThat(outputs.records()).hasSize(1);
+        }
+
+        @Test
         void andIsRenewedWhereSomethingDoes() {
             // Given
             dueForInspection(on(instagram)

@@ -32,9 +32,13 @@ import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topic;
 import io.broadside.schemas.Topics;
 import io.broadside.testkit.SettableClock;
+import io.broadside.token.AccessTokens;
 import io.broadside.token.Doubts;
 import io.broadside.token.FakeConnections;
 import io.broadside.token.Quiet;
+import io.broadside.token.health.FakeTokenPlatform;
+import io.broadside.token.platform.Account;
+import io.broadside.token.platform.Inspection;
 import io.broadside.token.platform.RefreshAnswer;
 import io.broadside.token.platform.TokenPair;
 import io.broadside.token.platform.TokenPlatforms;
@@ -82,6 +86,7 @@ class RefreshHandlerTest {
     private final EventSerdes serdes = new EventSerdes(REGISTRY.uri(), true);
     private final Vault vault = Vault.open(
             new VaultConfig(Optional.of(keys.resolve("access.json")), Optional.of(keys.resolve("refresh.json")), true));
+    private final FakeTokenPlatform facebook = FakeTokenPlatform.facebook();
     private final AtomicInteger gatewayCalls = new AtomicInteger();
     private final TokenPlatforms platforms = TokenPlatforms.of(List.of(
             new TikTokTokens(
@@ -95,9 +100,12 @@ class RefreshHandlerTest {
             new FakePlatform("reusing", new Renewal.ByRefreshToken(false, refresher)),
             new FakePlatform(
                     "extending", new Renewal.ByItself(refresher), new Schedule(Optional.empty(), Duration.ofHours(24))),
-            new FakePlatform("facebook", new Renewal.ByPerson("Connect the Page again."))));
+            facebook));
+    private final AccessTokens tokens =
+            (id, version) -> Optional.of(sealed(KeysetName.ACCESS, "access-" + version, id));
     private final RefreshHandler handler = new RefreshHandler(
             connections,
+            tokens,
             vault,
             platforms,
             new RefreshRecords(serdes, vault, platforms, clock),
@@ -419,6 +427,7 @@ class RefreshHandlerTest {
             var end = new CountDownLatch(1);
             var patient = new RefreshHandler(
                     connections,
+                    tokens,
                     vault,
                     platforms,
                     new RefreshRecords(serdes, vault, platforms, clock),
@@ -802,6 +811,7 @@ class RefreshHandlerTest {
             var today = vaultOfToday();
             return new RefreshHandler(
                     connections,
+                    tokens,
                     today,
                     platforms,
                     new RefreshRecords(serdes, today, platforms, clock),
@@ -887,12 +897,147 @@ class RefreshHandlerTest {
         }
 
         @Test
-        void aRefusedTokenNeedsAPerson() {
+        void aRefusedTokenThatIsFoundDeadNeedsAPerson() {
+            // Given
+            facebook.inspects(new Inspection.Refused(ErrorCode.TOKEN_EXPIRED, "It has expired."));
             // When
             var outputs = handler.run(workOf(request(1)));
             // Then
+            assertThat(facebook.inspected()).containsExactly("access-1");
             assertThat(only(Topics.CONNECTIONS, outputs).getStatus()).isEqualTo(ConnectionStatus.NEEDS_REAUTH);
-            assertThat(only(Topics.CONNECTION_EVENTS, outputs).getDetail()).contains("Connect the Page again.");
+            assertThat(only(Topics.CONNECTIONS, outputs).getStatusReason()).contains("TOKEN_EXPIRED");
+            assertThat(only(Topics.CONNECTION_EVENTS, outputs).getDetail().orElseThrow())
+                    .contains("Connect the Facebook Page again")
+                    .contains("It has expired.");
+        }
+
+        @Test
+        void oneThatIsFoundGoodIsKeptAndTriedOnceMore() throws Exception {
+            // Given: the platform accepts it wherever it is looked at
+            facebook.inspects(accepted());
+            // When
+            var first = handler.run(workOf(request(1)));
+            connections.write(first, serdes);
+            connections.awaitCurrent();
+            var second = handler.run(workOf(request(2)));
+            // Then
+            var token = only(Topics.FRESH_TOKENS, first);
+            assertThat(token.getVersion()).isEqualTo(2);
+            assertThat(vault.unseal(KeysetName.ACCESS, token.getSealedAccessToken(), ID)
+                            .reveal())
+                    .isEqualTo("access-1");
+            assertThat(only(Topics.CONNECTIONS, first).getStatus()).isEqualTo(ConnectionStatus.HEALTHY);
+            assertThat(only(Topics.CONNECTIONS, first).getAccessExpiresAt())
+                    .isEqualTo(connection("facebook", 1).getAccessExpiresAt());
+            assertThat(only(Topics.CONNECTIONS, second).getStatus()).isEqualTo(ConnectionStatus.NEEDS_REAUTH);
+            assertThat(facebook.inspected()).hasSize(1);
+        }
+
+        @Test
+        void oneThatIsRefusedLaterIsLookedAtAnew() throws Exception {
+            // Given
+            facebook.inspects(accepted());
+            connections.write(handler.run(workOf(request(1))), serdes);
+            connections.awaitCurrent();
+            // When
+            clock.advance(SecondLook.CHANCE);
+            var later = handler.run(workOf(request(2)));
+            // Then
+            assertThat(only(Topics.FRESH_TOKENS, later).getVersion()).isEqualTo(3);
+        }
+
+        @Test
+        void aTokenIsTakenAnewWithThePersonsOwn() throws Exception {
+            // Given
+            connections.put(connection("facebook", 1), withUserToken());
+            facebook.derives(token -> ScriptedRefresher.renewed(token + "'s page token", "nothing"));
+            // When
+            var outputs = handler.run(workOf(request(1)));
+            connections.write(outputs, serdes);
+            connections.awaitCurrent();
+            var next = handler.run(workOf(request(2)));
+            // Then
+            assertThat(vault.unseal(
+                                    KeysetName.ACCESS,
+                                    only(Topics.FRESH_TOKENS, outputs).getSealedAccessToken(),
+                                    ID)
+                            .reveal())
+                    .isEqualTo("person's page token");
+            assertThat(only(Topics.CREDENTIALS, outputs).getSealedUserToken()).isPresent();
+            assertThat(facebook.inspected()).isEmpty();
+            // Then: refused as well, it is dead
+            assertThat(only(Topics.CONNECTIONS, next).getStatus()).isEqualTo(ConnectionStatus.NEEDS_REAUTH);
+        }
+
+        @Test
+        void aPersonsTokenThatBringsNothingNewSaysNothingOfThePages() {
+            // Given
+            connections.put(connection("facebook", 1), withUserToken());
+            facebook.derives(_ -> ScriptedRefresher.renewed("access-1", "nothing"));
+            facebook.inspects(accepted());
+            // When
+            var same = handler.run(workOf(request(1)));
+            facebook.derives(_ -> new RefreshAnswer.Refused("190/463"));
+            var refused = handler.run(workOf(request(1)));
+            // Then
+            assertThat(only(Topics.FRESH_TOKENS, same).getVersion()).isEqualTo(2);
+            assertThat(only(Topics.FRESH_TOKENS, refused).getVersion()).isEqualTo(2);
+        }
+
+        @Test
+        void troubleWhileItIsLookedAtAsksNobody() {
+            // Given
+            facebook.inspects(new Inspection.Unavailable(ErrorCode.SERVER_ERROR, "Later.", Optional.empty()));
+            // Then
+            assertThat(retryIn(handle(request(1))).getAttempt()).isEqualTo(2);
+        }
+
+        @Test
+        void refusalsWithoutEndAreNotBelievedHereEither() {
+            // Given
+            facebook.inspects(new Inspection.Refused(ErrorCode.TOKEN_REVOKED, "Of another app."));
+            // Then
+            assertThat(lostOf(3 * Doubts.BELIEVED)).isEqualTo(Doubts.BELIEVED);
+        }
+
+        @Test
+        void whatThePlatformSaysThePersonDidIsBelievedHoweverOften() {
+            // Given
+            facebook.inspects(new Inspection.Withdrawn("The person changed the password."));
+            // Then
+            assertThat(lostOf(3 * Doubts.BELIEVED)).isEqualTo(3 * Doubts.BELIEVED);
+        }
+
+        private int lostOf(int count) {
+            var lost = 0;
+            for (int i = 0; i < count; i++) {
+                var id = "page-" + i;
+                connections.put(
+                        Connection.newBuilder(connection("facebook", 1))
+                                .setConnectionId(id)
+                                .setAccountId("account-" + i)
+                                .build(),
+                        Credential.newBuilder(credential("facebook", 1, ""))
+                                .setConnectionId(id)
+                                .setSealedRefreshToken(null)
+                                .build());
+                var outputs = handler.run(workOf(RefreshRequest.newBuilder(request(1))
+                        .setConnectionId(id)
+                        .build()));
+                lost += outputs.records().size() == 2 ? 1 : 0;
+            }
+            return lost;
+        }
+
+        private Credential withUserToken() {
+            return Credential.newBuilder(credential("facebook", 1, ""))
+                    .setSealedRefreshToken(null)
+                    .setSealedUserToken(sealed(KeysetName.REFRESH, "person", ID))
+                    .build();
+        }
+
+        private static Inspection accepted() {
+            return new Inspection.Found(new Account("1", "Bakery"), Optional.empty(), Optional.empty(), List.of());
         }
 
         @Test
@@ -1043,6 +1188,10 @@ class RefreshHandlerTest {
                 .toList();
         assertThat(found).hasSize(1);
         return serdes.read(topic, found.getFirst().value());
+    }
+
+    private ByteBuffer sealed(KeysetName keyset, String token, String id) {
+        return ByteBuffer.wrap(vault.seal(keyset, Secret.of(token), id));
     }
 
     private static void awaitUninterrupted(CountDownLatch latch) {

@@ -22,6 +22,7 @@ import io.broadside.runtime.vault.VaultConfig;
 import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topics;
 import io.broadside.testkit.SettableClock;
+import io.broadside.token.AccessTokens;
 import io.broadside.token.FakeConnections;
 import io.broadside.token.health.FakeTokenPlatform;
 import io.broadside.token.health.HealthHandler;
@@ -270,8 +271,10 @@ class YearTest {
 
     private void startTheService() {
         var platforms = TokenPlatforms.of(List.of(account.platform()));
+        AccessTokens tokens = (id, _) -> Optional.of(sealed(KeysetName.ACCESS, account.accessToken(), id));
         var renewing = new RefreshHandler(
                 connections,
+                tokens,
                 vault,
                 platforms,
                 new RefreshRecords(SERDES, vault, platforms, clock),
@@ -280,15 +283,7 @@ class YearTest {
                 new RefreshMetrics(new SimpleMeterRegistry()),
                 clock);
         var metrics = new HealthMetrics(new SimpleMeterRegistry());
-        handler = new HealthHandler(
-                renewing,
-                connections,
-                platforms,
-                (id, _) -> Optional.of(sealed(KeysetName.ACCESS, account.accessToken(), id)),
-                vault,
-                SERDES,
-                metrics,
-                clock);
+        handler = new HealthHandler(renewing, connections, platforms, tokens, vault, SERDES, metrics, clock);
         dueScan = new DueScan(
                 connections,
                 requests::add,

@@ -22,6 +22,7 @@ import io.broadside.token.platform.TokenPolicies;
 import io.broadside.token.platform.TokenPolicy;
 import io.broadside.token.platform.facebook.FacebookConfig;
 import io.broadside.token.platform.facebook.PageTokenLook;
+import io.broadside.token.platform.facebook.PageTokens;
 import io.broadside.token.platform.graph.GraphError;
 import java.net.URLEncoder;
 import java.util.List;
@@ -58,6 +59,7 @@ public final class InstagramTokens implements TokenPlatform {
     private final InstagramConfig config;
     private final PlatformCalls calls;
     private final PageTokenLook byFacebook;
+    private final PageTokens pages;
     private final TokenPolicy policy;
 
     /** How Instagram is reached by itself, and by Facebook. */
@@ -72,6 +74,7 @@ public final class InstagramTokens implements TokenPlatform {
         this.config = config;
         this.calls = calls;
         this.byFacebook = new PageTokenLook(ID, WORDS_BY_FACEBOOK, facebook, calls);
+        this.pages = new PageTokens(ID, facebook, calls);
         this.policy = TokenPolicies.instagram(this::refresh);
     }
 
@@ -107,7 +110,7 @@ public final class InstagramTokens implements TokenPlatform {
     /** An account that was connected with Facebook has the token of its Page, which Instagram itself does not know. */
     @Override
     public Inspection inspect(Secret accessToken, Account account, CallContext context) {
-        if (account.kind().filter(TokenPolicies.INSTAGRAM_BY_FACEBOOK::equals).isEmpty()) {
+        if (!isByFacebook(account)) {
             return inspect(accessToken, context);
         }
         var path = "/" + URLEncoder.encode(account.id(), UTF_8) + "?fields=username";
@@ -120,6 +123,24 @@ public final class InstagramTokens implements TokenPlatform {
                                 id, PlatformJson.text(found, "username").orElse(id), Optional.empty(), account.kind())),
                 accessToken,
                 context);
+    }
+
+    @Override
+    public Optional<RefreshAnswer> derive(Secret userToken, Account account, CallContext context) {
+        return isByFacebook(account)
+                ? Optional.of(pages.of(
+                        page -> PlatformJson.text(page.path("instagram_business_account"), "id")
+                                .filter(account.id()::equals)
+                                .isPresent(),
+                        userToken,
+                        context))
+                : Optional.empty();
+    }
+
+    private static boolean isByFacebook(Account account) {
+        return account.kind()
+                .filter(TokenPolicies.INSTAGRAM_BY_FACEBOOK::equals)
+                .isPresent();
     }
 
     /**

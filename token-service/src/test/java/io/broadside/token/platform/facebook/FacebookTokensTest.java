@@ -8,6 +8,7 @@ import io.broadside.runtime.tracing.Trace;
 import io.broadside.schemas.ErrorCode;
 import io.broadside.token.platform.Account;
 import io.broadside.token.platform.Inspection;
+import io.broadside.token.platform.RefreshAnswer;
 import io.broadside.token.platform.ScriptedCalls;
 import java.net.URI;
 import java.time.Instant;
@@ -192,6 +193,47 @@ class FacebookTokensTest {
         var inspection = inspect(Optional.empty());
         // Then
         assertThat(inspection).isInstanceOf(Inspection.Unavailable.class);
+    }
+
+    @Test
+    void aPagesTokenIsTakenAnewWithThePersonsOwn() {
+        // Given: of many Pages
+        calls.answer(
+                200,
+                "{\"data\":[{\"id\":\"1\",\"access_token\":\"other\"}],\"paging\":{\"cursors\":{\"after\":\"MQ\"},\"next\":\"https://next\"}}");
+        calls.answer(200, "{\"data\":[{\"id\":\"2\",\"access_token\":\"new\"}],\"paging\":{\"cursors\":{}}}");
+        // When
+        var answer = derive("2");
+        // Then
+        assertThat(answer)
+                .isInstanceOfSatisfying(
+                        RefreshAnswer.Renewed.class,
+                        renewed -> assertThat(renewed.tokens().accessToken()).isEqualTo(Secret.of("new")));
+        assertThat(calls.calls().getLast().uri().toString()).contains("after=MQ");
+    }
+
+    @Test
+    void aPageThatThePersonNoLongerSeesIsRefused() {
+        // Given
+        calls.answer(200, "{\"data\":[{\"id\":\"1\",\"access_token\":\"other\"}]}");
+        // Then
+        assertThat(derive("2")).isInstanceOf(RefreshAnswer.Refused.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"400, 190, Refused", "400, 4, NotNow", "500, 2, Unclear", "200, 0, NotNow"})
+    void errorsTellAPersonsTokenThatIsDeadFromTrouble(int status, int code, String expected) {
+        // Given
+        calls.answer(status, code == 0 ? "<html>Welcome</html>" : error(code, 0));
+        // Then
+        assertThat(derive("2").getClass().getSimpleName()).isEqualTo(expected);
+    }
+
+    private RefreshAnswer derive(String pageId) {
+        var config = new FacebookConfig(URI.create("https://graph.example"), "v26.0", Optional.empty());
+        return new FacebookTokens(config, calls)
+                .derive(Secret.of("person"), new Account(pageId, "Bakery"), CONTEXT)
+                .orElseThrow();
     }
 
     private Inspection inspect(Optional<FacebookConfig.App> app) {

@@ -17,6 +17,7 @@ import io.broadside.simulator.instagram.InstagramAccount;
 import io.broadside.simulator.instagram.InstagramPlatform;
 import io.broadside.token.platform.Account;
 import io.broadside.token.platform.Inspection;
+import io.broadside.token.platform.RefreshAnswer;
 import io.broadside.token.platform.TokenPlatform;
 import io.broadside.token.platform.TokenPlatforms;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -35,6 +36,7 @@ class InspectionByFacebookIT {
     private static final String ID = "17840000000000077";
     private static final String PAGE = "1000000077";
     private static final Secret PAGE_TOKEN = Secret.of("page-token-77");
+    private static final Secret USER_TOKEN = Secret.of("user-token-77");
 
     private final PlatformSimulator simulator = PlatformSimulator.start(SimulatorConfig.onPort(0));
     private final Vertx vertx = Vertx.vertx();
@@ -43,7 +45,10 @@ class InspectionByFacebookIT {
 
     @BeforeEach
     void connect() {
-        simulator.control().add(FacebookPage.of(PAGE, "Harbour Bakery", PAGE_TOKEN.reveal()));
+        simulator
+                .control()
+                .add(FacebookPage.of(PAGE, "Harbour Bakery", PAGE_TOKEN.reveal())
+                        .withUserToken(USER_TOKEN.reveal()));
         simulator.control().add(InstagramAccount.of(ID, "harbour", "IG-77").withPageId(PAGE));
         var settings = Settings.from(Map.of(
                 "INSTAGRAM_API_URI",
@@ -92,6 +97,23 @@ class InspectionByFacebookIT {
                 .isInstanceOfSatisfying(
                         Inspection.Withdrawn.class,
                         withdrawn -> assertThat(withdrawn.sentence()).contains("changed the password"));
+    }
+
+    @Test
+    void onceItHasExpiredANewOneIsTakenWithThePersonsToken() {
+        // Given
+        simulator.control().expireToken(Platform.FACEBOOK, PAGE);
+        var account = new Account(ID, "harbour", Optional.empty(), Optional.of("facebook_login"));
+        // When
+        var derived = instagram.derive(USER_TOKEN, account, CallContext.forApp(Trace.root()));
+        // Then
+        assertThat(derived)
+                .get()
+                .isInstanceOfSatisfying(
+                        RefreshAnswer.Renewed.class,
+                        renewed -> assertThat(instagram.inspect(
+                                        renewed.tokens().accessToken(), account, CallContext.forApp(Trace.root())))
+                                .isInstanceOf(Inspection.Found.class));
     }
 
     private Inspection look() {

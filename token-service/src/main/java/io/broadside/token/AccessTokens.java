@@ -1,4 +1,4 @@
-package io.broadside.token.health;
+package io.broadside.token;
 
 import java.nio.ByteBuffer;
 import java.util.Optional;
