@@ -1,5 +1,7 @@
 package io.broadside.token.connect;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.broadside.events.Connection;
 import io.broadside.events.ConnectionEvent;
 import io.broadside.events.ConnectionEventKind;
@@ -15,9 +17,15 @@ import io.broadside.token.connect.ConnectionWriter.Change;
 import io.broadside.token.platform.Grant;
 import io.broadside.token.platform.TokenPlatform;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +37,8 @@ import org.slf4j.LoggerFactory;
  *   <li>The same account of the same profile is the same connection. Connecting again replaces the token and keeps everything
  *       else: id, time of the first connection. What waited for a token goes on, because there is a newer one.
  *   <li>Token, credential, connection and event become durable together, before this returns.
+ *   <li>What was not seen to be stored may be handed over again: if it was, the connection stays as it is by then. Its refresh token may
+ *       have been used since, and would be dead.
  * </ol>
  *
  * Safe for use by many threads.
@@ -37,9 +47,22 @@ public final class Acceptance {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Acceptance.class);
 
+    private static final int MOST_UNSEEN = 10_000;
+
     private final ConnectionStore store;
     private final Vault vault;
     private final Clock clock;
+
+    /** By connection: what was not seen to be stored. */
+    private final Map<String, Unseen> unseen = new ConcurrentHashMap<>();
+
+    /** @param hash of the tokens */
+    private record Unseen(String hash, Instant grantedAt) {
+
+        boolean became(Connection connection) {
+            return connection.getGrantedAt().equals(Optional.of(grantedAt)) && !isLost(connection);
+        }
+    }
 
     public Acceptance(ConnectionWriter writer, Vault vault, Clock clock) {
         this((ConnectionStore) writer, vault, clock);
@@ -59,8 +82,20 @@ public final class Acceptance {
     public Connection accept(String profileId, TokenPlatform platform, Grant grant, Trace trace)
             throws NotStoredException {
         var id = ConnectionId.of(profileId, platform.id(), grant.account().id());
+        var hash = hash(grant);
+        var former =
+                Optional.ofNullable(unseen.get(id)).filter(known -> known.hash().equals(hash));
+        // On the topic, times are whole milliseconds.
+        var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         try {
-            var connection = store.write(id, before -> change(id, before, profileId, platform, grant), trace);
+            var connection = store.write(
+                    id,
+                    before -> former.isPresent()
+                                    && before.filter(former.get()::became).isPresent()
+                            ? Optional.empty()
+                            : Optional.of(change(id, before, profileId, platform, grant, now)),
+                    trace);
+            unseen.remove(id);
             LOGGER.atInfo()
                     .addKeyValue("connectionId", id)
                     .addKeyValue("profileId", profileId)
@@ -72,14 +107,21 @@ public final class Acceptance {
             LOGGER.atWarn()
                     .addKeyValue("connectionId", id)
                     .addKeyValue("cause", e.getMessage())
-                    .log("token not stored");
+                    .log("token not stored, or not seen to be");
+            if (former.isEmpty() && unseen.size() < MOST_UNSEEN) {
+                unseen.put(id, new Unseen(hash, now));
+            }
             throw e;
         }
     }
 
     private Change change(
-            String id, Optional<Connection> before, String profileId, TokenPlatform platform, Grant grant) {
-        var now = clock.instant();
+            String id,
+            Optional<Connection> before,
+            String profileId,
+            TokenPlatform platform,
+            Grant grant,
+            Instant now) {
         var version = before.map(Connection::getTokenVersion).orElse(0L) + 1;
         var account = grant.account();
         @Nullable Instant expiresAt = grant.expiresAt().orElse(null);
@@ -137,13 +179,26 @@ public final class Acceptance {
                 .orElse(null);
     }
 
+    private static boolean isLost(Connection connection) {
+        return switch (connection.getStatus()) {
+            case NEEDS_REAUTH, REVOKED, DISCONNECTED -> true;
+            case UNKNOWN, HEALTHY, EXPIRING -> false;
+        };
+    }
+
+    private static String hash(Grant grant) {
+        var tokens = grant.accessToken().reveal()
+                + "\n"
+                + grant.renewing().map(Secret::reveal).orElse("");
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(tokens.getBytes(UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
+    }
+
     private static ConnectionEvent event(Connection connection, Optional<Connection> before, Instant at) {
-        var wasLost = before.map(Connection::getStatus)
-                .filter(status -> switch (status) {
-                    case NEEDS_REAUTH, REVOKED, DISCONNECTED -> true;
-                    case UNKNOWN, HEALTHY, EXPIRING -> false;
-                })
-                .isPresent();
+        var wasLost = before.filter(Acceptance::isLost).isPresent();
         return ConnectionEvent.newBuilder()
                 .setConnectionId(connection.getConnectionId())
                 .setProfileId(connection.getProfileId())

@@ -13,10 +13,11 @@ interface ConnectionStore {
     /**
      * Changes a connection.
      *
-     * @param compose makes the change from what is there; may be asked again if somebody else wrote meanwhile
-     * @return the connection as it was written
+     * @param compose makes the change from what is there, or none, to leave a connection as it is; may be asked again if somebody else
+     *     wrote meanwhile
+     * @return the connection as it was written, or left
      * @throws NotStoredException if it did not become durable, or that cannot be found out now
      */
-    Connection write(String connectionId, Function<Optional<Connection>, Change> compose, Trace trace)
+    Connection write(String connectionId, Function<Optional<Connection>, Optional<Change>> compose, Trace trace)
             throws NotStoredException;
 }

@@ -60,7 +60,7 @@ public final class ConnectionWriter implements ConnectionStore, Losses, AutoClos
     }
 
     @Override
-    public Connection write(String connectionId, Function<Optional<Connection>, Change> compose, Trace trace)
+    public Connection write(String connectionId, Function<Optional<Connection>, Optional<Change>> compose, Trace trace)
             throws NotStoredException {
         return inTurn(() -> writeInTurn(connectionId, compose, trace));
     }
@@ -114,7 +114,7 @@ public final class ConnectionWriter implements ConnectionStore, Losses, AutoClos
         throw new NotStoredException("Others keep writing to this connection.");
     }
 
-    private Connection writeInTurn(String id, Function<Optional<Connection>, Change> compose, Trace trace)
+    private Connection writeInTurn(String id, Function<Optional<Connection>, Optional<Change>> compose, Trace trace)
             throws TimeoutException, InterruptedException, NotStoredException {
         @Nullable Connection written = null;
         for (int i = 0; i <= TRIES; i++) {
@@ -127,8 +127,11 @@ public final class ConnectionWriter implements ConnectionStore, Losses, AutoClos
             }
             if (i < TRIES) {
                 var change = compose.apply(current);
-                written = asItWillBeRead(change.connection());
-                commit(ready, id, records(change, trace));
+                if (change.isEmpty()) {
+                    return current.orElseThrow();
+                }
+                written = asItWillBeRead(change.get().connection());
+                commit(ready, id, records(change.get(), trace));
             }
         }
         throw new NotStoredException("Others keep writing to this connection.");

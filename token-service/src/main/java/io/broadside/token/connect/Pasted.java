@@ -14,6 +14,6 @@ sealed interface Pasted {
     /** It cannot be used. */
     record Refused(ErrorCode code, String message, List<FieldFault> faults) implements Pasted {}
 
-    /** Nothing was stored, or that cannot be said now: sending the same again does no harm. */
+    /** Nothing was stored, or that cannot be said now: sending the same again here does no harm. */
     record NotNow(ErrorCode code, String message, Duration retryAfter) implements Pasted {}
 }

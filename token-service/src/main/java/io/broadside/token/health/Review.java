@@ -19,7 +19,7 @@ import java.util.OptionalInt;
  *   <li>30, 7 and 1 day before its end a person is warned, once for each; what was missed is not made up for: only the warning
  *       whose time is nearest is given.
  *   <li>Which warning was given, and of which end, stands in the connection itself, and is written together with the event.
- *   <li>When the end has come, it needs a person.
+ *   <li>When the end has come, by the clock and without a call, it needs a person.
  *   <li>A token that has ended and is not renewed, although it could be, is told of when that is noticed, once, without a day: nobody
  *       knows how long it could still be renewed.
  *   <li>Its status is that of its {@link Health}.

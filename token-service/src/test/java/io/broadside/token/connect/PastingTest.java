@@ -47,9 +47,10 @@ class PastingTest {
             platforms,
             (_, compose, _) -> {
                 changes.add(compose.apply(
-                        changes.isEmpty()
-                                ? Optional.empty()
-                                : Optional.of(changes.getLast().connection())));
+                                changes.isEmpty()
+                                        ? Optional.empty()
+                                        : Optional.of(changes.getLast().connection()))
+                        .orElseThrow());
                 return changes.getLast().connection();
             },
             vault,
@@ -96,6 +97,37 @@ class PastingTest {
         assertThat(changes.getLast().credential().getVersion()).isEqualTo(2);
         assertThat(connection.getConnectedAt()).isEqualTo(SettableClock.START);
         assertThat(connection.getRefreshedAt()).isEqualTo(clock.instant());
+    }
+
+    @Test
+    void whatWasStoredUnseenIsNotPutOverWhatARenewalBroughtSince() {
+        // Given: it is stored, and the store could not say so; then it is renewed
+        calls.answer(200, ME).answer(200, ME);
+        var stored = new ArrayList<Connection>();
+        var silent = new Pasting(
+                platforms,
+                (_, compose, _) -> {
+                    var change = compose.apply(stored.isEmpty() ? Optional.empty() : Optional.of(stored.getLast()));
+                    if (change.isEmpty()) {
+                        return stored.getLast();
+                    }
+                    stored.add(change.get().connection());
+                    throw new NotStoredException("the tables do not follow");
+                },
+                vault,
+                clock);
+        var first = silent.paste(inspected(), Trace.root());
+        stored.add(Connection.newBuilder(stored.getLast()).setTokenVersion(2).build());
+        // When
+        var second = silent.paste(inspected(), Trace.root());
+        // Then
+        assertThat(first).isInstanceOf(Pasted.NotNow.class);
+        assertThat(second)
+                .isInstanceOfSatisfying(
+                        Pasted.Connected.class,
+                        connected -> assertThat(connected.connection().getTokenVersion())
+                                .isEqualTo(2));
+        assertThat(stored).hasSize(2);
     }
 
     @Test

@@ -33,12 +33,15 @@ public final class StoredConnections {
         return new Pasting(platforms, (ConnectionStore) this::write, vault, clock);
     }
 
-    private Connection write(String id, Function<Optional<Connection>, ConnectionWriter.Change> compose, Trace trace)
+    private Connection write(
+            String id, Function<Optional<Connection>, Optional<ConnectionWriter.Change>> compose, Trace trace)
             throws NotStoredException {
         if (isAway) {
             throw new NotStoredException("the broker is away");
         }
-        var connection = compose.apply(Optional.ofNullable(byId.get(id))).connection();
+        var connection = compose.apply(Optional.ofNullable(byId.get(id)))
+                .map(ConnectionWriter.Change::connection)
+                .orElseGet(() -> byId.get(id));
         byId.put(id, connection);
         return connection;
     }
