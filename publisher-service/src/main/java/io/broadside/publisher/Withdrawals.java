@@ -15,8 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Which commands somebody wants back: of those on the topic, which keeps them for a week, the newest, so many at most. A command that stays
- * on its own topic while its platform is down is not where retry-service could find it. Reads are for any thread.
+ * Which commands somebody wants back: those on the topic, which keeps them for a week, and what has come since, so many at most. A command
+ * that stays on its own topic while its platform is down is not where retry-service could find it. Reads are for any thread.
  */
 final class Withdrawals implements Checked, AutoCloseable {
 

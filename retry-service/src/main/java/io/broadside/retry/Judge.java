@@ -28,8 +28,9 @@ import java.util.function.DoubleSupplier;
  * threads as the randomness it was given.
  *
  * <ol>
- *   <li>A time named by the platform or the sender is the due time, to the millisecond, unless it has passed. A platform that is down,
- *       and says again and again that it will be back in a second, is left alone for as long as the policy says.
+ *   <li>A time named by the platform or the sender is the due time, to the millisecond, unless it has passed.
+ *   <li>A time that comes with a fault is a guess: it lengthens a pause to a quarter of an hour at most, and makes nothing too late. A
+ *       platform that says again and again that it will be back in a second is left alone for as long as the policy says.
  *   <li>A command whose due time lies beyond its deadline is too late at once, not only at the deadline.
  *   <li>A command in doubt is never too late: it may be out already, so it must be looked for. One whose post is out can be too late
  *       for what belongs to the post, such as a first comment.
@@ -39,6 +40,9 @@ final class Judge {
 
     /** More doublings than any cap can hold. */
     private static final int MOST_DOUBLINGS = 48;
+
+    /** As long as the longest pause of the policy: gateways name hours, and are back in a minute. */
+    private static final Duration LONGEST_AFTER_FAULT = Duration.ofMinutes(15);
 
     /** A publisher that asks again for a token we have seen has not seen it yet: it gets a moment. */
     private static final Duration FOR_THE_OTHERS = Duration.ofSeconds(1);
@@ -86,13 +90,16 @@ final class Judge {
                 var due = now.plus(chosen(pause, failures(delayed, run)));
                 yield until(
                         command,
-                        named.map(time -> isLimit(delayed) ? time : later(time, due))
+                        named.map(time -> isLimit(delayed) ? time : afterFault(time, due, command, now))
                                 .orElse(due),
                         now);
             }
             case Steps(var spans) -> {
                 var due = now.plus(spans.get(looks(command)));
-                yield until(command, named.map(time -> later(time, due)).orElse(due), now);
+                yield until(
+                        command,
+                        named.map(time -> afterFault(time, due, command, now)).orElse(due),
+                        now);
             }
             case Fixed(var span) -> until(command, named.orElseGet(() -> now.plus(span)), now);
         };
@@ -132,6 +139,11 @@ final class Judge {
 
     private static boolean isLimit(DelayedCommand delayed) {
         return delayed.getCause() == DelayCause.RATE_LIMITED;
+    }
+
+    private static Instant afterFault(Instant named, Instant due, PublishCommand command, Instant now) {
+        var time = later(earlier(named, now.plus(LONGEST_AFTER_FAULT)), due);
+        return isTooLate(command, goesOutAt(command, time)) ? due : time;
     }
 
     private static Verdict until(PublishCommand command, Instant due, Instant now) {
@@ -257,6 +269,10 @@ final class Judge {
         var longest = intervals.apply(Math.clamp(failures, 1, MOST_DOUBLINGS));
         var least = pause.least().toMillis();
         return Duration.ofMillis(least + Math.round((longest - least) * random.getAsDouble()));
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
     }
 
     private static Instant later(Instant one, Instant other) {

@@ -62,7 +62,7 @@ class JudgeTest {
             names = {"TOKEN", "PERSON"})
     void aNamedTimeWinsWhateverTheCause(DelayCause cause) {
         // Given
-        var time = START.plusSeconds(4711);
+        var time = START.plusSeconds(471);
 
         // When
         var verdict = judged(delayed(cause).setNotBefore(time), 0.5);
@@ -82,6 +82,21 @@ class JudgeTest {
                 .isEqualTo(Duration.ofSeconds(512));
         assertThat(waited(delayed(DelayCause.UNAVAILABLE).setNotBefore(time), NEARLY_ONE))
                 .isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void aTimeNamedWithAFaultIsAGuess() {
+        // Given
+        var tomorrow = START.plus(Duration.ofDays(1));
+        var hurried = aCommand().setDeadline(START.plus(Duration.ofMinutes(10)));
+
+        // Then
+        assertThat(waited(delayed(DelayCause.UNAVAILABLE).setNotBefore(tomorrow), NEARLY_ONE))
+                .isEqualTo(Duration.ofMinutes(15));
+        assertThat(waited(delayed(DelayCause.UNAVAILABLE, hurried).setNotBefore(tomorrow), NEARLY_ONE))
+                .isEqualTo(Duration.ofSeconds(1));
+        assertThat(waited(delayed(DelayCause.RATE_LIMITED).setNotBefore(tomorrow), NEARLY_ONE))
+                .isEqualTo(Duration.ofDays(1));
     }
 
     @ParameterizedTest

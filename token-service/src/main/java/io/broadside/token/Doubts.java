@@ -39,6 +39,15 @@ public final class Doubts {
         refused.remove(platform);
     }
 
+    /** Whether so many were refused that no further refusal is believed. */
+    public synchronized boolean areTooMany(String platform, Instant now) {
+        var people = refused.getOrDefault(platform, Map.of());
+        return people.values().stream()
+                        .filter(at -> now.isBefore(at.plus(WHILE)))
+                        .count()
+                > BELIEVED;
+    }
+
     /** Whether the refusal of this connection's token is believed. */
     public synchronized boolean believes(Connection connection, Instant now) {
         var people = refused.computeIfAbsent(connection.getPlatform(), _ -> new HashMap<>());

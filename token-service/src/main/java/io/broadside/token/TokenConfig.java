@@ -65,7 +65,8 @@ public record TokenConfig(
     private static final Setting API_KEYS = Setting.optional(
             "TOKEN_API_KEYS",
             "SHA-256 hashes in hex, comma separated, of the keys that may use the connections API (Authorization: Bearer"
-                    + " KEY). Not set: anybody who reaches the port may, and without TOKEN_API_HOST only this machine does.");
+                    + " KEY). Not set: anybody may who reaches the port under one of its own names (localhost, TOKEN_PUBLIC_URI,"
+                    + " TOKEN_API_HOST), and without TOKEN_API_HOST only this machine does.");
     private static final Setting API_HOST = Setting.optional(
             "TOKEN_API_HOST",
             "Address that the connections API and the page listen on. Not set: all addresses (0.0.0.0) with TOKEN_API_KEYS, and this"

@@ -85,8 +85,9 @@ public final class Acceptance {
         var hash = hash(grant);
         var former =
                 Optional.ofNullable(unseen.get(id)).filter(known -> known.hash().equals(hash));
-        // On the topic, times are whole milliseconds.
-        var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        // On the topic, times are whole milliseconds. One pair keeps its time: whichever try of it was stored is known
+        // by that.
+        var now = former.map(Unseen::grantedAt).orElseGet(() -> clock.instant().truncatedTo(ChronoUnit.MILLIS));
         try {
             var connection = store.write(
                     id,

@@ -260,8 +260,11 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
         if (secondLook.hadItsChance(state)) {
             return dead(work, state, new Seen.Dead(ErrorCode.TOKEN_REVOKED, Optional.empty(), false), advice);
         }
+        if (doubts.areTooMany(state.connection().getPlatform(), clock.instant())) {
+            return lookedAtLater(work, ErrorCode.UNKNOWN_REFUSAL, Optional.empty());
+        }
         if (troubles.isToBeLeftAlone(work.value())) {
-            return notNow(work, ErrorCode.RATE_LIMITED, Optional.empty());
+            return lookedAtLater(work, ErrorCode.RATE_LIMITED, Optional.empty());
         }
         var askedAt = clock.instant();
         return switch (secondLook.at(state, platform, contextOf(work))) {
@@ -278,12 +281,19 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
                 troubles.answered(work.value());
                 yield dead(work, state, seen, advice);
             }
-            case Seen.NotNow(var cause, var retryAfter) -> notNow(work, cause, retryAfter);
-            case Seen.Missing _ ->
-                work.value().getAttempt() < PATIENT_ATTEMPTS
-                        ? later(work, ErrorCode.TOKEN_MISSING, Optional.empty())
-                        : dead(work, state, new Seen.Dead(ErrorCode.TOKEN_REVOKED, Optional.empty(), false), advice);
+            case Seen.NotNow(var cause, var retryAfter) -> lookedAtLater(work, cause, retryAfter);
+            // Nobody is asked for a token that was not looked at.
+            case Seen.Missing _ -> lookedAtLater(work, ErrorCode.TOKEN_MISSING, Optional.empty());
         };
+    }
+
+    /** What was refused asks again in minutes, with the next call for it: only so many wait here for a look. */
+    private Outputs lookedAtLater(Work<RefreshRequest> work, ErrorCode cause, Optional<Duration> retryAfter) {
+        if (troubles.areTooMany(work.value().getPlatform())) {
+            troubles.note(work.value(), cause, retryAfter);
+            return Outputs.none();
+        }
+        return later(work, cause, retryAfter);
     }
 
     /** The refusal was a mistake. The token stays, as a newer one: what was refused with it is tried once more. */
@@ -308,7 +318,7 @@ public final class RefreshHandler implements EffectHandler<RefreshRequest> {
             return Outputs.none();
         }
         if (!seen.isCertain() && !doubts.believes(state.connection(), clock.instant())) {
-            return notNow(work, ErrorCode.UNKNOWN_REFUSAL, Optional.empty());
+            return lookedAtLater(work, ErrorCode.UNKNOWN_REFUSAL, Optional.empty());
         }
         var detail = seen.sentence().map(sentence -> advice + " " + sentence).orElse(advice);
         return needsPerson(work, state, seen.code(), detail);

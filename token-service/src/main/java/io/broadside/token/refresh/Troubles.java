@@ -5,6 +5,8 @@ import io.broadside.schemas.ErrorCode;
 import io.broadside.token.Quiet;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,7 +36,12 @@ final class Troubles {
     private final Quiet quiet = new Quiet();
     private final Quiet newcomers = new Quiet();
     private final Map<String, AtomicInteger> unusable = new ConcurrentHashMap<>();
-    private final Map<String, Long> inDoubt = new ConcurrentHashMap<>();
+    private final Map<String, Long> inDoubt = Collections.synchronizedMap(new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+            return size() > MOST_IN_DOUBT;
+        }
+    });
     private final Map<String, AtomicInteger> pausing = new ConcurrentHashMap<>();
 
     Troubles(Pause pause, RefreshMetrics metrics, Clock clock) {
@@ -60,9 +67,7 @@ final class Troubles {
     /** A platform has given no answer that can be used, and may have used up a token. */
     void unusable(RefreshRequest request) {
         var platform = request.getPlatform();
-        if (inDoubt.size() < MOST_IN_DOUBT) {
-            inDoubt.put(request.getConnectionId(), request.getTokenVersion());
-        }
+        inDoubt.put(request.getConnectionId(), request.getTokenVersion());
         var row = unusable.computeIfAbsent(platform, _ -> new AtomicInteger()).incrementAndGet();
         if (row >= UNUSABLE_IN_A_ROW) {
             newcomers.wanted(platform, UNUSABLE_FOR, clock.instant());

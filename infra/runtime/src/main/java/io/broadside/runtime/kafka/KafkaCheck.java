@@ -31,7 +31,13 @@ public final class KafkaCheck implements Checked, AutoCloseable {
                     .nodes()
                     .get(LIMIT_MS, TimeUnit.MILLISECONDS);
             return Check.ok(NAME, nodes.size() + " brokers");
-        } catch (TimeoutException | ExecutionException _) {
+        } catch (ExecutionException e) {
+            var cause = e.getCause();
+            return Check.failing(
+                    NAME,
+                    "No broker answered as it should ("
+                            + (cause == null ? e : cause).getClass().getSimpleName() + ").");
+        } catch (TimeoutException _) {
             return Check.failing(NAME, "No broker answered within " + LIMIT_MS + " ms.");
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

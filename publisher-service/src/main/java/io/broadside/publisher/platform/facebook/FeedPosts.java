@@ -149,6 +149,10 @@ final class FeedPosts {
             return page.blind(reply);
         }
         var search = new FeedSearch(page.command(), photoIds(), since);
+        if (!step.of(page.content()).publishes()) {
+            // A draft of mere text is shown by nobody but us: a post of that text which is shown is somebody else's.
+            return search.unshown(data.get()).<Found>map(this::shown).orElseGet(FeedSearch::notSeen);
+        }
         return switch (search.in(data.get(), step == FacebookStep.DRAFT)) {
             case Found.Landed(var id, var permalink) -> page.landed(id, permalink);
             case Found.Absent _ ->

@@ -63,9 +63,12 @@ final class FeedSearch {
         }
         // It was made and is not shown, and nothing shows it but a call that names its id. Where ours was to be shown
         // at once, one that is not is somebody else's draft of the same text.
-        return ours.isEmpty() || !isDraft
-                ? Doubts.notSeen("The Page's feed does not have the post, which proves nothing; look at the Page.")
-                : new Found.Absent();
+        return ours.isEmpty() || !isDraft ? notSeen() : new Found.Absent();
+    }
+
+    /** What a feed says that does not have it. */
+    static Found notSeen() {
+        return Doubts.notSeen("The Page's feed does not have the post, which proves nothing; look at the Page.");
     }
 
     /**

@@ -16,7 +16,8 @@ import java.util.stream.StreamSupport;
  * Stories of photos, and the list of all stories: https://developers.facebook.com/docs/page-stories-api.
  *
  * <p>The list names the photo or video that each story shows, so a story in doubt is found by an id of ours. It has the stories of
- * past days, too, and is read page by page. One that is missing in a whole list for some time is not there; and a photo that is in a story already is refused by Facebook if it is sent again.
+ * past days, too, and is read page by page. One that is missing in a whole list for some time is not there; and a photo that is in a
+ * story already is refused by Facebook if it is sent again.
  */
 final class Stories {
 

@@ -6,6 +6,7 @@ import io.broadside.runtime.http.Reply;
 import io.broadside.runtime.http.Reply.Answer;
 import java.net.URI;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What Facebook says of a video: https://developers.facebook.com/docs/video-api/guides/reels-publishing. Its spelling varies
@@ -38,6 +39,9 @@ record VideoStatus(Stage stage, Optional<Long> bytesTaken, Optional<URI> permali
         NOT_PUBLISHED
     }
 
+    /** A video of which this is said is not out. */
+    private static final Set<String> UNDER_WAY = Set.of("uploading", "upload_complete", "processing", "error");
+
     /** The status in an answer; empty if it is none. */
     static Optional<VideoStatus> in(Reply reply) {
         return reply instanceof Answer answer && answer.isSuccess()
@@ -61,7 +65,7 @@ record VideoStatus(Stage stage, Optional<Long> bytesTaken, Optional<URI> permali
     private static Stage stage(JsonNode status) {
         var video = status.path("video_status").asText();
         var publishing = status.path("publishing_phase");
-        if (isPublished(video, publishing)) {
+        if (isPublished(video, status)) {
             return Stage.PUBLISHED;
         }
         var hasFailed = video.equals("error")
@@ -71,13 +75,15 @@ record VideoStatus(Stage stage, Optional<Long> bytesTaken, Optional<URI> permali
         if (hasFailed) {
             return Stage.FAILED;
         }
-        if (video.equals("expired") || video.equals("upload_failed") || isError(status.path("uploading_phase"))) {
-            return Stage.EXPIRED;
-        }
         var phase = publishing.path("status").asText();
         var isAsked = isComplete(publishing)
                 || phase.equals("in_progress")
                 || publishing.path("publish_status").asText().equals("published");
+        // What is being published may come out, whatever its upload says: it is not begun anew.
+        var isUploadBroken = !isAsked && isError(status.path("uploading_phase"));
+        if (video.equals("expired") || video.equals("upload_failed") || isUploadBroken) {
+            return Stage.EXPIRED;
+        }
         if (isAsked) {
             return Stage.PUBLISHING;
         }
@@ -90,10 +96,14 @@ record VideoStatus(Stage stage, Optional<Long> bytesTaken, Optional<URI> permali
                 : Stage.NOT_PUBLISHED;
     }
 
-    /** That it is to be published is said of a video that is not out so far, too; then its phase is said to be another. */
-    private static boolean isPublished(String video, JsonNode publishing) {
+    /** That it is to be published is said of a video that is not out so far, too; then something says that it is not done. */
+    private static boolean isPublished(String video, JsonNode status) {
+        var publishing = status.path("publishing_phase");
+        var isUnderWay = UNDER_WAY.contains(video) || isError(status.path("processing_phase"));
         return publishing.path("publish_status").asText().equals("published")
-                && (isComplete(publishing) || publishing.path("status").isMissingNode() || video.equals("ready"));
+                && (isComplete(publishing)
+                        || video.equals("ready")
+                        || (publishing.path("status").isMissingNode() && !isUnderWay));
     }
 
     private static boolean isComplete(JsonNode phase) {

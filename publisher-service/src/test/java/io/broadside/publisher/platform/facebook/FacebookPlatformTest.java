@@ -438,6 +438,14 @@ final class FacebookPlatformTest {
     }
 
     @Test
+    void takesNoPostOfOthersForItsDraft() {
+        // Given: somebody has published the same text since; a draft is shown by nobody but us
+        bench.server().answers(200, feed(entry(POST, "Hello", "2026-11-20T10:14:31+0000", ",\"is_published\":true")));
+        // Then
+        assertThat(find(inSteps, calledDuplicate())).isInstanceOf(Found.CannotTell.class);
+    }
+
+    @Test
     void saysThatNothingIsPublishedWhereFacebookKeptAPhotoAndDoesNotTakeItAgain() {
         // Given
         var duplicate = "{\"error\":{\"code\":100,\"error_subcode\":1366051}}";

@@ -89,7 +89,7 @@ public final class LinkedInWebhooks implements WebhookPlatform {
     @Override
     public RawDelivery kept(RawDelivery delivery) {
         return Json.parse(RawBody.of(delivery))
-                .filter(LinkedInWebhooks::isUndecorated)
+                .filter(LinkedInWebhooks::takeOutDecorations)
                 .map(Json::canonical)
                 .map(body -> RawDelivery.newBuilder(delivery)
                         .setBody(ByteBuffer.wrap(body.getBytes(UTF_8)))
@@ -97,8 +97,8 @@ public final class LinkedInWebhooks implements WebhookPlatform {
                 .orElse(delivery);
     }
 
-    /** Takes the decorations out of a body; whether there were any. */
-    private static boolean isUndecorated(JsonNode body) {
+    /** Takes the decorations out of a body; gives whether there were any. */
+    private static boolean takeOutDecorations(JsonNode body) {
         var isAny = false;
         for (var notification : body.path("notifications")) {
             if (notification instanceof ObjectNode object) {
