@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -101,12 +102,16 @@ class PastingTest {
 
     @Test
     void whatWasStoredUnseenIsNotPutOverWhatARenewalBroughtSince() {
-        // Given: it is stored, and the store could not say so; then it is renewed
-        calls.answer(200, ME).answer(200, ME);
+        // Given: it is not stored, then stored, and the store could not say so; then it is renewed
+        calls.answer(200, ME).answer(200, ME).answer(200, ME);
         var stored = new ArrayList<Connection>();
+        var isAway = new AtomicBoolean(true);
         var silent = new Pasting(
                 platforms,
                 (_, compose, _) -> {
+                    if (isAway.getAndSet(false)) {
+                        throw new NotStoredException("the broker is away");
+                    }
                     var change = compose.apply(stored.isEmpty() ? Optional.empty() : Optional.of(stored.getLast()));
                     if (change.isEmpty()) {
                         return stored.getLast();
@@ -116,6 +121,8 @@ class PastingTest {
                 },
                 vault,
                 clock);
+        silent.paste(inspected(), Trace.root());
+        clock.advance(Duration.ofSeconds(5));
         var first = silent.paste(inspected(), Trace.root());
         stored.add(Connection.newBuilder(stored.getLast()).setTokenVersion(2).build());
         // When

@@ -101,8 +101,9 @@ class RefreshHandlerTest {
             new FakePlatform(
                     "extending", new Renewal.ByItself(refresher), new Schedule(Optional.empty(), Duration.ofHours(24))),
             facebook));
-    private final AccessTokens tokens =
-            (id, version) -> Optional.of(sealed(KeysetName.ACCESS, "access-" + version, id));
+    private boolean areTokensReadable = true;
+    private final AccessTokens tokens = (id, version) ->
+            areTokensReadable ? Optional.of(sealed(KeysetName.ACCESS, "access-" + version, id)) : Optional.empty();
     private final RefreshHandler handler = new RefreshHandler(
             connections,
             tokens,
@@ -998,6 +999,21 @@ class RefreshHandlerTest {
             facebook.inspects(new Inspection.Refused(ErrorCode.TOKEN_REVOKED, "Of another app."));
             // Then
             assertThat(lostOf(3 * Doubts.BELIEVED)).isEqualTo(Doubts.BELIEVED);
+            assertThat(facebook.inspected())
+                    .as("the rest is not even looked at while that is so")
+                    .hasSize(Doubts.BELIEVED + 1);
+        }
+
+        @Test
+        void aTokenThatCannotBeReadIsNoDeadOne() {
+            // Given
+            areTokensReadable = false;
+            // Then: however often
+            assertThat(retryIn(handle(RefreshRequest.newBuilder(request(1))
+                                    .setAttempt(20)
+                                    .build()))
+                            .getAttempt())
+                    .isEqualTo(21);
         }
 
         @Test
