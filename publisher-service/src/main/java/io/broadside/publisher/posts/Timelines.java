@@ -171,7 +171,7 @@ final class Timelines implements Checked, AutoCloseable {
             return Check.failing(NAME, "still reading what there was at the start");
         }
         return System.nanoTime() - lastPoll > OLDEST_POLL_NANOS
-                ? Check.failing(NAME, "has not heard from the broker for 30 s")
+                ? Check.failing(NAME, "has not come round for 30 s; what happened since is not shown")
                 : Check.ok(NAME, "up to date");
     }
 
