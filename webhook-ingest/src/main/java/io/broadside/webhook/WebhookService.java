@@ -3,6 +3,7 @@ package io.broadside.webhook;
 import io.broadside.runtime.config.ConfigException;
 import io.broadside.runtime.health.ManagementServer;
 import io.broadside.runtime.health.Meters;
+import io.broadside.runtime.kafka.KafkaCheck;
 import io.broadside.runtime.kafka.KafkaClients;
 import io.broadside.runtime.kafka.RunningTopology;
 import io.broadside.runtime.kafka.TopicSetup;
@@ -116,7 +117,7 @@ public final class WebhookService implements AutoCloseable {
 
         var vertx = Vertx.vertx();
         closing.add(() -> vertx.close().await());
-        var kafka = closing.add(new KafkaCheck(clients.admin()));
+        var kafka = closing.add(new KafkaCheck(clients));
         var topology =
                 InboundTopology.build(clients.serdes(), config.rememberFor(), config.quarantineBodyLimit(), metrics);
         var streams = closing.add(RunningTopology.start(TOPOLOGY, topology, clients, meters, clock, TOPOLOGY_SETTINGS));

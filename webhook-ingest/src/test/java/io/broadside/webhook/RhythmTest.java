@@ -2,32 +2,14 @@ package io.broadside.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Clock;
+import io.broadside.testkit.SettableClock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 
 class RhythmTest {
 
-    private Instant now = Instant.parse("2026-11-20T00:00:00Z");
-    private final Rhythm rhythm = new Rhythm("x/demo", Duration.ofMinutes(15), new Clock() {
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-    });
+    private final SettableClock clock = new SettableClock();
+    private final Rhythm rhythm = new Rhythm("x/demo", Duration.ofMinutes(15), clock);
 
     @Test
     void aSilenceOfThreeTimesTheLongestUsualPauseIsAGapUntilADeliveryComes() {
@@ -84,7 +66,7 @@ class RhythmTest {
             pass(apart);
         }
         // The last one has just come.
-        now = now.minus(apart);
+        clock.advance(apart.negated());
     }
 
     private boolean isGapAfter(Duration more) {
@@ -94,6 +76,6 @@ class RhythmTest {
     }
 
     private void pass(Duration time) {
-        now = now.plus(time);
+        clock.advance(time);
     }
 }
