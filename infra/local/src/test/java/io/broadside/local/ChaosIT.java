@@ -35,7 +35,7 @@ class ChaosIT {
     @Test
     void aDispatcherThatForgetsItsIntentsIsFoundOut(@TempDir Path data) throws Exception {
         // Given
-        var plan = new Chaos.Plan(500, 2, 12, 43, LIMIT, 1.0, true);
+        var plan = new Chaos.Plan(200, 2, 4, 43, LIMIT, 1.0, true);
         // When
         var reckoning = new Chaos(plan, FreePorts.find(), data, this::say).run();
         reckoning.tell(this::say);
