@@ -15,6 +15,9 @@ import io.broadside.schemas.EventSerdes;
 import io.broadside.schemas.Topics;
 import java.io.File;
 import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -96,6 +99,21 @@ class RequestsIT {
             assertThat(result.getStatus()).isEqualTo(ResultStatus.PUBLISHED);
             assertThat(result.getRemoteId()).isPresent();
         });
+    }
+
+    @Test
+    void everyServiceAsksTheBroker() throws Exception {
+        var ports = stack.ports();
+        try (var http = HttpClient.newHttpClient()) {
+            for (var port : List.of(
+                    ports.tokenManagement(), ports.publisher(), ports.retryService(), ports.webhookManagement())) {
+                var health = http.send(
+                        HttpRequest.newBuilder(ports.at(port).resolve("/health/check"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+                assertThat(health.body()).contains("1 brokers");
+            }
+        }
     }
 
     @Test

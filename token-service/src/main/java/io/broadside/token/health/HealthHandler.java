@@ -155,7 +155,7 @@ public final class HealthHandler implements EffectHandler<RefreshRequest> {
         Inspection inspection;
         try {
             var token = vault.unseal(KeysetName.ACCESS, sealed.get(), id);
-            inspection = subject.platform().inspect(token, accountOf(connection), contextOf(work, connection));
+            inspection = subject.platform().inspect(token, Account.of(connection), contextOf(work, connection));
         } catch (VaultException e) {
             LOGGER.atError()
                     .addKeyValue("connectionId", id)
@@ -255,14 +255,6 @@ public final class HealthHandler implements EffectHandler<RefreshRequest> {
                 .setRequestedAt(clock.instant())
                 .setAttempt(1)
                 .build();
-    }
-
-    private static Account accountOf(Connection connection) {
-        return new Account(
-                connection.getAccountId(),
-                connection.getAccountName(),
-                connection.getGrantedBy(),
-                Optional.of(connection.getAccountKind()));
     }
 
     private static CallContext contextOf(Work<RefreshRequest> work, Connection connection) {

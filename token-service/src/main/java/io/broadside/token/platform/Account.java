@@ -1,5 +1,6 @@
 package io.broadside.token.platform;
 
+import io.broadside.events.Connection;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,15 @@ public record Account(String id, String name, Optional<String> grantedBy, Option
 
     public Account(String id, String name) {
         this(id, name, Optional.empty(), Optional.empty());
+    }
+
+    /** The account of a connection, as it was known last. */
+    public static Account of(Connection connection) {
+        return new Account(
+                connection.getAccountId(),
+                connection.getAccountName(),
+                connection.getGrantedBy(),
+                Optional.of(connection.getAccountKind()));
     }
 
     /** The same account, and who granted it. */

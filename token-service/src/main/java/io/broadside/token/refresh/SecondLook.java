@@ -1,6 +1,5 @@
 package io.broadside.token.refresh;
 
-import io.broadside.events.Connection;
 import io.broadside.events.Credential;
 import io.broadside.runtime.config.Secret;
 import io.broadside.runtime.http.CallContext;
@@ -109,7 +108,7 @@ final class SecondLook {
         if (token.isEmpty()) {
             return new Seen.NotNow(ErrorCode.INTERNAL, Optional.empty());
         }
-        var account = accountOf(connection);
+        var account = Account.of(connection);
         var derived = state.credential()
                 .flatMap(Credential::getSealedUserToken)
                 .flatMap(user -> opened(KeysetName.REFRESH, user, id))
@@ -153,13 +152,5 @@ final class SecondLook {
                     .log("token cannot be opened, and is not looked at again");
             return Optional.empty();
         }
-    }
-
-    private static Account accountOf(Connection connection) {
-        return new Account(
-                connection.getAccountId(),
-                connection.getAccountName(),
-                connection.getGrantedBy(),
-                Optional.of(connection.getAccountKind()));
     }
 }
